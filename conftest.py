@@ -1,0 +1,129 @@
+"""What every test of Haike shares: database, markers, browser.
+
+`pytest` runs on SQLite, with HAIKE_TEST_POSTGRES=postgres://… on PostgreSQL. Markers: `feature("C12")` names what of
+the feature list a test shows; `sqlite` and `postgresql` choose the one database a test is about; `browser` drives
+Chromium. In CI (CI=true) a skipped test is a failed test.
+"""
+
+import os
+import shutil
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.db import connection
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from haike.kernel import versioned
+from haike.site import catalogues
+
+IN_CI = os.environ.get("CI", "").lower() in {"1", "true"}
+FEATURE_SHAPE = "PCLOQKMTJAISGFRBHEX"
+
+
+# Settings that only tests want
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    settings.HAIKE_CACHE_SECONDS = 0.0
+    # Tests read Chinese, the language of most users.
+    catalogues.compile_stale()
+
+
+@pytest.fixture(autouse=True)
+def nothing_remembered() -> None:
+    """What a process remembers counts versions that the end of a test takes back."""
+    versioned.forget()
+
+
+# Choice of tests
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--features", action="store_true", help="print which tests show which features, run nothing")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    other = "sqlite" if connection.vendor == "postgresql" else "postgresql"
+    kept = [item for item in items if item.get_closest_marker(other) is None]
+    if len(kept) < len(items):
+        config.hook.pytest_deselected(items=[item for item in items if item.get_closest_marker(other)])
+        items[:] = kept
+    for item in items:
+        for number in features_of(item):
+            if number[:1] not in FEATURE_SHAPE or not number[1:].isdigit():
+                raise pytest.UsageError(f"{item.nodeid}: feature({number!r}) is not a number of the feature list")
+
+
+def features_of(item: pytest.Item) -> list[str]:
+    return [str(number) for marker in item.iter_markers("feature") for number in marker.args]
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    if not session.config.getoption("--features"):
+        return
+    shown: dict[str, list[str]] = defaultdict(list)
+    for item in session.items:
+        for number in features_of(item):
+            shown[number].append(item.nodeid)
+    for number in sorted(shown, key=lambda n: (FEATURE_SHAPE.index(n[0]), int(n[1:]))):
+        print(f"{number:<5}" + "\n     ".join(shown[number]))
+    print(f"{len(shown)} features are shown by {len({t for tests in shown.values() for t in tests})} tests.")
+    session.items.clear()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Any:
+    report = yield
+    if IN_CI and report.skipped and not hasattr(report, "wasxfail"):
+        report.outcome = "failed"
+        report.longrepr = f"skipped, which CI does not allow: {report.longrepr}"
+    return report
+
+
+# Browser
+
+
+def chromium() -> str | None:
+    given = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+    return given if Path(given).exists() else shutil.which("chromium") or shutil.which("google-chrome")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    path = chromium()
+    if path is None:
+        pytest.skip("there is no Chromium on this machine")
+    arguments = "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
+    with sync_playwright() as playwright:
+        # Playwright runs an event loop in this thread; the tests' own queries in it are safe all the same.
+        os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+        running = playwright.chromium.launch(
+            executable_path=path, args=[*arguments.split(), "--disable-component-update", "--disable-sync"]
+        )
+        yield running
+        running.close()
+        del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@pytest.fixture
+def browser_page(browser: Browser, live_server: Any) -> Iterator[Page]:
+    """A page of a fresh browser profile; paths such as `page.goto("/today/")` go to the live server."""
+    context = browser.new_context(
+        base_url=live_server.url,
+        viewport={"width": 1440, "height": 900},
+        locale="zh-CN",
+        timezone_id="Asia/Shanghai",
+    )
+    context.set_default_timeout(10_000)
+    yield context.new_page()
+    context.close()
+
+
+# People: ann sells, ben leads her, cat sells in another department, boss sees all
