@@ -1,0 +1,343 @@
+"""The only writer: create, change, remove, restore, purge, settle.
+
+Each act is one transaction that locks the row, checks right and version, validates, saves, checks that the result
+is still within the writer's reach, and writes the change log and the search index. Events go out after the commit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, connection, models, transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from haike.kernel import search
+from haike.kernel.chinese.pinyin import sort_key
+from haike.kernel.events import announce
+from haike.kernel.fields import PinyinKey
+from haike.kernel.log import Batch, Change, origin
+from haike.kernel.numbers import take_numbers
+from haike.kernel.period import today
+from haike.kernel.record import Record, writer
+from haike.kernel.refused import Conflict, Refused
+
+if TYPE_CHECKING:
+    from haike.kernel.entity import Entity
+    from haike.kernel.policy import Actor
+
+R = TypeVar("R", bound=Record)
+
+
+def _entity(model: Any) -> Entity:
+    return model._haike_entity  # type: ignore[no-any-return]
+
+
+def create(model: type[R], *, by: Actor, batch: Batch | None = None, **values: Any) -> R:
+    """Make a record; raises Refused."""
+    entity = _entity(model)
+    entity.policy.demand(by, "create")
+    plain, many = _split(model, values)
+    record = model()
+    with transaction.atomic(), writer():
+        _check_rights(entity, values, by, creating=True)
+        for name, value in plain.items():
+            setattr(record, name, value)
+        _give_owner(entity, record, by, asked="owner" in values)
+        for name, pattern in entity.numbers():
+            if not getattr(record, name):
+                setattr(record, name, take_numbers(pattern, on=today())[0])
+        record.created_at = record.changed_at = timezone.now()
+        record.created_by_id = record.changed_by_id = by.pk
+        _validate(entity, record, set(entity.looks))
+        _save(record, force_insert=True)
+        for name, chosen in many.items():
+            getattr(record, name).set(chosen)
+        write_log(record, "create", by=by, batch=batch)
+        index([record])
+        _index_elsewhere(entity, record, None)
+        announce(f"{entity.label}.created", record=record, by=by)
+    return record
+
+
+def change(
+    record: R, *, by: Actor, version: int | None = None, batch: Batch | None = None, action: str = "edit", **values: Any
+) -> R:
+    """Change fields of a record and return it as saved.
+
+    `version` is the one the writer has seen; when somebody saved in between, a Conflict carries the present record.
+    """
+    model = type(record)
+    entity = _entity(model)
+    plain, many = _split(model, values)
+    with transaction.atomic(), writer():
+        current = _locked(record)
+        if current.deleted_at is not None or not entity.policy.allows(by, "view", current):
+            raise Refused(_("This record is not there any more."))
+        needed = "transfer" if set(values) == {"owner"} else action
+        if not entity.policy.allows(by, needed, current):
+            raise Refused(_("You may look at this record, but not change it."))
+        diff = _diff(entity, current, plain, many)
+        if not diff:
+            return current
+        if version is not None and version != current.version:
+            raise Conflict(_("Somebody else has saved this record in the meantime."), current=current)
+        _check_rights(entity, {name: values[name] for name in diff}, by, creating=False)
+        for name, value in plain.items():
+            setattr(current, name, value)
+        moved = entity.policy.through in diff
+        if "owner" in diff or moved:
+            _give_owner(entity, current, by, asked=True)
+        current.version += 1
+        current.changed_at, current.changed_by_id = timezone.now(), by.pk
+        _validate(entity, current, set(diff))
+        _save(current)
+        for name, chosen in many.items():
+            getattr(current, name).set(chosen)
+        if "owner" in diff:
+            _hand_down(entity, current)
+        write_log(current, "change", by=by, diff=diff, batch=batch)
+        index([current])
+        _index_elsewhere(entity, current, set(diff))
+        announce(f"{entity.label}.changed", record=current, by=by, diff=diff)
+    return current
+
+
+def remove(record: R, *, by: Actor, batch: Batch | None = None) -> R:
+    """Move a record and those that hang on it to the recycle bin."""
+    entity = _entity(type(record))
+    with transaction.atomic(), writer():
+        current = _locked(record)
+        if current.deleted_at is not None:
+            return current
+        if not entity.policy.allows(by, "delete", current):
+            raise Refused(_("You may not delete this record."))
+        now = timezone.now()
+        for each in [current, *_hanging(entity, current, deleted_at=None)]:
+            # One instant for all marks what went together and returns together.
+            each.deleted_at, each.deleted_by_id = now, by.pk
+            each.version += 1
+            each.save(update_fields=["deleted_at", "deleted_by", "version"])
+            write_log(each, "delete", by=by, batch=batch)
+        _index_elsewhere(entity, current, None)
+        announce(f"{entity.label}.deleted", record=current, by=by)
+    return current
+
+
+def restore(record: R, *, by: Actor, batch: Batch | None = None) -> R:
+    """Take a record out of the recycle bin together with what went in with it."""
+    entity = _entity(type(record))
+    with transaction.atomic(), writer():
+        current = _locked(record)
+        if current.deleted_at is None:
+            return current
+        if not entity.policy.allows(by, "restore", current):
+            raise Refused(_("You may not restore this record."))
+        if entity.parent and getattr(current, entity.policy.through).deleted_at is not None:
+            raise Refused(_("Restore the %(parent)s first.") % {"parent": entity.parent.name})
+        for each in [current, *_hanging(entity, current, deleted_at=current.deleted_at)]:
+            each.deleted_at = each.deleted_by_id = None
+            each.version += 1
+            each.save(update_fields=["deleted_at", "deleted_by", "version"])
+            write_log(each, "restore", by=by, batch=batch)
+        _index_elsewhere(entity, current, None)
+        announce(f"{entity.label}.restored", record=current, by=by)
+    return current
+
+
+def purge(record: Record, *, by: Actor) -> None:
+    """Delete a record in the recycle bin for good; only its log stays."""
+    entity = _entity(type(record))
+    with transaction.atomic(), writer():
+        current = _locked(record)
+        if current.deleted_at is None:
+            raise Refused(_("Only records in the recycle bin can be deleted for good."))
+        if not entity.policy.allows(by, "purge", current):
+            raise Refused(_("Only the boss may delete for good."))
+        try:
+            for each in [*_hanging(entity, current, deleted_at=current.deleted_at), current]:
+                write_log(each, "purge", by=by)
+                if _entity(type(each)).search:
+                    search.erase(connection, type(each), [each.pk])
+                each.delete()
+        except (models.ProtectedError, IntegrityError) as error:
+            raise Refused(_("Other records still refer to this one; delete those first.")) from error
+
+
+def archive(record: R, *, by: Actor, away: bool = True) -> R:
+    """Put a record out of the default lists, or back into them; it stays findable."""
+    entity = _entity(type(record))
+    with transaction.atomic(), writer():
+        current = _locked(record)
+        if not entity.policy.allows(by, "edit", current):
+            raise Refused(_("You may look at this record, but not change it."))
+        current.archived_at = timezone.now() if away else None
+        current.version += 1
+        current.save(update_fields=["archived_at", "version"])
+        write_log(current, "archive" if away else "unarchive", by=by)
+    return current
+
+
+def settle(model: type[Record], pk: int, **facts: Any) -> None:
+    """Store facts that follow from other records (last contact, sums).
+
+    Only the fields that the entity lists in `settled`; nobody typed them, so there is no version and no log.
+    """
+    entity = _entity(model)
+    foreign = set(facts) - set(entity.settled)
+    if foreign:
+        raise RuntimeError(f"{', '.join(sorted(foreign))} not in settled of {entity.label}")
+    with writer():
+        model._base_manager.filter(pk=pk).update(**facts)
+
+
+def write_log(
+    record: Record, action: str, *, by: Actor, diff: Mapping[str, Any] | None = None, batch: Batch | None = None
+) -> None:
+    """One row of the change log."""
+    Change(
+        entity=_entity(type(record)).label,
+        record_id=record.pk,
+        at=timezone.now(),
+        by_id=by.pk,
+        by_name=getattr(by, "name", ""),
+        origin=origin.get(),
+        action=action,
+        version=record.version,
+        diff=dict(diff or {}),
+        batch=batch,
+    ).save(force_insert=True)
+
+
+def index(records: Iterable[Record]) -> None:
+    """Write what search knows of these records."""
+    by_model: dict[type[Record], list[tuple[int, int | None, list[str]]]] = {}
+    for record in records:
+        entity = _entity(type(record))
+        if entity.search:
+            by_model.setdefault(type(record), []).append((record.pk, record.owner_id, entity.search_text(record)))
+    for model, docs in by_model.items():
+        search.write(connection, model, docs)
+
+
+# -- the parts ---------------------------------------------------------------------------------------------------------
+
+
+def _split(model: type[Record], values: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    links = {field.name for field in model._meta.many_to_many}
+    plain = {name: value for name, value in values.items() if name not in links}
+    return plain, {name: value for name, value in values.items() if name in links}
+
+
+def _locked(record: R) -> R:
+    found = type(record)._base_manager.select_for_update().filter(pk=record.pk).first()
+    if found is None:
+        raise Refused(_("This record is not there any more."))
+    return found  # type: ignore[no-any-return]
+
+
+def _check_rights(entity: Entity, names: Iterable[str], by: Actor, *, creating: bool) -> None:
+    for name in names:
+        if name == "owner":
+            if not creating:
+                entity.policy.demand(by, "transfer")
+        elif name in entity.looks and entity.right(by, name) != "edit":
+            message = _("You may not change this field.")
+            raise Refused(message, fields={name: message})
+
+
+def _give_owner(entity: Entity, record: Record, by: Actor, *, asked: bool) -> None:
+    if entity.parent:
+        above = getattr(record, entity.policy.through, None)
+        if above is not None:
+            record.owner_id, record.department_id = above.owner_id, above.department_id
+        return
+    if not asked and record.owner_id is None and by.pk is not None:
+        record.owner_id = by.pk
+    record.department_id = getattr(record.owner, "department_id", None) if record.owner_id else None
+
+
+def _hand_down(entity: Entity, record: Record) -> None:
+    for child in entity.children:
+        rows = child.model._base_manager.filter(**{child.policy.through: record.pk})
+        keys = list(rows.values_list("pk", flat=True))
+        rows.update(owner_id=record.owner_id, department_id=record.department_id)
+        if child.search and keys:
+            search.reown(connection, child.model, keys, record.owner_id)
+        for each in rows if child.children else ():
+            _hand_down(child, each)
+
+
+def _diff(entity: Entity, current: Record, plain: dict[str, Any], many: dict[str, Any]) -> dict[str, list[Any]]:
+    diff = {}
+    for name, after in {**plain, **many}.items():
+        look = entity.looks.get(name)
+        if look is None:
+            raise RuntimeError(f"{entity.label} has no field {name!r}")
+        before = look.to_json(look.get(current))
+        if before != (new := look.to_json(after)):
+            diff[name] = [before, new]
+    return diff
+
+
+def _validate(entity: Entity, record: Record, touched: set[str]) -> None:
+    for field in type(record)._meta.fields:
+        if isinstance(field, PinyinKey):
+            key = sort_key(getattr(record, field.source) or "", person=field.person)
+            setattr(record, field.name, key[: field.max_length])
+    record.prepare()
+    # Looks have checked form and foreign keys; here come the rules that need the whole record.
+    skip = {
+        field.name
+        for field in type(record)._meta.fields
+        if field.name not in touched or field.is_relation or not field.editable
+    }
+    try:
+        record.clean_fields(exclude=skip)
+        record.clean()
+        record.validate_unique(exclude=skip)
+    except ValidationError as error:
+        raise refusal(error) from error
+
+
+def refusal(error: ValidationError) -> Refused:
+    """Django's complaint as ours."""
+    if hasattr(error, "error_dict"):
+        said = {name: " ".join(messages) for name, messages in error.message_dict.items()}
+        return Refused(said.pop("__all__", ""), fields=said)
+    return Refused(" ".join(error.messages))
+
+
+def _save(record: Record, **options: Any) -> None:
+    try:
+        with transaction.atomic():
+            record.save(**options)
+    except IntegrityError as error:
+        raise Refused(_("This contradicts another record (a number or name that must be unique).")) from error
+
+
+def _hanging(entity: Entity, record: Record, *, deleted_at: Any) -> list[Record]:
+    found: list[Record] = []
+    for child in entity.children:
+        rows = child.model._base_manager.select_for_update().filter(
+            **{child.policy.through: record.pk, "deleted_at": deleted_at}
+        )
+        for each in rows:
+            found += [*_hanging(child, each, deleted_at=deleted_at), each]
+    return found
+
+
+def _index_elsewhere(entity: Entity, record: Record, touched: set[str] | None) -> None:
+    for other, lookup, names in entity.indexed_elsewhere:
+        if touched is not None and not touched & names:
+            continue
+        if lookup.startswith("child:"):
+            keys = [getattr(record, f"{lookup.removeprefix('child:')}_id")]
+            rows = other.model._base_manager.filter(pk__in=keys, deleted_at=None)
+        elif touched is None:
+            continue  # a record that was just made, or is only hidden, stands in no other's text yet
+        else:
+            rows = other.model._base_manager.filter(**{lookup: record.pk, "deleted_at": None})
+        index(rows)

@@ -1,0 +1,408 @@
+"""The declaration of an entity, and everything that follows from it.
+
+A business file names what is particular; lists, forms, filters, import, export, API, print and log derive from it.
+Mistakes are found by `checks.py` at start, with the nearest valid name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, ClassVar
+
+from django.core.exceptions import FieldDoesNotExist
+from django.db import models
+from django.db.models import Q
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from haike.kernel import change
+from haike.kernel.chinese.pinyin import full_pinyin, initials
+from haike.kernel.fields import PinyinKey
+from haike.kernel.flow import Flow
+from haike.kernel.look import LongTextLook, Look, PhoneLook, TextLook, look_for
+from haike.kernel.policy import Actor, FieldRight, Policy
+
+Label = str | Promise
+
+
+@dataclass(frozen=True)
+class Category:
+    """A tab of a list: a name and a condition, which may depend on who looks and on the day."""
+
+    label: Label
+    condition: Q | Callable[[Actor], Q] = field(default_factory=Q)
+    counted: bool = False
+
+    def q(self, user: Actor) -> Q:
+        """The condition for this user today."""
+        return self.condition(user) if callable(self.condition) else self.condition
+
+
+@dataclass(frozen=True)
+class Section:
+    """A group of fields on the form and the page; one that is `folded` is closed at first."""
+
+    label: Label
+    fields: list[str]
+    folded: bool = False
+
+
+@dataclass(frozen=True)
+class Related:
+    """A tab of a record page: the records of another entity that point here by `field`."""
+
+    entity: str
+    field: str
+    label: Label = ""
+    columns: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A piece of a record page drawn by a function `render(request, record) -> html`.
+
+    `place` is "main" (above the tabs), "tab" or "side". `count(user, record)` gives the number beside a tab's name.
+    """
+
+    key: str
+    label: Label
+    render: Callable[[Any, Any], str]
+    place: str = "tab"
+    count: Callable[[Any, Any], int] | None = None
+    icon: str = ""
+
+
+@dataclass(frozen=True)
+class Button:
+    """Something one can do with a record; `method` is "get", "post" or "drawer"."""
+
+    label: Label
+    url: str
+    icon: str = ""
+    method: str = "get"
+    primary: bool = False
+    confirm: Label = ""
+
+
+@dataclass(frozen=True)
+class SideNode:
+    """A line of the tree beside a list: choosing it sets this filter line in place of an earlier one on the field."""
+
+    label: Label
+    field: str
+    op: str
+    value: str | tuple[str, ...]
+    depth: int = 0
+
+
+@dataclass(frozen=True)
+class SideGroup:
+    """A titled tree beside a list."""
+
+    label: Label
+    nodes: list[SideNode]
+
+
+BASE_FIELDS = ("owner", "department", "created_at", "created_by", "changed_at", "changed_by")
+MACHINERY = frozenset({"id", "version", "custom", "deleted_at", "deleted_by", "archived_at"})
+
+
+class Entity:
+    """One kind of record. Subclassing with a `model` registers it; the instance hangs on the model."""
+
+    model: ClassVar[Any]
+    policy_class: ClassVar[type[Policy]] = Policy
+    flow: ClassVar[type[Flow] | None] = None
+    slug: ClassVar[str] = ""
+    icon: ClassVar[str] = "box"
+    title: ClassVar[str] = "name"
+    columns: ClassVar[list[str]] = []
+    sort: ClassVar[str] = "-created_at"
+    categories: ClassVar[dict[str, Category]] = {}
+    sections: ClassVar[list[Section]] = []
+    quick: ClassVar[list[str]] = []
+    facts: ClassVar[list[str]] = []
+    badges: ClassVar[list[str]] = []
+    search: ClassVar[list[str]] = []
+    totals: ClassVar[list[str]] = []
+    hidden: ClassVar[list[str]] = []
+    settled: ClassVar[list[str]] = []
+    tabs: list[Related] = []
+    panels: list[Panel] = []
+    figure_sources: list[Callable[[Any, Actor], Iterable[tuple[Label, str]]]] = []
+    in_menu: ClassVar[bool] = True
+    in_create_menu: ClassVar[bool] = True
+    creatable: ClassVar[bool] = True
+    importable: ClassVar[bool] = True
+    help_page: ClassVar[str] = ""
+    views: ClassVar[Mapping[str, Callable[..., Any]]] = {}
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        if "model" in cls.__dict__:
+            cls.tabs, cls.panels = list(cls.tabs), list(cls.panels)
+            cls.figure_sources = list(cls.figure_sources)
+            entity = cls()
+            cls.model._haike_entity = entity
+            _registry[entity.label] = entity
+
+    def __init__(self) -> None:
+        self.policy = self.policy_class(self)
+        if not self.slug:
+            type(self).slug = f"{self.model._meta.model_name}s"
+
+    # -- names -----------------------------------------------------------------------------------------------------
+
+    @property
+    def label(self) -> str:
+        """Such as "customers.customer"; rights, log and shares use it."""
+        return str(self.model._meta.label_lower)
+
+    @property
+    def name(self) -> Label:
+        """The word for one, as users see it."""
+        return self.model._meta.verbose_name  # type: ignore[no-any-return]
+
+    @property
+    def label_plural(self) -> Label:
+        """The word for many."""
+        return self.model._meta.verbose_name_plural  # type: ignore[no-any-return]
+
+    @property
+    def url(self) -> str:
+        """The address of the list."""
+        return f"/{self.slug}/"
+
+    def url_of(self, record: Any) -> str:
+        """The address of a record's page."""
+        return f"/{self.slug}/{record.pk}/"
+
+    def named(self, text: str) -> Q:
+        """The records with this title or number."""
+        found = Q(**{self.title: text})
+        for look in self.looks.values():
+            if look.field is not None and look.field.unique and isinstance(look.field, models.CharField):
+                found |= Q(**{look.name: text})
+        return found
+
+    # -- fields ----------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def looks(self) -> dict[str, Look]:
+        """Every field that surfaces know, in the order of the model, the common ones last."""
+        meta, found = self.model._meta, {}
+        mine = [f for f in [*meta.fields, *meta.many_to_many] if f.name not in BASE_FIELDS]
+        for model_field in [*mine, *(meta.get_field(name) for name in BASE_FIELDS)]:
+            if model_field.name in MACHINERY or model_field.name in self.hidden or isinstance(model_field, PinyinKey):
+                continue
+            look = look_for(model_field)
+            look.required = look.required and model_field.name != self.policy.through or look.required
+            found[model_field.name] = look
+        return found
+
+    def look_at(self, path: str) -> Look:
+        """The look of a field, or of a field of a record linked to ("customer__level")."""
+        first, __, rest = path.partition("__")
+        if not rest:
+            return self.looks[first]
+        target = self.model._meta.get_field(first).related_model
+        look = target._haike_entity.look_at(rest)
+        copy = type(look)(look.name, f"{self.looks[first].label} · {look.label}", field=look.field)
+        copy.name = copy.path = path
+        copy.editable = False
+        return copy  # type: ignore[no-any-return]
+
+    def right(self, user: Actor, name: str) -> FieldRight:
+        """How the user may deal with a field or path."""
+        first, __, rest = name.partition("__")
+        own = self.policy.field_right(user, first)
+        if not rest or own == "hidden":
+            return own
+        return self.model._meta.get_field(first).related_model._haike_entity.right(user, rest)  # type: ignore[no-any-return]
+
+    def seen_by(self, user: Actor) -> dict[str, Look]:
+        """The fields the user may see at all."""
+        return {name: look for name, look in self.looks.items() if self.right(user, name) != "hidden"}
+
+    def editable_by(self, user: Actor) -> dict[str, Look]:
+        """The fields the user may fill in."""
+        return {
+            name: look
+            for name, look in self.looks.items()
+            if look.editable and name not in self.settled and self.right(user, name) == "edit"
+        }
+
+    @cached_property
+    def all_sections(self) -> list[Section]:
+        """The declared sections, and one for the editable fields that none of them names."""
+        named = {name for section in self.sections for name in section.fields}
+        rest = [
+            name
+            for name, look in self.looks.items()
+            if name not in named and name not in BASE_FIELDS and (look.editable or name in self.settled)
+        ]
+        return [*self.sections, *([Section(_("More"), rest)] if rest else [])]
+
+    @property
+    def parent(self) -> Entity | None:
+        """The entity whose rights decide, when this one hangs on another."""
+        if not self.policy.through:
+            return None
+        return self.model._meta.get_field(self.policy.through).related_model._haike_entity  # type: ignore[no-any-return]
+
+    @cached_property
+    def children(self) -> list[Entity]:
+        """The entities that hang on this one."""
+        return [entity for entity in entities() if entity.parent is self and entity is not self]
+
+    def numbers(self) -> Iterator[tuple[str, str]]:
+        """Fields that draw a number, with their patterns."""
+        for model_field in self.model._meta.fields:
+            pattern = getattr(model_field, "pattern", None)
+            if pattern:
+                yield model_field.name, pattern
+
+    # -- finding ---------------------------------------------------------------------------------------------------
+
+    def categories_for(self, user: Actor) -> dict[str, Category]:
+        """The tabs of the list, "all" first."""
+        return {"all": Category(_("All")), **self.categories}
+
+    def search_text(self, record: Any) -> list[str]:
+        """What the index knows of a record: the searched fields, and the pinyin of the short ones."""
+        parts: list[str] = []
+        for path in self.search:
+            for look, value in self._values(record, path):
+                if not value:
+                    continue
+                text = str(value) if isinstance(look, PhoneLook) else look.text(value)
+                parts.append(text)
+                if isinstance(look, TextLook) and not isinstance(look, LongTextLook) and not text.isascii():
+                    person = look.name in self._person_names(look)
+                    parts += [initials(text, person=person), full_pinyin(text, person=person)]
+        return parts
+
+    @staticmethod
+    def _person_names(look: Look) -> set[str]:
+        meta = look.field.model._meta if look.field is not None else None
+        return {f.source for f in meta.fields if isinstance(f, PinyinKey) and f.person} if meta else set()
+
+    def _values(self, record: Any, path: str) -> Iterator[tuple[Look, Any]]:
+        first, __, rest = path.partition("__")
+        if not rest:
+            look = self.looks[first]
+            yield look, look.get(record)
+            return
+        relation = self.model._meta.get_field(first)
+        entity = relation.related_model._haike_entity
+        if relation.one_to_many:
+            for child in getattr(record, relation.get_accessor_name()).filter(deleted_at__isnull=True):
+                yield from entity._values(child, rest)
+        elif (target := getattr(record, first)) is not None:
+            yield from entity._values(target, rest)
+
+    @cached_property
+    def indexed_elsewhere(self) -> list[tuple[Entity, str, frozenset[str]]]:
+        """(entity, lookup of its records, my fields) for entities whose index holds my fields."""
+        found = []
+        for entity in entities():
+            by_relation: dict[str, set[str]] = {}
+            for path in entity.search:
+                first, __, rest = path.partition("__")
+                if rest:
+                    by_relation.setdefault(first, set()).add(rest.split("__")[0])
+            for first, names in by_relation.items():
+                relation = entity.model._meta.get_field(first)
+                if relation.related_model is self.model:
+                    # A reverse relation is followed from the child's side by its own foreign key.
+                    lookup = f"child:{relation.field.name}" if relation.one_to_many else f"{first}_id"
+                    found.append((entity, lookup, frozenset(names)))
+        return found
+
+    # -- writing: the doors that form, import, API and jobs use; an entity with rules of its own overrides them -----
+
+    def create(self, *, by: Actor, **values: Any) -> Any:
+        """Make a record."""
+        return change.create(self.model, by=by, **values)
+
+    def change(self, record: Any, *, by: Actor, version: int | None = None, **values: Any) -> Any:
+        """Change a record."""
+        return change.change(record, by=by, version=version, **values)
+
+    def remove(self, record: Any, *, by: Actor) -> Any:
+        """Move a record to the recycle bin."""
+        return change.remove(record, by=by)
+
+    def restore(self, record: Any, *, by: Actor) -> Any:
+        """Take a record out of the recycle bin."""
+        return change.restore(record, by=by)
+
+    def check_values(self, values: Mapping[str, Any], record: Any | None, by: Actor) -> list[Label]:
+        """Warnings that a form shows before saving (possible duplicates …); empty when there is nothing to say."""
+        return []
+
+    # -- page ------------------------------------------------------------------------------------------------------
+
+    def side(self, user: Actor) -> list[SideGroup]:
+        """The trees beside the list."""
+        return []
+
+    def figures(self, record: Any, user: Actor) -> list[tuple[Label, str]]:
+        """The row of small numbers on the page, from this room and those below."""
+        return [figure for source in self.figure_sources for figure in source(record, user)]
+
+    def row_buttons(self, record: Any, user: Actor) -> list[Button]:
+        """What hovering over a row of the list offers; Button.icon is shown."""
+        return []
+
+    def buttons(self, record: Any, user: Actor) -> list[Button]:
+        """What a user can do with a record beside editing and deleting."""
+        return []
+
+    def stages(self, record: Any) -> list[tuple[str, Label, str]]:
+        """The path a record walks: (key, label, "done" | "current" | "next")."""
+        return []
+
+
+_registry: dict[str, Entity] = {}
+
+
+def entities() -> list[Entity]:
+    """All registered entities in the order in which their rooms were loaded."""
+    return list(_registry.values())
+
+
+def entity_named(slug: str) -> Entity | None:
+    """The entity with this slug or label, or None."""
+    return next((entity for entity in _registry.values() if slug in (entity.slug, entity.label)), None)
+
+
+def entity_of(model: Any) -> Entity:
+    """The entity of a model or record."""
+    return model._haike_entity  # type: ignore[no-any-return]
+
+
+def has_field(model: type[models.Model], name: str) -> bool:
+    """Whether the model has a field of that name."""
+    try:
+        model._meta.get_field(name)
+    except FieldDoesNotExist:
+        return False
+    return True
+
+
+def select_paths(entity: Entity, paths: Iterable[str]) -> list[str]:
+    """The foreign keys to join so that the cells of these columns cost no further query."""
+    joins: set[str] = set()
+    for path in paths:
+        model, walked = entity.model, []
+        for step in path.split("__"):
+            relation = model._meta.get_field(step)
+            if not (relation.many_to_one or relation.one_to_one) or relation.related_model is None:
+                break
+            walked.append(step)
+            joins.add("__".join(walked))
+            model = relation.related_model
+    return sorted(joins)

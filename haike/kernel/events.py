@@ -1,0 +1,42 @@
+"""What rooms above tell rooms below: a name and facts, after the transaction has committed.
+
+A subscriber that must not be lost enqueues a job; one that must happen together with the change is not an event
+but a call.
+"""
+
+import logging
+from collections import defaultdict
+from collections.abc import Callable
+from typing import Any
+
+from django.db import transaction
+
+log = logging.getLogger("haike.events")
+Subscriber = Callable[..., None]
+_subscribers: dict[str, list[Subscriber]] = defaultdict(list)
+
+
+def on(name: str) -> Callable[[Subscriber], Subscriber]:
+    """Subscribe a function to an event such as "customers.customer.created"."""
+
+    def register(function: Subscriber) -> Subscriber:
+        _subscribers[name].append(function)
+        return function
+
+    return register
+
+
+def announce(name: str, **facts: Any) -> None:
+    """Call the subscribers of `name` once the surrounding transaction has committed."""
+    if not _subscribers.get(name):
+        return
+
+    def tell() -> None:
+        for subscriber in _subscribers[name]:
+            try:
+                subscriber(**facts)
+            except Exception:
+                # The change is committed already: a failing listener must not make it look failed.
+                log.exception("subscriber %s of %s failed", subscriber.__qualname__, name)
+
+    transaction.on_commit(tell)

@@ -1,0 +1,137 @@
+"""The search index: one table per model, written in the transaction of the record.
+
+`search_<table>` holds each record's folded text, `search_<table>_words` on SQLite its tokens (FTS5 without content),
+on PostgreSQL a column of windows with a GIN index takes that place. Neither knows rights: what is found is checked
+against the rows. On SQLite the owner is a token too, which keeps common words cheap in a small scope.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from typing import Any, NamedTuple
+
+from django.db import models
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from haike.kernel.index import tokens
+
+Model = type[models.Model]
+BATCH = 5_000
+COPY_FROM = 50
+
+
+class Document(NamedTuple):
+    """What a record is found by. Every part is searched by itself: no word runs across two."""
+
+    id: int
+    owner_id: int | None
+    parts: Sequence[str]
+
+
+def table(model: Model) -> str:
+    """The name of the model's index table; it never leaves the schema of the company."""
+    return f"search_{model._meta.db_table}"[:57]
+
+
+def ensure_index(connection: BaseDatabaseWrapper, model: Model) -> None:
+    """Create the index tables where they are missing."""
+    name = table(model)
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute(f'CREATE TABLE IF NOT EXISTS "{name}" (id integer PRIMARY KEY, text text NOT NULL)')
+            # Before 3.43 SQLite could not delete from a table without content; there the tokens are kept too.
+            bare = ", content='', contentless_delete=1" if _sqlite_version(connection) >= (3, 43) else ""
+            cursor.execute(
+                f'CREATE VIRTUAL TABLE IF NOT EXISTS "{name}_words" USING fts5'
+                f"(doc{bare}, prefix='5', tokenize='ascii')"
+            )
+        else:
+            cursor.execute(
+                f'CREATE TABLE IF NOT EXISTS "{name}" '
+                "(id bigint PRIMARY KEY, text text NOT NULL, grams integer[] NOT NULL)"
+            )
+            cursor.execute(f'CREATE INDEX IF NOT EXISTS "{name}_grams" ON "{name}" USING gin (grams)')
+            cursor.execute(f'ALTER TABLE "{name}" ALTER COLUMN grams SET STATISTICS 1000')
+
+
+def drop_index(connection: BaseDatabaseWrapper, model: Model) -> None:
+    """Remove the index tables, for instance to build them anew."""
+    with connection.cursor() as cursor:
+        cursor.execute(f'DROP TABLE IF EXISTS "{table(model)}_words"')
+        cursor.execute(f'DROP TABLE IF EXISTS "{table(model)}"')
+
+
+def write(
+    connection: BaseDatabaseWrapper, model: Model, docs: Iterable[tuple[int, int | None, Sequence[str]]]
+) -> None:
+    """Put documents in, new or in place of their former ones."""
+    name = table(model)
+    folded = ((id, owner_id, tokens.fold_parts(parts)) for id, owner_id, parts in docs)
+    with connection.cursor() as cursor:
+        for batch in _batches(folded):
+            if connection.vendor == "sqlite":
+                cursor.executemany(
+                    f'INSERT OR REPLACE INTO "{name}" (id, text) VALUES (%s, %s)',
+                    [(id, tokens.SEPARATOR.join(parts)) for id, _, parts in batch],
+                )
+                cursor.executemany(
+                    f'INSERT OR REPLACE INTO "{name}_words" (rowid, doc) VALUES (%s, %s)',
+                    [(id, tokens.fts_document(parts, owner_id)) for id, owner_id, parts in batch],
+                )
+            else:
+                _write_postgresql(cursor, name, batch)
+
+
+def _write_postgresql(cursor: Any, name: str, batch: list[tuple[int, int | None, list[str]]]) -> None:
+    rows = [(id, tokens.SEPARATOR.join(parts), tokens.grams(parts)) for id, _, parts in batch]
+    if len(rows) < COPY_FROM:
+        places = ", ".join(["(%s, %s, %s::integer[])"] * len(rows))
+        cursor.execute(
+            f'INSERT INTO "{name}" (id, text, grams) VALUES {places} '
+            "ON CONFLICT (id) DO UPDATE SET text = EXCLUDED.text, grams = EXCLUDED.grams",
+            [value for row in rows for value in row],
+        )
+        return
+    cursor.execute(f'DELETE FROM "{name}" WHERE id = ANY(%s)', [[row[0] for row in rows]])
+    with cursor.copy(f'COPY "{name}" (id, text, grams) FROM STDIN') as copy:
+        for id, text, numbers in rows:
+            copy.write_row((id, text, "{" + ",".join(map(str, numbers)) + "}"))
+
+
+def erase(connection: BaseDatabaseWrapper, model: Model, ids: Iterable[int]) -> None:
+    """Take documents out, of records deleted for good."""
+    name = table(model)
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            for batch in _batches(ids):
+                for suffix, key in (("", "id"), ("_words", "rowid")):
+                    cursor.executemany(f'DELETE FROM "{name}{suffix}" WHERE {key} = %s', [(id,) for id in batch])
+        else:
+            cursor.execute(f'DELETE FROM "{name}" WHERE id = ANY(%s)', [list(ids)])
+
+
+def reown(connection: BaseDatabaseWrapper, model: Model, ids: Iterable[int], owner_id: int | None) -> None:
+    """Give documents to another owner; on PostgreSQL they do not name one."""
+    name = table(model)
+    if connection.vendor != "sqlite":
+        return
+    with connection.cursor() as cursor:
+        for batch in _batches(ids):
+            places = ", ".join(["%s"] * len(batch))
+            cursor.execute(f'SELECT id, text FROM "{name}" WHERE id IN ({places})', batch)
+            rows = cursor.fetchall()
+            cursor.executemany(
+                f'INSERT OR REPLACE INTO "{name}_words" (rowid, doc) VALUES (%s, %s)',
+                [(id, tokens.fts_document(text.split(tokens.SEPARATOR) if text else [], owner_id)) for id, text in rows],
+            )
+
+
+def _sqlite_version(connection: BaseDatabaseWrapper) -> tuple[int, ...]:
+    return tuple(connection.get_database_version())
+
+
+def _batches(items: Iterable[Any]) -> Iterator[list[Any]]:
+    iterator = iter(items)
+    while batch := list(islice(iterator, BATCH)):
+        yield batch

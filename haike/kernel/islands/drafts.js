@@ -1,0 +1,76 @@
+// What is typed into a form and not yet saved stays on this device and is offered again.
+import { ago, store, t, user } from "./page.js";
+
+const skip = /^(csrfmiddlewaretoken|version)$|password/i;
+const first = new WeakMap();
+const months = 30 * 86400000;
+
+/** The fields of a form as [name, value] pairs; files and secrets stay out. */
+function values(form) {
+  return [...new FormData(form)].filter(([name, value]) => typeof value === "string" && !skip.test(name) && form.querySelector(`[name="${CSS.escape(name)}"]`)?.type !== "password");
+}
+
+const key = (form) => form.dataset.draft && `haike.draft.${user}.${form.dataset.draft}`;
+const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
+
+/** Remember how the form looked when it came. */
+export function watch(form) {
+  first.set(form, values(form));
+}
+
+/** Whether something was typed since. */
+export function isChanged(form) {
+  return first.has(form) && !same(first.get(form), values(form));
+}
+
+/** The form was saved or given up. */
+export function forget(form) {
+  first.delete(form);
+  if (key(form)) store.remove(key(form));
+}
+
+/** Keep what was typed. */
+export function keep(form) {
+  if (!key(form) || !first.has(form)) return;
+  const state = form.querySelector("[data-draft-state]");
+  if (!isChanged(form)) {
+    store.remove(key(form));
+    if (state) state.textContent = "";
+    return;
+  }
+  const kept = store.set(key(form), { at: Date.now(), values: values(form) });
+  if (state) state.textContent = kept ? t("draft_kept") : "";
+}
+
+function fill(form, pairs) {
+  const names = new Set(pairs.map(([name]) => name));
+  for (const field of form.elements) {
+    if (!field.name || skip.test(field.name) || field.type === "file") continue;
+    const mine = pairs.filter(([name]) => name === field.name).map(([, value]) => value);
+    if (field.type === "checkbox" || field.type === "radio") field.checked = mine.includes(field.value);
+    else if (field.tomselect) {
+      mine.forEach((value) => field.tomselect.addOption({ value, text: value }));
+      field.tomselect.setValue(field.multiple ? mine : mine[0] || "");
+    } else if (field.multiple) for (const option of field.options) option.selected = mine.includes(option.value);
+    else if (names.has(field.name) && field.type !== "hidden") field.value = mine.shift() ?? "";
+    field.dispatchEvent(new Event("change", { bubbles: true }));
+  }
+}
+
+/** Offer what was kept earlier, if it differs from what the form shows. */
+export function offer(form) {
+  const kept = key(form) && store.get(key(form));
+  const box = form.querySelector("[data-draft-offer]");
+  if (!kept || !box) return;
+  if (Date.now() - kept.at > months || same(kept.values, values(form))) return store.remove(key(form));
+  box.querySelector("span").textContent = t("draft_found", { when: ago(kept.at) });
+  box.hidden = false;
+  box.querySelector("[data-draft-restore]").onclick = () => {
+    fill(form, kept.values);
+    box.hidden = true;
+  };
+  box.querySelector("[data-draft-discard]").onclick = () => {
+    store.remove(key(form));
+    box.hidden = true;
+  };
+}

@@ -1,0 +1,57 @@
+// htmx as Haike uses it: token, confirmation by our own dialog, answers that are not swapped, what the server tells.
+import htmx from "htmx.org";
+import { ask } from "./ask.js";
+import { t, token } from "./page.js";
+import { toast } from "./toasts.js";
+
+htmx.config.history = "reload";
+htmx.config.noSwap = [204, 304, 401, 403, 404, 429, "5xx"];
+
+document.addEventListener("htmx:config:request", (event) => {
+  event.detail.ctx.request.headers["X-CSRFToken"] = token();
+});
+
+document.addEventListener("htmx:confirm", (event) => {
+  const { ctx, issueRequest, dropRequest } = event.detail;
+  event.preventDefault();
+  ask({ text: ctx.confirm, danger: ctx.sourceElement.hasAttribute("data-danger") }).then((yes) => (yes ? issueRequest() : dropRequest()));
+});
+
+const sentences = { 403: "failed_forbidden", 404: "failed_gone", 429: "failed_many" };
+
+document.addEventListener("htmx:response:error", (event) => {
+  const { ctx } = event.detail;
+  const status = ctx.response.status;
+  if (status === 401 || status === 409 || status === 422 || status === 400) return;
+  // The server's own sentence is better than ours; error pages carry it in #error.
+  const told = new DOMParser().parseFromString(ctx.text || "", "text/html").querySelector("#error p")?.textContent.trim();
+  toast({ text: told || t(sentences[status] || "failed_server"), kind: "bad" });
+});
+
+document.addEventListener("htmx:error", (event) => {
+  if (event.detail.error instanceof TypeError || event.detail.ctx?.request?.signal?.reason === "timeout") toast({ text: t("failed_network"), kind: "bad" });
+});
+
+/** Fetch again what shows records, so that the page tells what was just saved. */
+export function refresh() {
+  for (const element of document.querySelectorAll("[data-refresh]")) {
+    const morph = element.dataset.refresh === "morph";
+    htmx.ajax("GET", location.pathname + location.search, { source: element, target: element, swap: morph ? "innerMorph" : "innerHTML" });
+  }
+}
+
+async function undo(url) {
+  const answer = await fetch(url, { method: "POST", headers: { "X-CSRFToken": token(), "HX-Request": "true" } });
+  if (answer.ok) toast({ text: t("undone") });
+  else toast({ text: t("failed_server"), kind: "bad" });
+  refresh();
+}
+
+/** Show what the server says was done: {message, url, label, undo, kind}. */
+export function tell(facts) {
+  const text = facts.message || facts.text || facts.value;
+  if (text) toast({ text, kind: facts.kind, url: facts.url, label: facts.label, undo: facts.undo && (() => undo(facts.undo)) });
+}
+
+document.addEventListener("toast", (event) => tell(event.detail));
+document.addEventListener("refresh", () => refresh());

@@ -1,0 +1,140 @@
+// Small widgets that need no library: money, telephone, division, picture, order of columns.
+import { icon, make, on, t, whenever } from "./page.js";
+import { toast } from "./toasts.js";
+
+// ---- money: thousands while one is elsewhere, plain figures while one types ------------------------------------------
+
+function figures(text) {
+  // Full-width figures and signs come from Chinese input methods.
+  return text.normalize("NFKC").replace(/[,\s¥]/g, "").replace(/。/g, ".");
+}
+
+function thousands(text, places) {
+  const plain = figures(text);
+  if (!/^-?\d+(\.\d*)?$/.test(plain)) return text;
+  const [whole, part = ""] = plain.split(".");
+  return whole.replace(/\B(?=(\d{3})+$)/g, ",") + (places ? `.${part.padEnd(places, "0").slice(0, places)}` : "");
+}
+
+whenever("[data-money]", (input) => {
+  const places = Number(input.dataset.money || 2);
+  input.value = input.value && thousands(input.value, places);
+  input.addEventListener("focus", () => (input.value = figures(input.value).replace(/\.0+$/, "")));
+  input.addEventListener("blur", () => input.value && (input.value = thousands(input.value, places)));
+});
+
+// ---- telephone ---------------------------------------------------------------------------------------------------------
+
+whenever("[data-phone]", (input) => {
+  input.addEventListener("blur", () => {
+    const text = input.value.normalize("NFKC").trim();
+    const mobile = text.replace(/[\s-]/g, "").match(/^(\+86)?(1\d{2})(\d{4})(\d{4})$/);
+    input.value = mobile ? `${mobile[2]} ${mobile[3]} ${mobile[4]}` : text;
+    input.setCustomValidity(text && !/^[+\d][\d\s\-()#*转,;/、]{4,}$/.test(text) ? t("phone_bad") : "");
+  });
+});
+
+// ---- province, city, district ---------------------------------------------------------------------------------------------
+
+async function options(select, url) {
+  select.replaceChildren(select.options[0] || make("option", { value: "" }, "—"));
+  if (!url) return (select.disabled = true);
+  const answer = await fetch(url, { headers: { Accept: "application/json" } });
+  if (!answer.ok) return;
+  const { items } = await answer.json();
+  select.append(...items.map(({ code, name }) => make("option", { value: code }, name)));
+  select.disabled = !items.length;
+}
+
+on("change", "[data-division] select", async (event, select) => {
+  const box = select.closest("[data-division]");
+  const all = [...box.querySelectorAll("select")];
+  const place = all.indexOf(select);
+  const value = box.querySelector("input[type=hidden]");
+  value.value = select.value || all[place - 1]?.value || "";
+  for (const later of all.slice(place + 1)) await options(later, later === all[place + 1] && select.value ? `${box.dataset.division}?parent=${select.value}` : "");
+  value.dispatchEvent(new Event("change", { bubbles: true }));
+});
+
+// ---- picture ----------------------------------------------------------------------------------------------------------------
+
+whenever("[data-picture]", (box) => {
+  const input = box.querySelector("input[type=file]");
+  const view = box.querySelector(".picture-view");
+  const drop = box.querySelector("[data-picture-remove]");
+  const flag = box.querySelector("input[data-picture-clear]");
+  const show = () => {
+    const [file] = input.files;
+    if (!file) return;
+    const most = Number(box.dataset.picture || 5);
+    if (!/^image\/(jpeg|png|webp|gif)$/.test(file.type)) return refuse(t("not_a_picture"));
+    if (file.size > most * 1048576) return refuse(t("too_big", { size: most }));
+    view.replaceChildren(make("img", { src: URL.createObjectURL(file), alt: "" }));
+    if (flag) flag.value = "";
+    if (drop) drop.hidden = false;
+  };
+  const refuse = (text) => {
+    input.value = "";
+    toast({ text, kind: "bad" });
+  };
+  input.addEventListener("change", show);
+  view.addEventListener("dragover", (event) => {
+    event.preventDefault();
+    view.classList.add("over");
+  });
+  view.addEventListener("dragleave", () => view.classList.remove("over"));
+  view.addEventListener("drop", (event) => {
+    event.preventDefault();
+    view.classList.remove("over");
+    input.files = event.dataTransfer.files;
+    show();
+  });
+  drop?.addEventListener("click", () => {
+    input.value = "";
+    if (flag) flag.value = "1";
+    view.replaceChildren(icon("photo-plus"));
+    drop.hidden = true;
+  });
+});
+
+// ---- order of columns: drag the grip, or arrow keys on it ----------------------------------------------------------------------
+
+function moveBy(item, step) {
+  const list = item.parentNode;
+  const other = step < 0 ? item.previousElementSibling : item.nextElementSibling;
+  if (!other) return;
+  if (step < 0) other.before(item);
+  else other.after(item);
+  const all = [...list.children];
+  item.querySelector("[data-grip]").focus();
+  item.querySelector("[data-grip]").setAttribute("aria-description", t("moved_to", { text: item.textContent.trim(), place: all.indexOf(item) + 1, count: all.length }));
+}
+
+on("keydown", "[data-grip]", (event, grip) => {
+  const step = { ArrowUp: -1, ArrowDown: 1 }[event.key];
+  if (!step) return;
+  event.preventDefault();
+  moveBy(grip.closest(".order-item"), step);
+});
+
+on("pointerdown", "[data-grip]", (event, grip) => {
+  event.preventDefault();
+  const item = grip.closest(".order-item");
+  item.classList.add("dragging");
+  grip.setPointerCapture(event.pointerId);
+  const move = (moved) => {
+    for (const other of item.parentNode.children) {
+      if (other === item) continue;
+      const box = other.getBoundingClientRect();
+      if (moved.clientY < box.top || moved.clientY > box.bottom) continue;
+      if (moved.clientY < box.top + box.height / 2) other.before(item);
+      else other.after(item);
+      break;
+    }
+  };
+  grip.addEventListener("pointermove", move);
+  grip.addEventListener("lostpointercapture", () => {
+    item.classList.remove("dragging");
+    grip.removeEventListener("pointermove", move);
+  }, { once: true });
+});

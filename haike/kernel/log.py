@@ -1,0 +1,81 @@
+"""The change log: who changed which field of which record from what to what, when and from where.
+
+One row per act, written in the transaction of the change itself. Nothing inside the program edits or deletes a row.
+Values are kept as JSON in the form of `Look.to_json`. The row of a creation carries no values: they follow from the
+record and the later rows.
+"""
+
+from contextvars import ContextVar
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+origin: ContextVar[str] = ContextVar("haike_origin", default="")
+"""Where a change comes from: an address, "api", "job 17"; set by the middleware and the worker."""
+
+
+class Batch(models.Model):
+    """Many changes that belong together and are undone together: an import, a bulk edit."""
+
+    kind = models.CharField(_("Kind"), max_length=30)
+    entity = models.CharField(max_length=60)
+    title = models.CharField(_("Title"), max_length=200)
+    at = models.DateTimeField(_("Time"), db_index=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    created = models.PositiveIntegerField(default=0)
+    changed = models.PositiveIntegerField(default=0)
+    undone_at = models.DateTimeField(null=True)
+    undone_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        verbose_name = _("Batch")
+
+
+class Change(models.Model):
+    """One row of the log; `diff` maps a field to [before, after]."""
+
+    id = models.BigAutoField(primary_key=True)
+    entity = models.CharField(max_length=60)
+    record_id = models.BigIntegerField()
+    at = models.DateTimeField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False)
+    by_name = models.CharField(max_length=60, blank=True)
+    origin = models.CharField(max_length=60, blank=True)
+    action = models.CharField(max_length=20)
+    version = models.PositiveIntegerField(default=0)
+    diff = models.JSONField(default=dict)
+    batch = models.ForeignKey(Batch, models.PROTECT, null=True, related_name="changes", db_index=False)
+
+    class Meta:
+        verbose_name = _("Change")
+        indexes = [
+            models.Index(fields=["entity", "record_id", "id"], name="kernel_change_record"),
+            models.Index(fields=["by", "at"], name="kernel_change_by"),
+            models.Index(fields=["batch", "id"], name="kernel_change_batch", condition=models.Q(batch__isnull=False)),
+        ]
+
+    def save(self, *args: Any, **options: Any) -> None:
+        if self.pk:
+            raise RuntimeError("a row of the change log is never changed")
+        super().save(*args, **options)
+
+    def delete(self, *args: Any, **options: Any) -> tuple[int, dict[str, int]]:
+        raise RuntimeError("a row of the change log is never deleted")
+
+
+ACTION_LABELS = {
+    "create": _("created"),
+    "change": _("changed"),
+    "delete": _("moved to the recycle bin"),
+    "restore": _("restored from the recycle bin"),
+    "purge": _("deleted for good"),
+    "archive": _("archived"),
+    "unarchive": _("taken out of the archive"),
+    "reveal": _("looked at hidden data"),
+    "export": _("exported"),
+    "undo": _("undone"),
+    "share": _("shared"),
+    "unshare": _("ended a share of"),
+}

@@ -1,0 +1,210 @@
+"""Looks of days and moments."""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext_lazy as _
+
+from haike.kernel.look.base import EMPTY_OPERATORS, NOTHING, Look, Raw, many, one, shows
+from haike.kernel.period import PERIOD_LABELS, span, start_of, today
+from haike.kernel.policy import Actor
+from haike.kernel.refused import Refused
+from haike.kernel.sheets.values import parse_date, parse_datetime
+
+EARLIEST, LATEST = date(1900, 1, 1), date(2199, 12, 31)
+
+
+@shows(models.DateField)
+class DateLook(Look):
+    """A day."""
+
+    kind = "date"
+    operators = {
+        "in": _("in the period"),
+        "on": _("is on"),
+        "before": _("is before"),
+        "after": _("is after"),
+        "between": _("is between"),
+        "last": _("within the last … days"),
+        "next": _("within the next … days"),
+        "older": _("more than … days ago"),
+        "stale": _("never or more than … days ago"),
+        **EMPTY_OPERATORS,
+    }
+
+    def text(self, value: Any) -> str:
+        return value.strftime("%Y-%m-%d") if value else ""
+
+    def cell(self, value: Any) -> str:
+        if not value:
+            return NOTHING
+        shown = value.strftime("%m-%d" if value.year == today().year else "%Y-%m-%d")
+        return f'<time datetime="{value.isoformat()}" title="{value.isoformat()}">{shown}</time>'
+
+    def widget(self, name: str, raw: Raw, *, invalid: bool = False) -> SafeString:
+        mark = " is-invalid" if invalid else ""
+        return mark_safe(
+            f'<input type="text" class="form-control{mark}" data-date autocomplete="off" inputmode="numeric" '
+            f'placeholder="2026-01-31" value="{escape(one(raw))}" {self.attributes(name, invalid=invalid)}>'
+        )
+
+    def parse(self, raw: Raw, by: Actor) -> Any:
+        text = one(raw).strip()
+        return self.fit(parse_date(text)) if text else self.empty_value()
+
+    def empty_value(self) -> Any:
+        super().empty_value()
+        return None
+
+    def fit(self, day: date) -> date:
+        """Refuse days that are surely a mistake."""
+        if not EARLIEST <= day <= LATEST:
+            raise Refused(_("The date must lie between 1900 and 2199."))
+        return day
+
+    def to_json(self, value: Any) -> Any:
+        return value.isoformat() if value else None
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": ["string", "null"], "format": "date"}
+
+    def from_log(self, value: Any) -> str:
+        return value or ""
+
+    def to_sheet(self, value: Any) -> Any:
+        return value
+
+    def from_sheet(self, value: Any, by: Actor) -> Any:
+        if isinstance(value, datetime):
+            return self.fit(value.date())
+        if isinstance(value, date):
+            return self.fit(value)
+        return super().from_sheet(value, by)
+
+    def textual(self) -> bool:
+        return False
+
+    def bound(self, day: date) -> Any:
+        """The first instant of a day, as the column holds it."""
+        return day
+
+    def between(self, first: date | None, after: date | None) -> Q:
+        """Rows from `first` to before `after`."""
+        found = Q()
+        if first is not None:
+            found &= Q(**{f"{self.path}__gte": self.bound(first)})
+        if after is not None:
+            found &= Q(**{f"{self.path}__lt": self.bound(after)})
+        return found
+
+    def condition(self, operator: str, value: Any, by: Actor) -> Q:
+        if operator in EMPTY_OPERATORS:
+            return super().condition(operator, value, by)
+        given, day = many(value), timedelta(days=1)
+        if not given:
+            raise Refused(_("Enter a value for: %(label)s.") % {"label": self.label})
+        if operator == "in":
+            if given[0] not in PERIOD_LABELS:
+                raise Refused(_("Unknown period: %(period)s.") % {"period": given[0]})
+            return self.between(*span(given[0]))
+        if operator in ("last", "next", "older", "stale"):
+            if not given[0].isdigit() or int(given[0]) > 36_500:
+                raise Refused(_("Enter a number of days."))
+            days = timedelta(days=int(given[0]))
+            if operator == "last":
+                return self.between(today() - days, today() + day)
+            if operator == "next":
+                return self.between(today(), today() + days + day)
+            past = self.between(None, today() - days)
+            return past if operator == "older" else past | self.is_blank()
+        days_given = [parse_date(part) for part in given]
+        if operator == "between":
+            return self.between(min(days_given), max(days_given) + day)
+        spans = {
+            "on": (days_given[0], days_given[0] + day),
+            "before": (None, days_given[0]),
+            "after": (days_given[0] + day, None),
+        }
+        return self.between(*spans[operator])
+
+    def filter_widget(self, name: str, operator: str, value: Any) -> SafeString:
+        label, given = escape(self.label), many(value)
+        if operator in EMPTY_OPERATORS:
+            return mark_safe("")
+        if operator == "in":
+            options = "".join(
+                f'<option value="{key}"{" selected" if key in given else ""}>{escape(text)}</option>'
+                for key, text in PERIOD_LABELS.items()
+            )
+            return mark_safe(f'<select class="form-select" name="{escape(name)}" aria-label="{label}">{options}</select>')
+        kind = 'inputmode="numeric"' if operator in ("last", "next", "older", "stale") else "data-date"
+        inputs = [
+            f'<input type="text" {kind} class="form-control" name="{escape(name)}" value="{escape(part)}" '
+            f'aria-label="{label}">'
+            for part in (given + ["", ""])[: 2 if operator == "between" else 1]
+        ]
+        return mark_safe("".join(inputs))
+
+    def say(self, operator: str, value: Any) -> str:
+        given = many(value)
+        if operator == "in" and given:
+            return f"{self.label}: {PERIOD_LABELS.get(given[0], given[0])}"
+        if operator in ("last", "next", "older", "stale") and given:
+            return f"{self.label}: {self.operators[operator]}".replace("…", given[0])
+        return super().say(operator, value)
+
+
+@shows(models.DateTimeField)
+class MomentLook(DateLook):
+    """A moment; stored in UTC, shown in the user's time zone, the year only when it differs."""
+
+    kind = "datetime"
+
+    def text(self, value: Any) -> str:
+        return timezone.localtime(value).strftime("%Y-%m-%d %H:%M") if value else ""
+
+    def cell(self, value: Any) -> str:
+        if not value:
+            return NOTHING
+        local = timezone.localtime(value)
+        shown = local.strftime("%m-%d %H:%M" if local.year == today().year else "%Y-%m-%d")
+        return f'<time datetime="{value.isoformat()}" title="{local:%Y-%m-%d %H:%M:%S}">{shown}</time>'
+
+    def widget(self, name: str, raw: Raw, *, invalid: bool = False) -> SafeString:
+        return mark_safe(super().widget(name, raw, invalid=invalid).replace(" data-date ", " data-datetime ", 1))
+
+    def parse(self, raw: Raw, by: Actor) -> Any:
+        text = one(raw).strip()
+        return self.fit_moment(parse_datetime(text)) if text else self.empty_value()
+
+    def fit_moment(self, moment: datetime) -> datetime:
+        """With a time zone, and within the sensible range."""
+        self.fit(moment.date())
+        return moment if timezone.is_aware(moment) else timezone.make_aware(moment)
+
+    def to_json(self, value: Any) -> Any:
+        return value.astimezone(UTC).isoformat().replace("+00:00", "Z") if value else None
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": ["string", "null"], "format": "date-time"}
+
+    def from_log(self, value: Any) -> str:
+        return self.text(datetime.fromisoformat(value)) if value else ""
+
+    def to_sheet(self, value: Any) -> Any:
+        return timezone.localtime(value).replace(tzinfo=None) if value else None
+
+    def from_sheet(self, value: Any, by: Actor) -> Any:
+        if isinstance(value, datetime):
+            return self.fit_moment(value)
+        if isinstance(value, date):
+            return self.fit_moment(datetime(value.year, value.month, value.day))
+        return Look.from_sheet(self, value, by)
+
+    def bound(self, day: date) -> Any:
+        return start_of(day)

@@ -1,0 +1,46 @@
+"""Running numbers of documents: no gaps when a transaction fails, no doubles under load."""
+
+import re
+from datetime import date
+
+from django.db import models, transaction
+
+_PART = re.compile(r"\{(yyyy|yy|mm|dd|0+)\}")
+
+
+class Counter(models.Model):
+    """The last number given under one pattern and period; a new period starts a new row, and so at 1."""
+
+    key = models.CharField(max_length=80, primary_key=True)
+    last = models.BigIntegerField(default=0)
+
+
+def check_pattern(pattern: str) -> None:
+    """Raise ValueError unless the pattern has exactly one running number and no unknown part."""
+    running = [part for part in _PART.findall(pattern) if part.startswith("0")]
+    if len(running) != 1 or "{" in _PART.sub("", pattern):
+        raise ValueError(f"{pattern!r} needs one {{0000}} and knows {{yyyy}} {{yy}} {{mm}} {{dd}}")
+
+
+def take_numbers(pattern: str, *, on: date, count: int = 1) -> list[str]:
+    """Draw the next `count` numbers inside the caller's transaction.
+
+    The counter's row stays locked until that transaction ends; if it fails, the numbers were never given.
+    """
+    check_pattern(pattern)
+    dated = _PART.sub(
+        lambda part: {
+            "yyyy": f"{on.year:04}",
+            "yy": f"{on.year % 100:02}",
+            "mm": f"{on.month:02}",
+            "dd": f"{on.day:02}",
+        }.get(part[1], part[0]),
+        pattern,
+    )
+    with transaction.atomic():
+        Counter.objects.bulk_create([Counter(key=dated)], ignore_conflicts=True)
+        counter = Counter.objects.select_for_update().get(key=dated)
+        first = counter.last + 1
+        counter.last += count
+        counter.save(update_fields=["last"])
+    return [_PART.sub(lambda part: str(number).zfill(len(part[1])), dated) for number in range(first, first + count)]

@@ -1,0 +1,198 @@
+"""Who may do what with which rows and which fields.
+
+A user's rights come as `Grants` (the room `people` makes them from roles); a Policy turns them into a scope of rows
+for one entity. Rows are reached by owner and by share; a record that hangs on another (a contact on its customer)
+is reached exactly when that one is, so its owner is kept equal.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal, Protocol
+
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from haike.kernel.refused import Refused
+from haike.kernel.share import Share
+
+if TYPE_CHECKING:
+    from haike.kernel.entity import Entity
+
+ACTIONS = {
+    "view": _("View"),
+    "create": _("Create"),
+    "edit": _("Edit"),
+    "delete": _("Delete"),
+    "restore": _("Restore"),
+    "purge": _("Purge"),
+    "import": _("Import"),
+    "export": _("Export"),
+    "print": _("Print"),
+    "bulk": _("Bulk edit"),
+    "transfer": _("Transfer"),
+    "share": _("Share"),
+    "approve": _("Approve"),
+}
+WRITES = frozenset({"edit", "delete", "restore", "purge", "bulk", "transfer", "share", "approve"})
+
+FieldRight = Literal["edit", "read", "masked", "hidden"]
+
+
+class Grants(Protocol):
+    """The rights of one user, resolved; `entity` is a label such as "customers.customer"."""
+
+    def may(self, entity: str, action: str) -> bool:
+        """Whether any of his roles allows the action at all."""
+        ...
+
+    def owner_ids(self, entity: str, action: str) -> tuple[int, ...] | None:
+        """Whose records he may act on; None is everybody's and nobody's."""
+        ...
+
+    def field_right(self, entity: str, field: str) -> FieldRight:
+        """How he may deal with one field."""
+        ...
+
+    def may_do(self, grant: str) -> bool:
+        """Whether he has a grant that belongs to no entity, such as "settings"."""
+        ...
+
+
+class Actor(Protocol):
+    """Somebody who reads or writes: a user, or a named system user."""
+
+    @property
+    def pk(self) -> int | None: ...
+
+    @property
+    def grants(self) -> Grants: ...
+
+
+class _Everything:
+    """The rights of the system itself."""
+
+    def may(self, entity: str, action: str) -> bool:
+        return True
+
+    def owner_ids(self, entity: str, action: str) -> tuple[int, ...] | None:
+        return None
+
+    def field_right(self, entity: str, field: str) -> FieldRight:
+        return "edit"
+
+    def may_do(self, grant: str) -> bool:
+        return True
+
+
+@dataclass(frozen=True)
+class System:
+    """A named part of the program that acts by itself; the change log shows its name."""
+
+    name: str
+    pk: None = None
+    grants: _Everything = _Everything()
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Which rows: all, or those of `owner_ids` and those shared with `user_id`.
+
+    Shares are looked up for `share_entity` under the value of column `share_column` ("id", or the key of the record
+    this one hangs on). `writable` leaves out shares that only allow reading.
+    """
+
+    everything: bool
+    owner_ids: tuple[int, ...]
+    user_id: int
+    shared: bool
+    share_entity: str = ""
+    share_column: str = "id"
+    writable: bool = False
+
+    @property
+    def nothing(self) -> bool:
+        """Whether no row can be in it."""
+        return not self.everything and not self.owner_ids and not self.shared
+
+    def rows(self) -> Q:
+        """The same as a condition on the rows."""
+        if self.everything:
+            return Q()
+        condition = Q(owner_id__in=self.owner_ids) if self.owner_ids else Q(pk__in=[])
+        if self.shared:
+            shares = Share.objects.filter(user_id=self.user_id, entity=self.share_entity)
+            if self.writable:
+                shares = shares.filter(can_write=True)
+            condition |= Q(**{f"{self.share_column}__in": shares.values("record_id")})
+        return condition
+
+
+class Policy:
+    """The rule of one entity. `through` names the foreign key to the record whose rights decide."""
+
+    through = ""
+    everybody_sees = False
+
+    def __init__(self, entity: Entity) -> None:
+        self.entity = entity
+
+    @property
+    def label(self) -> str:
+        """The name under which roles grant rights."""
+        return self.entity.label
+
+    def may(self, user: Actor, action: str) -> bool:
+        """Whether the user may do this to any record of this kind."""
+        if action == "view" and self.everybody_sees:
+            return True
+        return user.grants.may(self.label, action)
+
+    def scope(self, user: Actor, action: str = "view") -> Scope:
+        """The rows on which the user may act."""
+        if not self.may(user, action):
+            return Scope(False, (), user.pk or 0, False)
+        if action == "view" and self.everybody_sees:
+            return Scope(True, (), user.pk or 0, False)
+        parent = self.entity.parent
+        ruling = parent.label if parent else self.label
+        if parent and not user.grants.may(ruling, "view"):
+            return Scope(False, (), user.pk or 0, False)
+        # Writing to a child needs the child's right, but reaches as far as one sees the parent.
+        owners = user.grants.owner_ids(self.label if not parent else ruling, "view" if parent else action)
+        column = f"{self.through}_id" if parent else "id"
+        if owners is None:
+            return Scope(True, (), user.pk or 0, False, ruling, column)
+        return Scope(
+            False, tuple(owners), user.pk or 0, user.pk is not None, ruling, column, not parent and action in WRITES
+        )
+
+    def rows(self, user: Actor, action: str = "view") -> Q:
+        """The same as a condition."""
+        return self.scope(user, action).rows()
+
+    def demand(self, user: Actor, action: str) -> None:
+        """Refuse unless the user may do this to any record of this kind."""
+        if not self.may(user, action):
+            raise Refused(
+                _("You may not do this (%(action)s: %(entity)s). Ask your administrator for the right.")
+                % {"action": ACTIONS.get(action, action), "entity": self.entity.label_plural}
+            )
+
+    def allows(self, user: Actor, action: str, record: Any) -> bool:
+        """Whether the user may do this to this record."""
+        scope = self.scope(user, action)
+        if scope.everything:
+            return self.may(user, action)
+        if record.owner_id is not None and record.owner_id in scope.owner_ids:
+            return True
+        if not scope.shared:
+            return False
+        shares = Share.objects.filter(
+            user_id=scope.user_id, entity=scope.share_entity, record_id=getattr(record, scope.share_column)
+        )
+        return (shares.filter(can_write=True) if scope.writable else shares).exists()
+
+    def field_right(self, user: Actor, field: str) -> FieldRight:
+        """How the user may deal with one field of this entity."""
+        return user.grants.field_right(self.label, field)

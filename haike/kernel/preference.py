@@ -1,0 +1,87 @@
+"""What users keep about lists: saved views, shown columns, open and recent records."""
+
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from haike.kernel.policy import Actor
+
+RECENT = 20
+
+
+class SavedView(models.Model):
+    """A list with its tab, filter, sort and columns under a name; `state` is the query of its address."""
+
+    entity = models.CharField(max_length=80)
+    name = models.CharField(_("Name"), max_length=60)
+    state = models.CharField(max_length=4000)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    roles = models.JSONField(default=list)
+    position = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        verbose_name = _("Saved view")
+        indexes = [models.Index(fields=["entity", "owner"], name="kernel_view_owner")]
+        constraints = [models.UniqueConstraint(fields=["owner", "entity", "name"], name="kernel_view_name")]
+        ordering = ["position", "id"]
+
+    @classmethod
+    def for_user(cls, entity: str, user: Any) -> list["SavedView"]:
+        """His own views and those shared with one of his roles."""
+        mine = set(getattr(user, "role_ids", ()))
+        rows = cls.objects.filter(entity=entity).filter(Q(owner_id=user.pk) | ~Q(roles=[])).select_related("owner")
+        return [view for view in rows if view.owner_id == user.pk or mine & set(view.roles)]
+
+
+class ListChoice(models.Model):
+    """How a user likes one list: `columns` in order, `widths` in pixels by column, page size, density."""
+
+    entity = models.CharField(max_length=80)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    columns = models.JSONField(default=list)
+    widths = models.JSONField(default=dict)
+    size = models.PositiveSmallIntegerField(default=0)
+    dense = models.BooleanField(default=False)
+    searched = models.JSONField(default=list)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "entity"], name="kernel_list_choice")]
+
+
+class Visit(models.Model):
+    """A record that a user opened; the newest are his recent ones, `open` ones stand in the strip of tabs."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    entity = models.CharField(max_length=80)
+    record_id = models.BigIntegerField()
+    title = models.CharField(max_length=120)
+    at = models.DateTimeField()
+    open = models.BooleanField(default=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "entity", "record_id"], name="kernel_visit")]
+        indexes = [models.Index(fields=["user", "-at"], name="kernel_visit_recent")]
+
+
+def note_visit(user: Actor, entity: str, record_id: int, title: str) -> None:
+    """Remember that a user opened a record."""
+    Visit.objects.update_or_create(
+        user_id=user.pk,
+        entity=entity,
+        record_id=record_id,
+        defaults={"title": title[:120], "at": timezone.now(), "open": True},
+    )
+
+
+def recent_visits(user: Actor) -> list[Visit]:
+    """The records he opened last, newest first."""
+    return list(Visit.objects.filter(user_id=user.pk).order_by("-at")[:RECENT])
+
+
+def close_tab(user: Actor, entity: str, record_id: int) -> None:
+    """Take a record out of the strip of tabs."""
+    Visit.objects.filter(user_id=user.pk, entity=entity, record_id=record_id).update(open=False)

@@ -1,0 +1,135 @@
+"""The base of every entity's table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, Any, Self
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from haike.kernel.policy import Actor
+
+_writing: ContextVar[bool] = ContextVar("haike_writing", default=False)
+
+
+@contextmanager
+def writer() -> Iterator[None]:
+    """Open the only way to the tables; held by change.py, bulk writes and the sample company, by nobody else."""
+    before = _writing.set(True)
+    try:
+        yield
+    finally:
+        _writing.reset(before)
+
+
+def demand_writer(model: type[models.Model]) -> None:
+    """Refuse a write that would leave no log, no index and no check of rights."""
+    if not _writing.get():
+        raise RuntimeError(f"{model.__name__} is written by haike.kernel.change only (create, change, remove …)")
+
+
+class RecordQuerySet(models.QuerySet[Any]):
+    """Rows of a Record; reading starts at `visible_to`, writing is refused."""
+
+    def visible_to(self, user: Actor, action: str = "view") -> Self:
+        """Only the rows this user may `action`; rows in the recycle bin are left out."""
+        return self.filter(entity_policy(self.model).rows(user, action), deleted_at__isnull=True)
+
+    def live(self) -> Self:
+        """Without the recycle bin."""
+        return self.filter(deleted_at__isnull=True)
+
+    def update(self, **values: Any) -> int:
+        demand_writer(self.model)
+        return super().update(**values)
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        demand_writer(self.model)
+        return super().delete()
+
+    def bulk_create(self, *args: Any, **options: Any) -> list[Any]:
+        demand_writer(self.model)
+        return super().bulk_create(*args, **options)
+
+    def bulk_update(self, *args: Any, **options: Any) -> int:
+        demand_writer(self.model)
+        return super().bulk_update(*args, **options)
+
+
+RecordManager = models.Manager.from_queryset(RecordQuerySet)
+
+
+def _person(label: Any) -> models.ForeignKey[Any, Any]:
+    return models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        verbose_name=label,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        db_index=False,
+    )
+
+
+class Record(models.Model):
+    """What every record has: who owns it, who made and changed it when, its version, and the recycle bin.
+
+    `department` is the owner's department at the time he became the owner. `custom` holds own fields.
+    """
+
+    id = models.BigAutoField(_("ID"), primary_key=True)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        verbose_name=_("Owner"),
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+    )
+    department = models.ForeignKey(
+        settings.HAIKE_DEPARTMENT_MODEL,
+        models.PROTECT,
+        verbose_name=_("Department"),
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        db_index=False,
+    )
+    created_at = models.DateTimeField(_("Created"), editable=False)
+    created_by = _person(_("Created by"))
+    changed_at = models.DateTimeField(_("Changed"), editable=False)
+    changed_by = _person(_("Changed by"))
+    version = models.PositiveIntegerField(default=1, editable=False)
+    custom = models.JSONField(default=dict, blank=True, editable=False)
+    deleted_at = models.DateTimeField(_("Deleted"), null=True, blank=True, editable=False)
+    deleted_by = _person(_("Deleted by"))
+    archived_at = models.DateTimeField(_("Archived"), null=True, blank=True, editable=False)
+
+    objects = RecordManager()
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args: Any, **options: Any) -> None:
+        demand_writer(type(self))
+        super().save(*args, **options)
+
+    def delete(self, *args: Any, **options: Any) -> tuple[int, dict[str, int]]:
+        demand_writer(type(self))
+        return super().delete(*args, **options)
+
+    def prepare(self) -> None:
+        """Compute the stored facts that follow from other fields; called before each validation."""
+
+
+def entity_policy(model: type[models.Model]) -> Any:
+    """The policy of a model's entity, set when the entity registers itself."""
+    return model._haike_entity.policy  # type: ignore[attr-defined]

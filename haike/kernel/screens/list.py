@@ -1,0 +1,403 @@
+"""The list of an entity: tabs, search, filter, columns, order, pages, totals."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any, cast
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.html import conditional_escape
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext_lazy as _
+
+from haike.kernel.entity import Button, Entity, SideNode
+from haike.kernel.filter import Group, Line
+from haike.kernel.find import Page
+from haike.kernel.look import Look
+from haike.kernel.preference import ListChoice, SavedView
+from haike.kernel.refused import Refused
+from haike.kernel.screens.door import entity_view
+from haike.kernel.selection import Selection, sortable
+
+SIZES = (10, 20, 30, 50, 100)
+STATE = ("tab", "q", "f", "sort", "size", "archived")
+MOST_ROWS_AHEAD = 10_001
+
+
+@dataclass(frozen=True)
+class EntityWords:
+    """What templates say of an entity."""
+
+    slug: str
+    label: Any
+    label_plural: Any
+    icon: str
+
+    @classmethod
+    def of(cls, entity: Entity) -> EntityWords:
+        """From its declaration."""
+        return cls(entity.slug, entity.name, entity.label_plural, entity.icon)
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of the table."""
+
+    name: str
+    label: Any
+    align: str
+    sort_url: str | None
+    sorted: str
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row; `cells` are HTML in the order of the columns."""
+
+    id: int
+    url: str
+    title: str
+    cells: list[SafeString]
+    deleted: bool = False
+    actions: list[Button] = field(default_factory=list)
+
+
+class ListPage:
+    """Everything `kernel/list.html` shows."""
+
+    def __init__(self, request: HttpRequest, entity: Entity) -> None:
+        self.request, self.declared = request, entity
+        self.user = cast(Any, request.user)
+        self.query = {name: request.GET[name] for name in STATE if request.GET.get(name)}
+        self.selection = Selection.from_query(entity, self.user, self.query)
+        self.entity = EntityWords.of(entity)
+        self.title = entity.label_plural
+        self.choice = ListChoice.objects.filter(user_id=self.user.pk, entity=entity.label).first()
+        self.q = self.selection.words
+        self.tab = self.selection.tab
+
+    # -- addresses -------------------------------------------------------------------------------------------------
+
+    def url(self, **changes: Any) -> str:
+        """The address of this list with some of its state changed; pages start anew."""
+        state = {**self.query, **changes}
+        query = urlencode({name: value for name, value in state.items() if value not in (None, "")})
+        return f"/{self.declared.slug}/{'?' + query if query else ''}"
+
+    def _beside(self, what: str) -> str:
+        query = urlencode(self.query)
+        return f"/{self.declared.slug}/{what}{'?' + query if query else ''}"
+
+    @property
+    def state(self) -> list[tuple[str, str]]:
+        """What the search form carries along."""
+        return [(name, value) for name, value in self.query.items() if name != "q"]
+
+    @property
+    def count_url(self) -> str:
+        """Count and totals come after the rows."""
+        return self._beside("count")
+
+    @property
+    def filter_url(self) -> str:
+        """The filter builder."""
+        return self._beside("filter")
+
+    @property
+    def columns_url(self) -> str:
+        """The choice of columns."""
+        return self._beside("columns")
+
+    @property
+    def export_url(self) -> str:
+        """The export dialog for what is found."""
+        return self._beside("export")
+
+    @property
+    def save_view_url(self) -> str:
+        """The dialog that names a view."""
+        return self._beside("views/new")
+
+    @property
+    def import_url(self) -> str:
+        """The import, or nothing where the entity has none."""
+        return f"/{self.declared.slug}/import/" if self.declared.importable else ""
+
+    @property
+    def new_url(self) -> str:
+        """The form of a new record, or nothing."""
+        return f"/{self.declared.slug}/new" if self.declared.creatable else ""
+
+    @property
+    def bin_url(self) -> str:
+        """The recycle bin of this entity."""
+        return f"/{self.declared.slug}/bin/" if self.may["restore"] else ""
+
+    @property
+    def clear_url(self) -> str:
+        """The same tab without words and filter."""
+        return self.url(q=None, f=None, archived=None)
+
+    # -- what the user may -----------------------------------------------------------------------------------------
+
+    @property
+    def may(self) -> dict[str, bool]:
+        """Actions and whether the user has them."""
+        policy = self.declared.policy
+        found = {name: policy.may(self.user, name) for name in ("create", "edit", "delete", "restore", "import", "export")}
+        return {**found, "create": found["create"] and self.declared.creatable, "change": found["edit"]}
+
+    @property
+    def bulk(self) -> list[dict[str, Any]]:
+        """What can be done with chosen rows."""
+        policy, slug, found = self.declared.policy, self.declared.slug, []
+        if policy.may(self.user, "export"):
+            found.append({"url": f"/{slug}/export", "label": _("Export"), "icon": "download", "danger": False})
+        if policy.may(self.user, "delete"):
+            found.append({"url": f"/{slug}/bulk/delete", "label": _("Delete"), "icon": "trash", "danger": True})
+        return found
+
+    # -- bars ------------------------------------------------------------------------------------------------------
+
+    @property
+    def tabs(self) -> list[dict[str, Any]]:
+        """The categories of the entity."""
+        found = self.declared.categories_for(self.user)
+        return [
+            {"key": key, "label": category.label, "url": self.url(tab=key), "active": key == self.tab, "count": None}
+            for key, category in found.items()
+        ] if len(found) > 1 else []
+
+    @property
+    def chips(self) -> list[dict[str, Any]]:
+        """The filter in words, each part removable."""
+        group, found = self.selection.filter, []
+        if self.selection.state == "archived":
+            found.append({"text": _("Archived"), "remove_url": self.url(archived=None), "url": ""})
+        for place, part in enumerate(group.parts):
+            lines = [part] if isinstance(part, Line) else list(part.lines())
+            joint = f" {_('or') if isinstance(part, Group) and part.any_of else _('and')} "
+            text = joint.join(line.say() for line in lines)
+            found.append({"text": text, "remove_url": self.url(f=group.without(place).text()), "url": self.filter_url})
+        return found
+
+    @property
+    def side(self) -> list[dict[str, Any]]:
+        """The trees beside the list; a line sets its filter in place of an earlier one on the same field."""
+        found: list[dict[str, Any]] = []
+        for group in self.declared.side(self.user):
+            found.append({"label": group.label, "url": self.url(f=self._without(group.nodes)), "depth": 0, "active": False})
+            found += [self._side_line(node) for node in group.nodes]
+        return found
+
+    def _without(self, nodes: Iterable[SideNode]) -> str:
+        fields = {node.field for node in nodes}
+        parts = self.selection.filter.parts
+        return Group(tuple(p for p in parts if not (isinstance(p, Line) and p.look.path in fields))).text()
+
+    def _side_line(self, node: SideNode) -> dict[str, Any]:
+        value = list(node.value) if isinstance(node.value, tuple) else node.value
+        line = Line(self.declared.looks[node.field], node.op, value)
+        parts = [p for p in self.selection.filter.parts if not (isinstance(p, Line) and p.look.path == node.field)]
+        active = line in self.selection.filter.parts
+        url = self.url(f=Group((*parts, *(() if active else (line,)))).text())
+        return {"label": node.label, "url": url, "depth": node.depth + 1, "active": active}
+
+    @property
+    def views(self) -> list[dict[str, Any]]:
+        """Saved views of the user and of his roles."""
+        now = urlencode(self.query)
+        return [
+            {
+                "name": view.name,
+                "url": f"/{self.declared.slug}/?{view.state}",
+                "active": view.state == now,
+                "mine": view.owner_id == self.user.pk,
+                "delete_url": f"/{self.declared.slug}/views/{view.pk}/delete" if view.owner_id == self.user.pk else "",
+            }
+            for view in self._saved
+        ]
+
+    @property
+    def _saved(self) -> list[SavedView]:
+        return SavedView.for_user(self.declared.label, self.user)
+
+    @property
+    def view_active(self) -> bool:
+        """Whether the list shows just what a saved view holds."""
+        return any(view["active"] for view in self.views)
+
+    # -- the table -------------------------------------------------------------------------------------------------
+
+    @property
+    def density(self) -> str:
+        """Row height."""
+        return "dense" if self.choice and self.choice.dense else "normal"
+
+    @property
+    def size(self) -> int:
+        """Rows on a page: asked for, kept for this list, or the user's own."""
+        asked = self.request.GET.get("size", "")
+        chosen = int(asked) if asked.isdigit() else (self.choice.size if self.choice else 0)
+        own = getattr(self.user, "page_size", 0)
+        return chosen if chosen in SIZES else (own if own in SIZES else 50)
+
+    @property
+    def shown(self) -> dict[str, Look]:
+        """Columns by name: the user's own choice or the entity's, without hidden ones; the title comes first."""
+        entity = self.declared
+        names = list(self.choice.columns if self.choice and self.choice.columns else entity.columns)
+        if entity.title in entity.looks and entity.title in names:
+            names.remove(entity.title)
+            names.insert(0, entity.title)
+        found = {}
+        for name in names:
+            if name.split("__")[0] in entity.looks and entity.right(self.user, name) != "hidden":
+                found[name] = entity.look_at(name)
+        return found
+
+    @property
+    def columns(self) -> list[Column]:
+        """The heads of the table."""
+        able, sort = sortable(self.declared, self.user), self.selection.sort
+        found = []
+        for name, look in self.shown.items():
+            direction = {name: "asc", f"-{name}": "desc"}.get(sort, "")
+            url = self.url(sort=f"-{name}" if direction == "asc" else name) if name in able else None
+            found.append(Column(name, look.label, look.align, url, direction))
+        return found
+
+    def number(self) -> int:
+        """The page asked for."""
+        asked = self.request.GET.get("page", "1")
+        return min(max(int(asked), 1), 1_000_000) if asked.isdigit() else 1
+
+    def load(self) -> None:
+        """Fetch the page's rows."""
+        asked = self.request.GET
+        self.found: Page = self.selection.find.page(
+            self.size, self.number(), after=asked.get("after") or None, before=asked.get("before") or None
+        )
+        looks = self.shown
+        records = self.selection.rows(self.found.ids, list(looks))
+        self.rows = table_rows(self.declared, self.user, records, looks)
+
+    @property
+    def pager(self) -> dict[str, Any]:
+        """First, previous, numbers, next, sizes. Numbers lead ahead only as far as is known without counting all."""
+        page = self.number()
+        more = self.found.after is not None
+        known = sorted({1, *range(max(1, page - 2), page + 1), *([page + 1] if more else [])})
+        numbers: list[tuple[Any, str, bool]] = []
+        for place, number in enumerate(known):
+            if place and number - known[place - 1] > 1:
+                numbers.append(("…", "", False))
+            numbers.append((number, self.url(page=number), number == page))
+        return {
+            "page": page,
+            "pages": None,
+            "size": self.size,
+            "numbers": numbers,
+            "sizes": [(size, self.url(size=size)) for size in SIZES],
+            "first": self.url() if page > 1 else None,
+            "prev": self.url(page=page - 1, before=self.found.before) if page > 1 else None,
+            "next": self.url(page=page + 1, after=self.found.after) if more else None,
+        }
+
+    # -- count and totals, asked for after the page ------------------------------------------------------------------
+
+    count: str | int | None = None
+    totals: list[dict[str, Any]] | None = None
+
+    def load_count(self) -> None:
+        """The count, and sums of the total columns for everything found."""
+        number, capped = self.selection.find.count()
+        self.count = f"{number - 1:,}+" if capped else f"{number:,}"
+        sums = self.selection.sums()
+        if sums:
+            cells = [looks_text(look, sums.get(name)) for name, look in self.shown.items()]
+            self.totals = [{"label": _("Total"), "cells": cells}]
+
+    @property
+    def empty(self) -> dict[str, Any]:
+        """What stands where there is nothing yet."""
+        name = self.declared.name
+        return {
+            "sentence": _("No %(name)s here yet.") % {"name": name},
+            "button": _("New %(name)s") % {"name": name},
+            "url": self.new_url if self.may["create"] else "",
+        }
+
+
+def looks_text(look: Look, value: Any) -> str:
+    """A total under its column, empty for columns without one."""
+    return look.text(value) if value is not None and look.align == "right" else ""
+
+
+def cell_of(entity: Entity, user: Any, name: str, look: Look, record: Any) -> SafeString:
+    """One cell with the user's right to the field; a masked value can be revealed by a click that is logged."""
+    value = look.get(record)
+    if entity.right(user, name) != "masked":
+        return mark_safe(look.cell(value))
+    if look.blank(value):
+        return mark_safe(look.cell(value))
+    url = f"/{entity.slug}/{record.pk}/reveal/{name}"
+    return mark_safe(
+        f'<button type="button" class="link reveal" hx-post="{url}" hx-swap="outerHTML">{look.masked(value)}</button>'
+    )
+
+
+def table_rows(entity: Entity, user: Any, records: Iterable[Any], looks: dict[str, Look]) -> list[Row]:
+    """Records as rows of a table."""
+    plain = {name: entity.right(user, name) for name in looks}
+    found = []
+    for record in records:
+        cells = [
+            mark_safe(look.cell(look.get(record)))
+            if plain[name] != "masked"
+            else cell_of(entity, user, name, look, record)
+            for name, look in looks.items()
+        ]
+        found.append(
+            Row(
+                record.pk,
+                entity.url_of(record),
+                conditional_escape(str(record)),
+                cells,
+                record.deleted_at is not None,
+                entity.row_buttons(record, user),
+            )
+        )
+    return found
+
+
+@entity_view("list")
+def list_view(request: HttpRequest, entity: Entity) -> HttpResponse:
+    """The list as a page, or only its table for htmx."""
+    page = read_list(request, entity)
+    page.load()
+    fragment = getattr(request, "htmx", False) and not getattr(request.htmx, "history_restore_request", False)  # type: ignore[attr-defined]
+    return render(request, "kernel/list.html#table" if fragment else "kernel/list.html", {"list": page})
+
+
+@entity_view("count")
+def count_view(request: HttpRequest, entity: Entity) -> HttpResponse:
+    """Count and totals of what is found."""
+    page = read_list(request, entity)
+    page.load_count()
+    return render(request, "kernel/list.html#count", {"list": page})
+
+
+def read_list(request: HttpRequest, entity: Entity) -> ListPage:
+    """The list that an address asks for; a filter that cannot be read is left out and said."""
+    try:
+        return ListPage(request, entity)
+    except Refused as no:
+        request.GET = request.GET.copy()  # type: ignore[assignment]
+        request.GET.pop("f", None)
+        page = ListPage(request, entity)
+        page.notice = str(no)  # type: ignore[attr-defined]
+        return page

@@ -1,0 +1,131 @@
+"""What a user has found: a tab, words, a filter and an order over one entity.
+
+List, count, totals, export, bulk work and API start from the same selection, so their numbers agree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from haike.kernel.entity import Entity, select_paths
+from haike.kernel.filter import Group, filterable, read_filter
+from haike.kernel.find import Find
+from haike.kernel.look import MoneyLook, NumberLook
+from haike.kernel.policy import Actor
+from haike.kernel.refused import Refused
+
+
+@dataclass(frozen=True)
+class Selection:
+    """The rows of `entity` that `user` may `action`, narrowed by tab, words and filter, in an order."""
+
+    entity: Entity
+    user: Actor
+    tab: str = "all"
+    words: str = ""
+    filter: Group = Group()
+    sort: str = ""
+    action: str = "view"
+    state: str = ""
+
+    @classmethod
+    def from_query(cls, entity: Entity, user: Actor, query: Mapping[str, str], *, action: str = "view") -> Selection:
+        """Read from the query of an address; what cannot be read is Refused."""
+        tab = query.get("tab", "") or "all"
+        if tab not in entity.categories_for(user):
+            tab = "all"
+        sort = query.get("sort", "")
+        if sort.lstrip("-") not in sortable(entity, user):
+            sort = ""
+        return cls(
+            entity,
+            user,
+            tab=tab,
+            words=query.get("q", "").strip()[:100],
+            filter=read_filter(entity, user, query.get("f", "")),
+            sort=sort or entity.sort,
+            action=action,
+            state="archived" if query.get("archived") == "1" else "",
+        )
+
+    @cached_property
+    def where(self) -> Q:
+        """Tab and filter as a condition; rights and words come on top in `find`."""
+        return self.entity.categories_for(self.user)[self.tab].q(self.user) & self.filter.q(self.user)
+
+    @cached_property
+    def find(self) -> Find:
+        """The query builder for this selection."""
+        return Find(
+            self.entity.model,
+            self.entity.policy.scope(self.user, self.action),
+            where=self.where,
+            sort=self.order,
+            words=self.words if self.entity.search else "",
+            # Whoever searches by words finds the archived ones too.
+            state=self.state or ("live" if self.words else "active"),
+        )
+
+    @cached_property
+    def order(self) -> list[str]:
+        """The order as columns."""
+        descending, name = self.sort.startswith("-"), self.sort.lstrip("-")
+        column = self.entity.look_at(name).order()
+        key = self.pinyin_keys.get(column, column)
+        return [f"-{key}" if descending else key]
+
+    @cached_property
+    def pinyin_keys(self) -> dict[str, str]:
+        """Names are sorted by their pinyin."""
+        fields = self.entity.model._meta.fields
+        return {field.source: field.name for field in fields if hasattr(field, "source") and hasattr(field, "person")}
+
+    def rows(self, ids: list[int], columns: list[str]) -> list[Any]:
+        """The records with these keys, in that order, with what the columns need; rights checked once more."""
+        rows: QuerySet[Any] = self.entity.model.objects.visible_to(self.user, self.action)
+        joins = select_paths(self.entity, columns)
+        found = {row.pk: row for row in rows.filter(pk__in=ids).select_related(*joins)}
+        return [found[pk] for pk in ids if pk in found]
+
+    def batches(self, columns: list[str], size: int = 2000) -> Iterator[list[Any]]:
+        """All records found, in batches; for exports and bulk work."""
+        batch: list[int] = []
+        for pk in self.find.ids():
+            batch.append(pk)
+            if len(batch) >= size:
+                yield self.rows(batch, columns)
+                batch = []
+        if batch:
+            yield self.rows(batch, columns)
+
+    def sums(self) -> dict[str, Any]:
+        """The totals of the entity's `totals` that the user may see."""
+        names = [name for name in self.entity.totals if name in filterable(self.entity, self.user)]
+        return self.find.sums(names) if names else {}
+
+    def acting(self, action: str) -> Selection:
+        """The same for another action, such as "export"."""
+        return replace(self, action=action)
+
+
+def sortable(entity: Entity, user: Actor) -> set[str]:
+    """The fields by which the user may sort: those he may read plainly and that have one value."""
+    return {name for name, look in filterable(entity, user).items() if not look.multiple and look.kind != "picture"}
+
+
+def numeric(entity: Entity, user: Actor) -> dict[str, NumberLook]:
+    """The number fields the user may read."""
+    return {n: look for n, look in filterable(entity, user).items() if isinstance(look, NumberLook | MoneyLook)}
+
+
+def check_ids(raw: str) -> list[int]:
+    """Keys chosen on a list, separated by commas."""
+    parts = [part for part in raw.split(",") if part]
+    if not all(part.isdigit() and len(part) < 19 for part in parts):
+        raise Refused("?")
+    return [int(part) for part in parts]
