@@ -8,16 +8,20 @@ Chromium. In CI (CI=true) a skipped test is a failed test.
 import os
 import shutil
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.conf import settings
+from django.core.cache import cache
 from django.db import connection
+from django.test import Client
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from haike.kernel import versioned
+from haike.kernel import find, versioned
+from haike.people.testing import Staff, make_staff
+from haike.people.user.record import User
 from haike.site import catalogues
 
 IN_CI = os.environ.get("CI", "").lower() in {"1", "true"}
@@ -31,7 +35,6 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
-    settings.HAIKE_CACHE_SECONDS = 0.0
     # Tests read Chinese, the language of most users.
     catalogues.compile_stale()
 
@@ -40,6 +43,8 @@ def pytest_configure(config: pytest.Config) -> None:
 def nothing_remembered() -> None:
     """What a process remembers counts versions that the end of a test takes back."""
     versioned.forget()
+    find.forget()
+    cache.clear()
 
 
 # Choice of tests
@@ -127,3 +132,40 @@ def browser_page(browser: Browser, live_server: Any) -> Iterator[Page]:
 
 
 # People: ann sells, ben leads her, cat sells in another department, boss sees all
+
+
+@pytest.fixture
+def staff(db: None) -> Staff:
+    return make_staff()
+
+
+@pytest.fixture
+def ann(staff: Staff) -> User:
+    return staff.ann
+
+
+@pytest.fixture
+def ben(staff: Staff) -> User:
+    return staff.ben
+
+
+@pytest.fixture
+def cat(staff: Staff) -> User:
+    return staff.cat
+
+
+@pytest.fixture
+def boss(staff: Staff) -> User:
+    return staff.boss
+
+
+@pytest.fixture
+def browse(staff: Staff) -> Callable[[User], Client]:
+    """A browser in which this user is signed in."""
+
+    def signed_in(user: User) -> Client:
+        client = Client()
+        client.force_login(user)
+        return client
+
+    return signed_in

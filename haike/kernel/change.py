@@ -45,7 +45,7 @@ def create(model: type[R], *, by: Actor, batch: Batch | None = None, **values: A
         _check_rights(entity, values, by, creating=True)
         for name, value in plain.items():
             setattr(record, name, value)
-        _give_owner(entity, record, by, asked="owner" in values)
+        give_owner(entity, record, by, asked="owner" in values)
         for name, pattern in entity.numbers():
             if not getattr(record, name):
                 setattr(record, name, take_numbers(pattern, on=today())[0])
@@ -89,7 +89,7 @@ def change(
             setattr(current, name, value)
         moved = entity.policy.through in diff
         if "owner" in diff or moved:
-            _give_owner(entity, current, by, asked=True)
+            give_owner(entity, current, by, asked=True)
         current.version += 1
         current.changed_at, current.changed_by_id = timezone.now(), by.pk
         _validate(entity, current, set(diff))
@@ -248,7 +248,8 @@ def _check_rights(entity: Entity, names: Iterable[str], by: Actor, *, creating: 
             raise Refused(message, fields={name: message})
 
 
-def _give_owner(entity: Entity, record: Record, by: Actor, *, asked: bool) -> None:
+def give_owner(entity: Entity, record: Record, by: Actor, *, asked: bool) -> None:
+    """Set owner and department: the parent's, the one asked for, or the writer himself."""
     if entity.parent:
         above = getattr(record, entity.policy.through, None)
         if above is not None:
@@ -256,7 +257,8 @@ def _give_owner(entity: Entity, record: Record, by: Actor, *, asked: bool) -> No
         return
     if not asked and record.owner_id is None and by.pk is not None:
         record.owner_id = by.pk
-    record.department_id = getattr(record.owner, "department_id", None) if record.owner_id else None
+    if not type(record)._meta.get_field("department").editable:
+        record.department_id = getattr(record.owner, "department_id", None) if record.owner_id else None
 
 
 def _hand_down(entity: Entity, record: Record) -> None:
@@ -282,11 +284,16 @@ def _diff(entity: Entity, current: Record, plain: dict[str, Any], many: dict[str
     return diff
 
 
-def _validate(entity: Entity, record: Record, touched: set[str]) -> None:
+def fill_keys(record: Record) -> None:
+    """Compute the pinyin sort keys."""
     for field in type(record)._meta.fields:
         if isinstance(field, PinyinKey):
             key = sort_key(getattr(record, field.source) or "", person=field.person)
             setattr(record, field.name, key[: field.max_length])
+
+
+def _validate(entity: Entity, record: Record, touched: set[str]) -> None:
+    fill_keys(record)
     record.prepare()
     # Looks have checked form and foreign keys; here come the rules that need the whole record.
     skip = {

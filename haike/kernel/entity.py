@@ -6,7 +6,7 @@ Mistakes are found by `checks.py` at start, with the nearest valid name.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, ClassVar
@@ -17,12 +17,14 @@ from django.db.models import Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from haike.kernel import change
+from haike.kernel import bulk, change
 from haike.kernel.chinese.pinyin import full_pinyin, initials
 from haike.kernel.fields import PinyinKey
 from haike.kernel.flow import Flow
+from haike.kernel.log import Batch
 from haike.kernel.look import LongTextLook, Look, PhoneLook, TextLook, look_for
 from haike.kernel.policy import Actor, FieldRight, Policy
+from haike.kernel.refused import Refused
 
 Label = str | Promise
 
@@ -105,6 +107,15 @@ class SideGroup:
     nodes: list[SideNode]
 
 
+@dataclass(frozen=True)
+class Companion:
+    """Another entity whose records are made together with this one's in an import and go along in an export: the
+    contacts of a customer. `field` is its foreign key to this one."""
+
+    entity: str
+    field: str
+
+
 BASE_FIELDS = ("owner", "department", "created_at", "created_by", "changed_at", "changed_by")
 MACHINERY = frozenset({"id", "version", "custom", "deleted_at", "deleted_by", "archived_at"})
 
@@ -136,6 +147,11 @@ class Entity:
     in_create_menu: ClassVar[bool] = True
     creatable: ClassVar[bool] = True
     importable: ClassVar[bool] = True
+    companions: ClassVar[list[Companion]] = []
+    synonyms: ClassVar[Mapping[str, Sequence[str]]] = {}
+    """Further headings under which sheets carry a field."""
+    match: ClassVar[list[str]] = []
+    """Columns by which an import knows a record again."""
     help_page: ClassVar[str] = ""
     views: ClassVar[Mapping[str, Callable[..., Any]]] = {}
 
@@ -270,10 +286,15 @@ class Entity:
         """The tabs of the list, "all" first."""
         return {"all": Category(_("All")), **self.categories}
 
-    def search_text(self, record: Any) -> list[str]:
-        """What the index knows of a record: the searched fields, and the pinyin of the short ones."""
+    def search_text(self, record: Any, *, fresh: bool = False) -> list[str]:
+        """What the index knows of a record: the searched fields, and the pinyin of the short ones.
+
+        Nothing hangs yet on a `fresh` record, so the fields of others are not asked for.
+        """
         parts: list[str] = []
         for path in self.search:
+            if fresh and self.model._meta.get_field(path.partition("__")[0]).one_to_many:
+                continue
             for look, value in self._values(record, path):
                 if not value:
                     continue
@@ -323,13 +344,29 @@ class Entity:
 
     # -- writing: the doors that form, import, API and jobs use; an entity with rules of its own overrides them -----
 
-    def create(self, *, by: Actor, **values: Any) -> Any:
+    def create(self, *, by: Actor, batch: Batch | None = None, **values: Any) -> Any:
         """Make a record."""
-        return change.create(self.model, by=by, **values)
+        return change.create(self.model, by=by, batch=batch, **values)
 
-    def change(self, record: Any, *, by: Actor, version: int | None = None, **values: Any) -> Any:
+    def change(
+        self, record: Any, *, by: Actor, version: int | None = None, batch: Batch | None = None, **values: Any
+    ) -> Any:
         """Change a record."""
-        return change.change(record, by=by, version=version, **values)
+        return change.change(record, by=by, version=version, batch=batch, **values)
+
+    def create_many(self, rows: Sequence[Mapping[str, Any]], *, by: Actor, batch: Batch) -> list[Any]:
+        """Make records of rows; what cannot be made comes back as its Refused. An entity whose `create` does more
+        than the kernel's makes them one by one, unless it has a quicker way."""
+        links = {look.name for look in self.looks.values() if look.multiple and look.kind == "references"}
+        if type(self).create is Entity.create and not any(links & row.keys() for row in rows):
+            return bulk.create_many(self, rows, by=by, batch=batch)
+        made: list[Any] = []
+        for row in rows:
+            try:
+                made.append(self.create(by=by, batch=batch, **row))
+            except Refused as no:
+                made.append(no)
+        return made
 
     def remove(self, record: Any, *, by: Actor) -> Any:
         """Move a record to the recycle bin."""
@@ -338,6 +375,10 @@ class Entity:
     def restore(self, record: Any, *, by: Actor) -> Any:
         """Take a record out of the recycle bin."""
         return change.restore(record, by=by)
+
+    def match_values(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """What an import looks up to find a record that is there already: column and value."""
+        return {name: values[name] for name in self.match if values.get(name)}
 
     def check_values(self, values: Mapping[str, Any], record: Any | None, by: Actor) -> list[Label]:
         """Warnings that a form shows before saving (possible duplicates …); empty when there is nothing to say."""

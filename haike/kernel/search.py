@@ -13,9 +13,7 @@ from haike.kernel.policy import Scope
 __all__ = ["Document", "drop_index", "ensure_index", "erase", "match", "reown", "write"]
 
 
-def match(
-    model: type[models.Model], words: str, scope: Scope, limit: int, using: str = DEFAULT_DB_ALIAS
-) -> list[int]:
+def match(model: type[models.Model], words: str, scope: Scope, limit: int, using: str = DEFAULT_DB_ALIAS) -> list[int]:
     """The ids of at most `limit` active records that have all the words, none for words without a character."""
     found = Find(model, scope, words=words, using=using)
     return found.page(limit).ids if found.words else []

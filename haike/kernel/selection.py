@@ -88,8 +88,9 @@ class Selection:
     def rows(self, ids: list[int], columns: list[str]) -> list[Any]:
         """The records with these keys, in that order, with what the columns need; rights checked once more."""
         rows: QuerySet[Any] = self.entity.model.objects.visible_to(self.user, self.action)
-        joins = select_paths(self.entity, columns)
-        found = {row.pk: row for row in rows.filter(pk__in=ids).select_related(*joins)}
+        many = [name for name in columns if name in self.entity.looks and self.entity.looks[name].kind == "references"]
+        rows = rows.select_related(*select_paths(self.entity, columns)).prefetch_related(*many)
+        found = {row.pk: row for row in rows.filter(pk__in=ids)}
         return [found[pk] for pk in ids if pk in found]
 
     def batches(self, columns: list[str], size: int = 2000) -> Iterator[list[Any]]:

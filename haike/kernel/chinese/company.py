@@ -36,6 +36,7 @@ _BRANCH = re.compile(
     "代表处|联络处|经营部|门市部|事业部|项目部|旗舰店|专卖店|门店|店))$"
 )
 _BRACKETED = re.compile(r"\(([^()]*)\)")
+_LONGEST = 200
 _ROUND_BRACKETS = str.maketrans("[]【】〔〕〈〉<>{}", "()" * 6)
 # Remarks that people write behind a name.
 _REMARK = re.compile("原|曾用名|前身|已|暂停|停业|倒闭|注销|吊销|老客户|重复|作废|测试|不合作|勿|[新旧]$")
@@ -44,7 +45,7 @@ _KEPT = re.compile(r"[^0-9a-z\u00df-\u024f\u0370-\u03ff\u0400-\u04ff\u3005-\u300
 
 # Lines of business; what stands before them is the trade name (字号).
 _TRADES = """
-信息科技 信息技术 网络科技 网络技术 电子科技 电子商务 生物科技 生物医药 生物技术 智能科技 智能装备 智能制造 数字科技 数据科技 环保科技 新能源科技 医疗科技 教育科技 文化传媒 文化传播
+计算机 信息科技 信息技术 网络科技 网络技术 电子科技 电子商务 生物科技 生物医药 生物技术 智能科技 智能装备 智能制造 数字科技 数据科技 环保科技 新能源科技 医疗科技 教育科技 文化传媒 文化传播
 广告传媒 建筑工程 装饰工程 机电设备 机械设备 自动化设备 医疗器械 供应链管理 企业管理 物业管理 投资管理 资产管理 管理咨询 进出口 国际贸易 国际物流 国际货运 货运代理 房地产开发 房地产
 人力资源 新材料 新能源 零部件 科技 技术 网络 信息 软件 系统 集成 数据 数码 数字 智能 互联网 通信 通讯 电子 电器 电气 电力 电机 电缆 电池 电源 光电 光学 光电子 照明 半导体 贸易 商贸
 工贸 经贸 外贸 实业 发展 开发 投资 国际 机械 设备 装备 制造 制品 工程 建筑 建设 建材 装饰 装修 设计 咨询 管理 服务 文化 传媒 传播 广告 策划 教育 培训 医疗 器械 医药 药业 制药 生物
@@ -156,7 +157,7 @@ def _take_last_place(name: str) -> tuple[str, tuple[str, ...]]:
 @lru_cache(maxsize=20_000)
 def normalise(name: str) -> NormalName:
     """A company's name in its parts, brought to one form."""
-    text = unicodedata.normalize("NFKC", name).casefold().translate(_ROUND_BRACKETS)
+    text = unicodedata.normalize("NFKC", name[:_LONGEST]).casefold().translate(_ROUND_BRACKETS)
     text, latin_form = _take_latin_form(text.strip())
     text = _tidy(text)
     whole = _KEPT.sub("", text)

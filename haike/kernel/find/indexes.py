@@ -66,7 +66,12 @@ def declared(model: type[models.Model]) -> list[Index]:
     """The model's plain indexes that hold at least all rows outside the recycle bin."""
     found = []
     for index in model._meta.indexes:
-        if index.expressions or index.opclasses or index.condition not in (None, LIVE) or type(index) is not models.Index:
+        if (
+            index.expressions
+            or index.opclasses
+            or index.condition not in (None, LIVE)
+            or type(index) is not models.Index
+        ):
             continue
         fields = [model._meta.get_field(name) for name, _ in index.fields_orders]
         columns = tuple("id" if field.primary_key else str(field.column) for field in fields)  # type: ignore[union-attr]

@@ -13,8 +13,6 @@ from typing import Any
 
 from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db import models
-from django.db.models import F
-from django.db.models.expressions import OrderBy
 
 Model = type[models.Model]
 
@@ -31,10 +29,6 @@ class Key:
     def nullable(self) -> bool:
         """Whether rows may have no value; they come last either way."""
         return self.field is None or self.field.null
-
-    def term(self) -> OrderBy:
-        """As a term of ORDER BY."""
-        return OrderBy(F(self.path), descending=self.descending, nulls_last=True if self.nullable else None)
 
 
 def keys_of(model: Model, sort: Sequence[str]) -> tuple[Key, ...]:
@@ -54,8 +48,8 @@ def keys_of(model: Model, sort: Sequence[str]) -> tuple[Key, ...]:
         if "id" in found:
             break
     if "id" not in found:
-        descending = bool(found) and next(iter(found.values())).descending or not found
-        found["id"] = Key("id", descending, model._meta.pk)
+        first = next(iter(found.values()), None)
+        found["id"] = Key("id", first.descending if first else True, model._meta.pk)
     return tuple(found.values())
 
 
@@ -92,12 +86,14 @@ class Place:
 
 def _check(value: Any, field: models.Field[Any, Any]) -> None:
     """Refuse what the database could not read as a value of the column; it gets back what it gave, unchanged."""
-    if value is None:
+    if value is None and field.null:
         return
     if "\0" in str(value):
         raise ValueError("NUL")
     str(value).encode()
     python = field.to_python(value)
+    if python is None:
+        raise ValueError("no value")
     if isinstance(field, models.IntegerField):
         field.run_validators(python)
     elif isinstance(value, int) and abs(value) >= 2**63:

@@ -7,10 +7,12 @@ order of the joins and INDEXED BY the index, so a plan does not depend on statis
 from __future__ import annotations
 
 import json
+from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import orjson
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import BooleanField, QuerySet, Subquery
@@ -29,9 +31,28 @@ class Statement:
     sql: str
     params: list[Any] = field(default_factory=list)
 
-    def wrapped(self, head: str, tail: str = "", params: Sequence[Any] = ()) -> Statement:
-        """This one in parentheses between two pieces of SQL."""
-        return Statement(f"{head} ({self.sql}) {tail}", [*self.params, *params])
+    def ids(self, connection: BaseDatabaseWrapper) -> array[int]:
+        """Run it for the column `id` alone: as one value, which for a million rows takes half the time of rows."""
+        found = array("q")
+        if connection.vendor == "sqlite":
+            found.extend(orjson.loads(self.within("SELECT json_group_array(id) FROM ({})").rows(connection)[0][0]))
+        else:
+            packed = self.within("SELECT string_agg(int8send(id), '') FROM ({}) listed").rows(connection)[0][0]
+            found.frombytes(packed or b"")
+            found.byteswap()
+        return found
+
+    def within(self, frame: str) -> Statement:
+        """This one in place of the braces of another."""
+        return Statement(frame.format(self.sql), self.params)
+
+    def limited(self, limit: int) -> Statement:
+        """Its first rows."""
+        return Statement(f"{self.sql} LIMIT %s", [*self.params, limit])
+
+    def driver(self, name: str, column: str) -> Driver:
+        """Its ids, looked up in the column one by one."""
+        return Driver(f'({self.sql}) "{name}"', self.params, f'{column} = "{name}".id')
 
     def rows(self, connection: BaseDatabaseWrapper) -> list[tuple[Any, ...]]:
         """Run it."""
@@ -51,7 +72,7 @@ class Driver:
 
 def condition(sql: str, params: Sequence[Any] = ()) -> RawSQL:
     """A piece of SQL as a filter of a queryset."""
-    return RawSQL(sql, params, output_field=BooleanField())
+    return RawSQL(sql, params, output_field=BooleanField())  # noqa: S611 - names are the model's, values parameters
 
 
 def compiled(
@@ -85,11 +106,11 @@ def compiled(
     return Statement(sql, [*leading, *params])
 
 
-def together(parts: Sequence[Statement], tail: str, params: Sequence[Any] = (), head: str = "*") -> Statement:
+def together(parts: Sequence[Statement], tail: str = "", params: Sequence[Any] = ()) -> Statement:
     """UNION ALL of the parts, none of which holds a row of another."""
     arms = " UNION ALL ".join(f"SELECT * FROM ({part.sql}) arm{at}" for at, part in enumerate(parts))
     every = [value for part in parts for value in part.params]
-    return Statement(f"SELECT {head} FROM ({arms}) found {tail}", [*every, *params])
+    return Statement(f"SELECT * FROM ({arms}) found {tail}", [*every, *params])
 
 
 def list_driver(connection: BaseDatabaseWrapper, column: str, values: Sequence[int], name: str) -> Driver:
@@ -111,9 +132,8 @@ def share_driver(column: str, user_id: int, entity: str, writable: bool) -> Driv
 
 def multiplies(rows: Rows) -> bool:
     """Whether a filter of the queryset joins to many, so that a row could come twice."""
-    joins = rows.query.alias_map.values()
-    fields = [join.join_field for join in joins if getattr(join, "join_field", None) is not None]
-    return any(f.many_to_many or f.one_to_many for f in fields)
+    fields: list[Any] = [getattr(join, "join_field", None) for join in rows.query.alias_map.values()]
+    return any(field.many_to_many or field.one_to_many for field in fields if field is not None)
 
 
 def filter_columns(rows: Rows) -> set[str] | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,36 +13,29 @@ from haike.kernel.index import tokens
 from haike.kernel.index.table import Model, table
 
 
-def hits(
-    connection: BaseDatabaseWrapper,
-    model: Model,
-    words: Sequence[str],
-    limit: int,
-    owner_ids: Sequence[int] | None = None,
-) -> list[int]:
-    """Records that have all the words, in no promised order; rights are the caller's to check.
+def candidates(
+    connection: BaseDatabaseWrapper, model: Model, words: Sequence[str], owner_ids: Sequence[int] | None = None
+) -> tuple[str, list[Any]] | None:
+    """SQL for the ids of records that may have all the words; None when the index cannot tell.
 
-    With `owner_ids` (few) SQLite leaves out the records of other owners.
+    Rights and text are the caller's to check. With `owner_ids` (few) SQLite leaves out the records of other owners.
     """
-    with connection.cursor() as cursor:
-        if connection.vendor == "sqlite":
-            cursor.execute(
-                f'SELECT rowid FROM "{table(model)}_words" WHERE "{table(model)}_words" MATCH %s LIMIT %s',
-                [tokens.fts_query(words, owner_ids), limit],
-            )
-        else:
-            condition, parameters = _condition(words)
-            cursor.execute(f'SELECT id FROM "{table(model)}" WHERE {condition} LIMIT %s', [*parameters, limit])
-        return [row[0] for row in cursor.fetchall()]
+    found = tokens.query_tokens(words)
+    if not found:
+        return None
+    if connection.vendor == "sqlite":
+        name = f'"{table(model)}_words"'
+        return f"SELECT rowid AS id FROM {name} WHERE {name} MATCH %s", [tokens.fts_query(found, owner_ids)]
+    return f'SELECT id FROM "{table(model)}" WHERE grams @> %s::integer[]', [tokens.numbers_of(found)]
 
 
 def expected(connection: BaseDatabaseWrapper, model: Model, words: Sequence[str]) -> int:
-    """How many records PostgreSQL's statistics expect to have the words."""
+    """How many candidates PostgreSQL's statistics expect."""
+    found = candidates(connection, model, words)
+    if found is None:
+        return sys.maxsize
     with connection.cursor() as cursor:
-        cursor.execute(
-            f'EXPLAIN (FORMAT JSON) SELECT 1 FROM "{table(model)}" WHERE grams @> %s::integer[]',
-            [tokens.query_grams(words)],
-        )
+        cursor.execute(f"EXPLAIN (FORMAT JSON) {found[0]}", found[1])
         plan: Any = cursor.fetchone()[0]
     plan = json.loads(plan) if isinstance(plan, str) else plan
     return int(plan[0]["Plan"]["Plan Rows"])
@@ -55,8 +49,3 @@ def row_test(connection: BaseDatabaseWrapper, model: Model, words: Sequence[str]
     function = "instr" if connection.vendor == "sqlite" else "strpos"
     text = f'(SELECT found.text FROM "{table(model)}" found WHERE found.id = {row}.id)'
     return " AND ".join(f"{function}({text}, %s) > 0" for _ in words), list(words)
-
-
-def _condition(words: Sequence[str]) -> tuple[str, list[Any]]:
-    verified = " AND ".join("strpos(text, %s) > 0" for _ in words)
-    return f"grams @> %s::integer[] AND {verified}", [tokens.query_grams(words), *words]

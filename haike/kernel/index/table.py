@@ -7,6 +7,7 @@ against the rows. On SQLite the owner is a token too, which keeps common words c
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any, NamedTuple
@@ -19,6 +20,7 @@ from haike.kernel.index import tokens
 Model = type[models.Model]
 BATCH = 5_000
 COPY_FROM = 50
+HASH_SIZE = 8 << 20
 
 
 class Document(NamedTuple):
@@ -44,8 +46,10 @@ def ensure_index(connection: BaseDatabaseWrapper, model: Model) -> None:
             bare = ", content='', contentless_delete=1" if _sqlite_version(connection) >= (3, 43) else ""
             cursor.execute(
                 f'CREATE VIRTUAL TABLE IF NOT EXISTS "{name}_words" USING fts5'
-                f"(doc{bare}, prefix='5', tokenize='ascii')"
+                f"(doc{bare}, tokenize='ascii', detail=none)"
             )
+            # Memory for tokens of one transaction before they are sorted away; an import takes half the time with it.
+            cursor.execute(f'INSERT INTO "{name}_words" ("{name}_words", rank) VALUES (\'hashsize\', {HASH_SIZE})')
         else:
             cursor.execute(
                 f'CREATE TABLE IF NOT EXISTS "{name}" '
@@ -62,9 +66,7 @@ def drop_index(connection: BaseDatabaseWrapper, model: Model) -> None:
         cursor.execute(f'DROP TABLE IF EXISTS "{table(model)}"')
 
 
-def write(
-    connection: BaseDatabaseWrapper, model: Model, docs: Iterable[tuple[int, int | None, Sequence[str]]]
-) -> None:
+def write(connection: BaseDatabaseWrapper, model: Model, docs: Iterable[tuple[int, int | None, Sequence[str]]]) -> None:
     """Put documents in, new or in place of their former ones."""
     name = table(model)
     folded = ((id, owner_id, tokens.fold_parts(parts)) for id, owner_id, parts in docs)
@@ -84,8 +86,10 @@ def write(
 
 
 def _write_postgresql(cursor: Any, name: str, batch: list[tuple[int, int | None, list[str]]]) -> None:
-    rows = [(id, tokens.SEPARATOR.join(parts), tokens.grams(parts)) for id, _, parts in batch]
-    if len(rows) < COPY_FROM:
+    if len(batch) < COPY_FROM:
+        rows = [
+            (id, tokens.SEPARATOR.join(parts), tokens.numbers_of(tokens.tokens_of(parts))) for id, _, parts in batch
+        ]
         places = ", ".join(["(%s, %s, %s::integer[])"] * len(rows))
         cursor.execute(
             f'INSERT INTO "{name}" (id, text, grams) VALUES {places} '
@@ -93,10 +97,13 @@ def _write_postgresql(cursor: Any, name: str, batch: list[tuple[int, int | None,
             [value for row in rows for value in row],
         )
         return
-    cursor.execute(f'DELETE FROM "{name}" WHERE id = ANY(%s)', [[row[0] for row in rows]])
-    with cursor.copy(f'COPY "{name}" (id, text, grams) FROM STDIN') as copy:
-        for id, text, numbers in rows:
-            copy.write_row((id, text, "{" + ",".join(map(str, numbers)) + "}"))
+    cursor.execute(f'DELETE FROM "{name}" WHERE id = ANY(%s)', [[id for id, _, _ in batch]])
+    with cursor.copy(f'COPY "{name}" (id, text, grams) FROM STDIN (FORMAT BINARY)') as copy:
+        copy.write(b"PGCOPY\n\xff\r\n\0" + bytes(8))
+        for id, _, parts in batch:
+            text, grams = tokens.SEPARATOR.join(parts).encode(), tokens.packed(tokens.tokens_of(parts))
+            copy.write(struct.pack(f">hiqi{len(text)}si", 3, 8, id, len(text), text, len(grams)) + grams)
+        copy.write(b"\xff\xff")
 
 
 def erase(connection: BaseDatabaseWrapper, model: Model, ids: Iterable[int]) -> None:
@@ -120,11 +127,10 @@ def reown(connection: BaseDatabaseWrapper, model: Model, ids: Iterable[int], own
         for batch in _batches(ids):
             places = ", ".join(["%s"] * len(batch))
             cursor.execute(f'SELECT id, text FROM "{name}" WHERE id IN ({places})', batch)
-            rows = cursor.fetchall()
-            cursor.executemany(
-                f'INSERT OR REPLACE INTO "{name}_words" (rowid, doc) VALUES (%s, %s)',
-                [(id, tokens.fts_document(text.split(tokens.SEPARATOR) if text else [], owner_id)) for id, text in rows],
-            )
+            documents = [
+                (id, tokens.fts_document(text.split(tokens.SEPARATOR), owner_id)) for id, text in cursor.fetchall()
+            ]
+            cursor.executemany(f'INSERT OR REPLACE INTO "{name}_words" (rowid, doc) VALUES (%s, %s)', documents)
 
 
 def _sqlite_version(connection: BaseDatabaseWrapper) -> tuple[int, ...]:

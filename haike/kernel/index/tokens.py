@@ -1,12 +1,13 @@
-"""Text to search tokens: windows of two characters, and of four in runs of Latin letters and digits.
+"""Text to search tokens: single characters, windows of two, and of four in runs of Latin letters and digits.
 
-A tokenizer of a database would stem, split at brackets and know no Chinese. Windows are handed over ready-made: to
-FTS5 as words of hex digits, to PostgreSQL as integers. A word of the query is found where its windows stand in a
-row, which on PostgreSQL the folded text beside them confirms. The windows of four make a piece of a telephone number
-or of pinyin initials rare where its windows of two are everywhere.
+A tokenizer of a database would stem, split at brackets and know no Chinese, so the tokens are handed over ready-made:
+to FTS5 as words, to PostgreSQL as integers. They only narrow: a record is found when its folded text, kept beside
+them, contains the words. The windows of four make a piece of a telephone number or of pinyin initials rare where its
+windows of two are everywhere.
 """
 
 import re
+import struct
 import unicodedata
 from collections.abc import Iterable, Sequence
 
@@ -15,13 +16,15 @@ LONGEST_WORD = 64
 MOST_WORDS = 8
 SEPARATOR = "\n"
 
-# Controls, marks without a shape of their own, halves of surrogate pairs, and the last plane of private use, whose
-# characters need a sixth hex digit.
+# Controls, marks without a shape of their own, halves of surrogate pairs.
 _DROPPED = re.compile(
-    "[\x00-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\ufff9-\uffff"
-    "\ud800-\udfff\U00100000-\U0010ffff]"
+    "[\x00-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\ufff9-\uffff\ud800-\udfff]"
 )
 _RUN = re.compile("[0-9a-z]{4,}")
+_SIGN = re.compile("[!-/:-@\\[-`{-~]")
+# FTS5 splits at ASCII signs; in private use they are characters like others. So is the mark of an owner's token.
+_SIGNS = {code: 0xE000 + code for code in range(0x21, 0x7F) if not chr(code).isalnum()}
+_OWNER = "\ue0ff"
 
 
 def fold(text: str) -> str:
@@ -41,90 +44,89 @@ def fold_words(query: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(word for word in words if word))[:MOST_WORDS]
 
 
-class _Hexes(dict[str, str]):
-    """Five hex digits of a character, each computed once."""
+def tokens_of(parts: Iterable[str]) -> set[str]:
+    """All tokens of a record. A single letter or digit is none: nearly every record has it."""
+    found: set[str] = set()
+    for text in parts:
+        part = text.translate(_SIGNS) if _SIGN.search(text) else text
+        pairs = list(map(str.__add__, part, part[1:]))
+        found.update(pairs)
+        if part.isascii():
+            found.update(map(str.__add__, pairs, pairs[2:]))
+        else:
+            found.update(char for char in part if char > "\x7f")
+            for run in _RUN.findall(part):
+                found.update(run[at : at + 4] for at in range(len(run) - 3))
+    return found
 
-    def __missing__(self, char: str) -> str:
-        self[char] = code = f"{ord(char):05x}"
-        return code
 
-
-_hexes = _Hexes()
+def query_tokens(words: Iterable[str]) -> list[str]:
+    """The tokens that a record must have to be worth a look; none for single letters and digits."""
+    found: dict[str, None] = {}
+    for text in words:
+        word = text.translate(_SIGNS) if _SIGN.search(text) else text
+        if len(word) == 1:
+            windows = [word] if word > "\x7f" else []
+        else:
+            width = 4 if _RUN.fullmatch(word) else 2
+            windows = [word[at : at + width] for at in range(len(word) - width + 1)]
+        found.update(dict.fromkeys(windows))
+    return list(found)
 
 
 # FTS5
 
 
-def fts_document(parts: Sequence[str], owner_id: int | None) -> str:
-    """All tokens of a record in order, the token of its owner last.
-
-    The last character of a part stands alone, so no phrase runs from one part into the next.
-    """
-    tokens: list[str] = []
-    for part in parts:
-        codes = [_hexes[char] for char in part]
-        tokens += map(str.__add__, codes, codes[1:])
-        tokens.append(codes[-1])
-    for part in parts:
-        if part.isascii() or _RUN.search(part):
-            for run in _RUN.findall(part):
-                tokens += [f"q{run[at : at + 4]}" for at in range(len(run) - 3)]
-                tokens.append("z")
-    tokens.append(f"s{owner_id or 0}")
-    return " ".join(tokens)
+def fts_document(parts: Iterable[str], owner_id: int | None) -> str:
+    """The tokens of a record and that of its owner."""
+    return f"{' '.join(tokens_of(parts))} {_OWNER}{owner_id or 0}"
 
 
-def fts_query(words: Sequence[str], owner_ids: Sequence[int] | None = None) -> str:
-    """Every word must occur, and one of the owners when some are given."""
-    terms = [_fts_word(word) for word in words]
+def fts_query(tokens: Iterable[str], owner_ids: Sequence[int] | None = None) -> str:
+    """All the tokens, and one of the owners when some are given."""
+    terms = [f'"{token}"' for token in tokens]
     if owner_ids is not None:
-        terms.append("(" + " OR ".join(f"s{owner_id}" for owner_id in owner_ids) + ")")
+        terms.append("(" + " OR ".join(f'"{_OWNER}{owner_id}"' for owner_id in owner_ids) + ")")
     return " AND ".join(terms)
 
 
-def _fts_word(word: str) -> str:
-    if len(word) == 1:
-        return f'"{_hexes[word]}"*'
-    if _RUN.fullmatch(word):
-        return '"' + " ".join(f"q{word[at : at + 4]}" for at in range(len(word) - 3)) + '"'
-    codes = [_hexes[char] for char in word]
-    return '"' + " ".join(map(str.__add__, codes, codes[1:])) + '"'
+# PostgreSQL: four bytes a token, so that the index of a million records stays in memory. Two characters of the basic
+# plane fill the four bytes; a single one has nothing before it; four letters or digits take the place of the
+# surrogates, which begin no pair. Rarer characters meet others in one number only by chance, and the text decides.
 
 
-# PostgreSQL: four bytes a window, so that a million documents stay in memory. Two characters of the basic plane
-# fill the four bytes; a single one has nothing before it; windows of four take the place of the surrogates, which
-# never begin a pair. Others meet in one number only by chance, and the text decides.
-
-
-def grams(parts: Sequence[str]) -> list[int]:
-    """The windows of a record as numbers."""
-    found: set[int] = set()
-    for part in parts:
-        codes = [ord(char) & 0xFFFF for char in part]
-        found.update(codes)
-        found.update((first << 16 | second) for first, second in zip(codes, codes[1:], strict=False))
-        for run in _RUN.findall(part):
-            found.update(_quad(run[at : at + 4]) for at in range(len(run) - 3))
-    return [_signed(gram) for gram in sorted(found)]
-
-
-def query_grams(words: Sequence[str]) -> list[int]:
-    """The windows that a record must have to be worth a look."""
-    found: set[int] = set()
-    for word in words:
-        codes = [ord(char) & 0xFFFF for char in word]
-        if len(word) == 1:
-            found.update(codes)
-        elif _RUN.fullmatch(word):
-            found.update(_quad(word[at : at + 4]) for at in range(len(word) - 3))
+class _Numbers(dict[str, int]):
+    def __missing__(self, token: str) -> int:
+        if len(self) > 400_000:
+            self.clear()
+        if len(token) == 4:
+            number = 0xD8000000 | int(token, 36)
         else:
-            found.update((first << 16 | second) for first, second in zip(codes, codes[1:], strict=False))
-    return [_signed(gram) for gram in sorted(found)]
+            number = 0
+            for char in token:
+                number = number << 16 | ord(char) & 0xFFFF
+        self[token] = number = number - 0x100000000 if number >= 0x80000000 else number
+        return number
 
 
-def _quad(window: str) -> int:
-    return 0xD8000000 | int(window, 36)
+class _Elements(dict[str, bytes]):
+    def __missing__(self, token: str) -> bytes:
+        if len(self) > 400_000:
+            self.clear()
+        self[token] = element = struct.pack(">ii", 4, _numbers[token])
+        return element
 
 
-def _signed(gram: int) -> int:
-    return gram - 0x100000000 if gram >= 0x80000000 else gram
+_numbers = _Numbers()
+_elements = _Elements()
+
+
+def numbers_of(tokens: Iterable[str]) -> list[int]:
+    """Tokens as PostgreSQL knows them."""
+    return [_numbers[token] for token in tokens]
+
+
+def packed(tokens: set[str]) -> bytes:
+    """Tokens as an integer array in PostgreSQL's binary form, for COPY."""
+    elements = b"".join([_elements[token] for token in tokens])
+    return struct.pack(">iii", 1, 0, 23) + struct.pack(">ii", len(tokens), 1) + elements

@@ -7,7 +7,14 @@ const months = 30 * 86400000;
 
 /** The fields of a form as [name, value] pairs; files and secrets stay out. */
 function values(form) {
-  return [...new FormData(form)].filter(([name, value]) => typeof value === "string" && !skip.test(name) && form.querySelector(`[name="${CSS.escape(name)}"]`)?.type !== "password");
+  const pairs = [];
+  for (const [name, value] of new FormData(form)) {
+    const field = form.querySelector(`[name="${CSS.escape(name)}"]`);
+    if (typeof value !== "string" || skip.test(name) || field?.type === "password") continue;
+    // Money shows thousands only while one is elsewhere.
+    pairs.push([name, "money" in (field?.dataset || {}) ? value.replace(/,/g, "").replace(/\.0+$/, "") : value]);
+  }
+  return pairs;
 }
 
 const key = (form) => form.dataset.draft && `haike.draft.${user}.${form.dataset.draft}`;

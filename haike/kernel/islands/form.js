@@ -1,4 +1,5 @@
 // Forms: first field has the focus, Ctrl-Enter saves, drafts, links from the summary of errors to the fields.
+import htmx from "htmx.org";
 import { forget, isChanged, keep, offer, watch } from "./drafts.js";
 import { make, on, whenever } from "./page.js";
 
@@ -55,7 +56,7 @@ async function add(form, group) {
   box.innerHTML = await answer.text();
   const row = box.content.firstElementChild;
   group.querySelector("[data-filter-add]").parentNode.before(row);
-  document.dispatchEvent(new CustomEvent("haike:added", { detail: row }));
+  htmx.process(row);
   row.querySelector("select").focus();
 }
 

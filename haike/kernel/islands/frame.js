@@ -64,7 +64,7 @@ function within(event, dialog) {
   return event.clientX >= box.left && event.clientX <= box.right && event.clientY >= box.top && event.clientY <= box.bottom;
 }
 
-// On a shared computer the next person must not see what this one had open or half written.
+// On a shared computer the next person must not see what this one had half written.
 on("submit", 'form[action*="signout"]', () => {
-  for (const key of Object.keys(localStorage)) if (/^haike\.(open|draft)\./.test(key)) store.remove(key);
+  for (const key of Object.keys(localStorage)) if (/^haike\.draft\./.test(key)) store.remove(key);
 });

@@ -9,14 +9,17 @@ import "./strip.js";
 import "./palette.js";
 import "./list.js";
 import "./record.js";
-import "./form.js";
+// Widgets first: a form remembers how its fields look when they are dressed.
 import "./widgets.js";
+import "./form.js";
 import { whenever } from "./page.js";
 
-whenever("[data-island]", async (element) => {
-  for (const name of element.dataset.island.split(" ")) {
-    const fetchIsland = islands[name];
-    if (!fetchIsland) throw new Error(`no island is called "${name}"`);
-    (await fetchIsland()).default(element);
-  }
-});
+async function enhance(name, element) {
+  const fetchIsland = islands[name];
+  if (!fetchIsland) throw new Error(`no island is called "${name}"`);
+  (await fetchIsland()).default(element);
+}
+
+whenever("[data-island]", (element) => element.dataset.island.split(" ").forEach((name) => enhance(name, element)));
+whenever("select[data-picker-url], select[data-select]", (select) => enhance("picker", select));
+whenever("[data-date], [data-datetime]", (input) => enhance("date", input));

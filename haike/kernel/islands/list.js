@@ -1,15 +1,14 @@
 // Lists: search while typing, choosing rows, keyboard, widths of columns, density.
 import htmx from "htmx.org";
-import { on, store, t, typing, whenever } from "./page.js";
+import { on, store, t, token, typing, whenever } from "./page.js";
 import { open } from "./overlays.js";
 
-const root = document.documentElement;
 const picked = new Set();
 let everything = false;
 let last = null;
 
 const card = () => document.querySelector("[data-list]");
-const rows = () => [...document.querySelectorAll(".sheet tbody tr[data-row]")];
+const rows = () => [...document.querySelectorAll(".list-table tbody tr[data-row]")];
 const box = (row) => row.querySelector('input[name="ids"]');
 
 // ---- search ------------------------------------------------------------------------------------------------------
@@ -39,7 +38,7 @@ function draw() {
     all.indeterminate = !all.checked && here > 0;
   }
   if (!bar) return;
-  const found = document.getElementById("list-count")?.dataset.count || card()?.dataset.found || "";
+  const found = document.getElementById("list-count")?.textContent.match(/[\d,+]+/)?.[0] || "";
   bar.classList.toggle("shown", everything || picked.size > 0);
   bar.querySelector("[data-picked]").textContent = everything ? t("all_found", { count: found }) : t("selected", { count: picked.size });
   bar.querySelector("[data-pick-everything]")?.toggleAttribute("hidden", everything);
@@ -61,7 +60,7 @@ function none() {
   draw();
 }
 
-on("click", '.sheet input[name="ids"]', (event, input) => {
+on("click", '.list-table input[name="ids"]', (event, input) => {
   const row = input.closest("tr");
   // Shift chooses everything between the last row and this one.
   if (event.shiftKey && last) {
@@ -95,7 +94,7 @@ whenever("[data-list]", draw);
 
 // ---- keyboard ----------------------------------------------------------------------------------------------------
 
-const now = () => document.querySelector(".sheet tr.row-now");
+const now = () => document.querySelector(".list-table tr.row-now");
 
 function go(row) {
   if (!row) return;
@@ -137,7 +136,7 @@ document.addEventListener("keydown", (event) => {
 });
 
 // A press anywhere on a row only marks it; the name is the link.
-on("click", ".sheet tbody tr", (event, row) => {
+on("click", ".list-table tbody tr", (event, row) => {
   if (!event.target.closest("a, button, input, label")) go(row);
 });
 
@@ -147,15 +146,9 @@ document.addEventListener("scroll", (event) => {
   if (event.target.classList?.contains("list-scroll")) event.target.classList.toggle("scrolled", event.target.scrollLeft > 0);
 }, true);
 
-on("click", "[data-density]", () => {
-  const dense = root.dataset.density !== "dense";
-  if (dense) root.dataset.density = "dense";
-  else delete root.dataset.density;
-  try {
-    localStorage.setItem("haike.density", dense ? "dense" : "");
-  } catch {
-    // The choice lasts as long as the page.
-  }
+on("click", "[data-density]", (event, button) => {
+  const dense = document.querySelector(".list-table")?.classList.toggle("dense");
+  fetch(button.dataset.density, { method: "POST", headers: { "X-CSRFToken": token(), "HX-Request": "true" }, body: new URLSearchParams({ density: dense ? "dense" : "normal" }) }).catch(() => null);
 });
 
 const sheet = "adoptedStyleSheets" in document ? new CSSStyleSheet() : null;
@@ -165,16 +158,16 @@ const widthsKey = () => `haike.widths.${card()?.dataset.list}`;
 function widths() {
   if (!sheet || !card()) return;
   const kept = store.get(widthsKey()) || {};
-  const heads = [...document.querySelectorAll(".sheet thead th[data-column]")];
+  const heads = [...document.querySelectorAll(".list-table thead th[data-column]")];
   const rules = heads.map((head, at) => {
     const width = kept[head.dataset.column];
-    return width ? `@media (min-width: 721px) { .sheet tr > :nth-child(${at + 2}) { width: ${width}px; min-width: ${width}px; max-width: ${width}px; } }` : "";
+    return width ? `@media (min-width: 721px) { .list-table tr > :nth-child(${at + 2}) { width: ${width}px; min-width: ${width}px; max-width: ${width}px; } }` : "";
   });
   sheet.replaceSync(rules.join("\n"));
 }
 whenever("[data-list]", widths);
 
-on("pointerdown", ".sheet .resize", (event, grip) => {
+on("pointerdown", ".list-table .resize", (event, grip) => {
   event.preventDefault();
   const head = grip.closest("th");
   const start = event.clientX;
@@ -194,7 +187,7 @@ on("pointerdown", ".sheet .resize", (event, grip) => {
   grip.addEventListener("pointermove", move);
   grip.addEventListener("lostpointercapture", stop, { once: true });
 });
-on("dblclick", ".sheet .resize", (event, grip) => {
+on("dblclick", ".list-table .resize", (event, grip) => {
   const kept = store.get(widthsKey()) || {};
   delete kept[grip.closest("th").dataset.column];
   store.set(widthsKey(), kept);

@@ -7,7 +7,7 @@ import { make, on, t } from "./page.js";
 import { refresh, tell } from "./requests.js";
 import { toastNext } from "./toasts.js";
 
-const hosts = { drawer: document.getElementById("drawer"), dialog: document.getElementById("dialog") };
+const hosts = { drawer: document.getElementById("drawer"), dialog: document.getElementById("dialog"), over: document.getElementById("over") };
 
 function loading() {
   const box = make("div", { class: "loading" });
@@ -17,8 +17,10 @@ function loading() {
 
 /** Open `url` in the drawer or dialog. `values` makes it a POST. */
 export function open(kind, url, { values, wide } = {}) {
+  // A form opened from a form lies over it; the one below keeps what was typed.
+  if (hosts[kind].open && kind === "drawer") kind = "over";
   const host = hosts[kind];
-  const body = document.getElementById(`${kind}-body`);
+  const body = host.firstElementChild;
   body.replaceChildren(loading());
   host.classList.toggle("dialog-wide", Boolean(wide));
   if (!host.open) host.showModal();
@@ -81,14 +83,16 @@ document.addEventListener("saved", (event) => {
   const facts = event.detail;
   const form = event.target.closest?.("form[data-form]");
   if (form) forget(form);
-  const host = event.target.closest?.("dialog") || [hosts.dialog, hosts.drawer].find((each) => each?.open);
-  if (!host && facts.url && !facts.again) {
+  const host = event.target.closest?.("dialog") || [hosts.over, hosts.dialog, hosts.drawer].find((each) => each?.open);
+  const url = facts.url || form?.querySelector("a[data-close]")?.href;
+  if (!host && form && url && !facts.again) {
     toastNext({ ...facts, url: null });
-    location.assign(facts.url);
+    location.assign(url);
     return;
   }
   if (host && !facts.again) close(host, { sure: true });
   tell(facts);
+  if (host === hosts.over) return;
   if (facts.go) location.assign(facts.go);
   else refresh();
 });

@@ -75,10 +75,10 @@ export function token() {
 
 /** Call `run` for each element that matches, now and whenever htmx brings a new one. */
 export function whenever(selector, run) {
+  const seen = new WeakSet();
   const visit = (root) => {
     const found = [...(root.querySelectorAll?.(selector) ?? [])];
     if (root.matches?.(selector)) found.unshift(root);
-    const seen = (whenever.seen[selector] ??= new WeakSet());
     for (const each of found) {
       if (seen.has(each)) continue;
       seen.add(each);
@@ -88,7 +88,6 @@ export function whenever(selector, run) {
   visit(document);
   document.addEventListener("htmx:after:process", (event) => visit(event.target));
 }
-whenever.seen = {};
 
 /** Listen at the document for events of elements that match. */
 export function on(type, selector, run, options) {

@@ -10,7 +10,7 @@ TomSelect.define("clear_button", ClearButton);
 TomSelect.define("remove_button", RemoveButton);
 
 function line(data, escape) {
-  return `<div>${escape(data.text)}${data.hint ? `<small>${escape(data.hint)}</small>` : ""}</div>`;
+  return `<div><span class="cut">${escape(data.text)}</span>${data.hint ? `<small>${escape(data.hint)}</small>` : ""}</div>`;
 }
 
 /** Turn <select data-island="picker"> into a field one can search in. */
@@ -70,5 +70,6 @@ export default function picker(select) {
   }
   if (select.getAttribute("aria-invalid")) field.control_input.setAttribute("aria-invalid", "true");
   if (select.getAttribute("aria-describedby")) field.control_input.setAttribute("aria-describedby", select.getAttribute("aria-describedby"));
-  if (label) field.control_input.setAttribute("aria-label", label.textContent);
+  const name = select.getAttribute("aria-label") || label?.textContent || "";
+  for (const each of [select, field.control_input]) each.setAttribute("aria-label", name);
 }

@@ -2,7 +2,7 @@
 import htmx from "htmx.org";
 import { on, whenever } from "./page.js";
 
-on("click", ".field.can-edit dd", (event, value) => {
+on("click", ".can-edit .field-value", (event, value) => {
   if (event.target.closest("a, button, input, label") || getSelection()?.toString()) return;
   value.parentNode.querySelector(".field-edit")?.click();
 });
@@ -33,7 +33,7 @@ on("click", ".tabs [data-tab]", (event, tab) => {
 document.addEventListener("htmx:after:settle", (event) => {
   for (const node of event.detail.newContent || []) {
     if (node.classList?.contains("field") && !node.matches("form")) {
-      node.querySelector("dd")?.classList.add("pulse");
+      node.querySelector(".field-value")?.classList.add("pulse");
       htmx.trigger(document.body, "field-saved");
     }
   }

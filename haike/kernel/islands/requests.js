@@ -17,6 +17,23 @@ document.addEventListener("htmx:confirm", (event) => {
   ask({ text: ctx.confirm, danger: ctx.sourceElement.hasAttribute("data-danger") }).then((yes) => (yes ? issueRequest() : dropRequest()));
 });
 
+// A refusal that belongs to no form is a notice; the page stays as it is.
+document.addEventListener("htmx:before:swap", (event) => {
+  const { ctx } = event.detail;
+  if (!ctx.response || ctx.response.status < 400) return;
+  const told = sentenceOf(ctx.text);
+  if (!told) return;
+  event.preventDefault();
+  if (ctx.response.status < 403 || ctx.response.status > 404) toast({ text: told, kind: "warn" });
+  const host = ctx.target?.closest?.("dialog");
+  if (host?.querySelector(".loading")) host.close();
+});
+
+/** The sentence of an error page or of a refusal. */
+function sentenceOf(html) {
+  return html && new DOMParser().parseFromString(html, "text/html").querySelector("#error p")?.textContent.trim();
+}
+
 const sentences = { 403: "failed_forbidden", 404: "failed_gone", 429: "failed_many" };
 
 document.addEventListener("htmx:response:error", (event) => {
@@ -24,8 +41,7 @@ document.addEventListener("htmx:response:error", (event) => {
   const status = ctx.response.status;
   if (status === 401 || status === 409 || status === 422 || status === 400) return;
   // The server's own sentence is better than ours; error pages carry it in #error.
-  const told = new DOMParser().parseFromString(ctx.text || "", "text/html").querySelector("#error p")?.textContent.trim();
-  toast({ text: told || t(sentences[status] || "failed_server"), kind: "bad" });
+  toast({ text: sentenceOf(ctx.text) || t(sentences[status] || "failed_server"), kind: "bad" });
 });
 
 document.addEventListener("htmx:error", (event) => {

@@ -1,4 +1,4 @@
-// Runs before the first paint: light or dark, narrow menu, dense rows, strip of open records.
+// Runs before the first paint: light or dark, narrow menu.
 const root = document.documentElement;
 const dark = matchMedia("(prefers-color-scheme: dark)");
 
@@ -14,9 +14,6 @@ document.addEventListener("haike:paint", paint);
 
 try {
   if (localStorage.getItem("haike.menu") === "narrow") root.dataset.menu = "narrow";
-  if (localStorage.getItem("haike.density") === "dense") root.dataset.density = "dense";
-  const open = JSON.parse(localStorage.getItem(`haike.open.${root.dataset.user}`) || "[]");
-  if (open.length) root.dataset.strip = "";
 } catch {
-  // A browser that keeps nothing shows the plain frame.
+  // A browser that keeps nothing shows the wide menu.
 }

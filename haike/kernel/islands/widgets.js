@@ -19,7 +19,12 @@ function thousands(text, places) {
 whenever("[data-money]", (input) => {
   const places = Number(input.dataset.money || 2);
   input.value = input.value && thousands(input.value, places);
-  input.addEventListener("focus", () => (input.value = figures(input.value).replace(/\.0+$/, "")));
+  input.addEventListener("focus", () => {
+    const plain = figures(input.value).replace(/\.0+$/, "");
+    if (plain === input.value) return;
+    input.value = plain;
+    input.select();
+  });
   input.addEventListener("blur", () => input.value && (input.value = thousands(input.value, places)));
 });
 
@@ -36,25 +41,32 @@ whenever("[data-phone]", (input) => {
 
 // ---- province, city, district ---------------------------------------------------------------------------------------------
 
-async function options(select, url) {
-  select.replaceChildren(select.options[0] || make("option", { value: "" }, "—"));
-  if (!url) return (select.disabled = true);
-  const answer = await fetch(url, { headers: { Accept: "application/json" } });
+async function fill(select, parent) {
+  select.replaceChildren(select.options[0]);
+  if (!parent) return;
+  const answer = await fetch(`/divisions?parent=${parent}`, { headers: { Accept: "application/json" } });
   if (!answer.ok) return;
   const { items } = await answer.json();
-  select.append(...items.map(({ code, name }) => make("option", { value: code }, name)));
-  select.disabled = !items.length;
+  select.append(...items.map(({ id, label }) => make("option", { value: id }, label)));
 }
 
-on("change", "[data-division] select", async (event, select) => {
-  const box = select.closest("[data-division]");
-  const all = [...box.querySelectorAll("select")];
+on("change", "[data-region] select", async (event, select) => {
+  const all = [...select.closest("[data-region]").querySelectorAll("select")];
   const place = all.indexOf(select);
-  const value = box.querySelector("input[type=hidden]");
-  value.value = select.value || all[place - 1]?.value || "";
-  for (const later of all.slice(place + 1)) await options(later, later === all[place + 1] && select.value ? `${box.dataset.division}?parent=${select.value}` : "");
-  value.dispatchEvent(new Event("change", { bubbles: true }));
+  for (const later of all.slice(place + 1)) await fill(later, later === all[place + 1] ? select.value : "");
 });
+
+// ---- small things ---------------------------------------------------------------------------------------------------------
+
+// Where the browser cannot let a field grow by itself.
+if (!CSS.supports("field-sizing", "content")) {
+  const grow = (area) => {
+    area.style.height = "auto";
+    area.style.height = `${Math.min(area.scrollHeight + 2, innerHeight * 0.6)}px`;
+  };
+  whenever("textarea[data-autogrow]", grow);
+  on("input", "textarea[data-autogrow]", (event, area) => grow(area));
+}
 
 // ---- picture ----------------------------------------------------------------------------------------------------------------
 
@@ -121,7 +133,6 @@ on("pointerdown", "[data-grip]", (event, grip) => {
   event.preventDefault();
   const item = grip.closest(".order-item");
   item.classList.add("dragging");
-  grip.setPointerCapture(event.pointerId);
   const move = (moved) => {
     for (const other of item.parentNode.children) {
       if (other === item) continue;
@@ -132,9 +143,10 @@ on("pointerdown", "[data-grip]", (event, grip) => {
       break;
     }
   };
-  grip.addEventListener("pointermove", move);
-  grip.addEventListener("lostpointercapture", () => {
+  // At the document: an element that is moved in the page loses the pointer.
+  document.addEventListener("pointermove", move);
+  document.addEventListener("pointerup", () => {
     item.classList.remove("dragging");
-    grip.removeEventListener("pointermove", move);
+    document.removeEventListener("pointermove", move);
   }, { once: true });
 });

@@ -26,13 +26,15 @@ Raw = str | list[str]
 """What a form sends for a field: one string, or several for a choice of many."""
 
 EMPTY_OPERATORS = {"empty": _("is empty"), "filled": _("is not empty")}
-NOTHING = mark_safe('<span class="nothing">–</span>')
+NOTHING = mark_safe("")
 
 
 class Look:
     """The look of one field of one entity; subclasses say what is particular to a kind of field."""
 
     kind: ClassVar[str] = "text"
+    example: ClassVar[str] = ""
+    """Something that `parse` understands, for kinds whose form cannot be guessed."""
     align: ClassVar[str] = "left"
     wide: ClassVar[bool] = False
     multiple: ClassVar[bool] = False
@@ -51,7 +53,8 @@ class Look:
         self.label = label
         self.field = field
         self.path = name
-        self.required = bool(field is not None and not field.blank and not field.has_default())
+        given = field is None or (field.has_default() and field.get_default() not in ("", None))
+        self.required = bool(field is not None and not field.blank and not given)
         self.help: str | Promise = field.help_text if field is not None else ""
         self.max_length: int | None = getattr(field, "max_length", None)
         self.editable = bool(field is None or field.editable)
@@ -94,7 +97,7 @@ class Look:
         """The HTML attributes that every widget of this field carries."""
         parts = [f'name="{escape(name)}" id="id_{escape(name)}"']
         if self.required:
-            parts.append("required")
+            parts.append('aria-required="true"')
         if self.max_length:
             parts.append(f'maxlength="{self.max_length}"')
         if invalid:
@@ -105,9 +108,8 @@ class Look:
 
     def widget(self, name: str, raw: Raw, *, invalid: bool = False) -> SafeString:
         """The HTML input with what was typed so far."""
-        mark = " is-invalid" if invalid else ""
         return mark_safe(
-            f'<input type="text" class="form-control{mark}" value="{escape(one(raw))}" '
+            f'<input type="text" class="form-control" value="{escape(one(raw))}" '
             f"{self.attributes(name, invalid=invalid)}>"
         )
 

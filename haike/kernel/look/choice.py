@@ -40,13 +40,13 @@ class ChoiceLook(Look):
             return NOTHING
         colour = self.colour(str(value))
         text = escape(self.text(value))
-        return f'<span class="badge bg-{colour}-lt">{text}</span>' if colour else text
+        return f'<span class="tag tag-{colour}">{text}</span>' if colour else text
 
     def raw(self, value: Any) -> Raw:
         return "" if value is None else str(value)
 
     def widget(self, name: str, raw: Raw, *, invalid: bool = False) -> SafeString:
-        mark, chosen, options = " is-invalid" if invalid else "", one(raw), self.options(new=True)
+        chosen, options = one(raw), self.options(new=True)
         if chosen and chosen not in options:
             options[chosen] = self.text(chosen)
         items = "".join(
@@ -54,9 +54,9 @@ class ChoiceLook(Look):
             for code, text in options.items()
         )
         empty = '<option value="">—</option>' if not self.required or not chosen else ""
-        search = " data-select" if len(options) > 12 else ""
+        search = ' data-island="picker"' if len(options) > 7 else ""
         return mark_safe(
-            f'<select class="form-select{mark}"{search} {self.attributes(name, invalid=invalid)}>{empty}{items}</select>'
+            f'<select class="form-select"{search} {self.attributes(name, invalid=invalid)}>{empty}{items}</select>'
         )
 
     def code(self, text: str) -> str:
@@ -102,7 +102,7 @@ class ChoiceLook(Look):
             for code, text in self.options().items()
         )
         return mark_safe(
-            f'<select class="form-select" multiple data-select name="{escape(name)}" '
+            f'<select class="form-select" multiple data-island="picker" name="{escape(name)}" '
             f'aria-label="{escape(self.label)}">{items}</select>'
         )
 
@@ -165,7 +165,7 @@ class PicksLook(PickLook):
             for code, text in self.options(new=True).items()
         )
         return mark_safe(
-            f'<select class="form-select" multiple data-select {self.attributes(name, invalid=invalid)}>{items}</select>'
+            f'<select class="form-select" multiple data-island="picker" {self.attributes(name, invalid=invalid)}>{items}</select>'
         )
 
     def parse(self, raw: Raw, by: Actor) -> Any:
@@ -197,6 +197,7 @@ class RegionLook(Look):
     """A province, city or district; typed by cascade, or as text in a sheet."""
 
     kind = "region"
+    wide = True
     operators = {"in": _("lies in"), "outside": _("does not lie in"), **EMPTY_OPERATORS}
 
     def text(self, value: Any) -> str:
@@ -211,24 +212,22 @@ class RegionLook(Look):
         return value or ""
 
     def widget(self, name: str, raw: Raw, *, invalid: bool = False) -> SafeString:
-        code = one(raw)
-        mark = " is-invalid" if invalid else ""
-        chosen = [division.code for division in lineage(code)]
-        parts = []
-        for depth in range(3):
-            parent = chosen[depth - 1] if depth else ""
-            choices = self.children(parent) if depth == 0 or len(chosen) >= depth else {}
+        path = [division.code for division in lineage(one(raw))]
+        parts = [f'<input type="hidden" name="{escape(name)}" value="{escape(path[-1] if path else "")}">']
+        for depth, label in enumerate((_("Province"), _("City"), _("District"))):
+            known = depth <= len(path)
+            choices = self.children(path[depth - 1] if depth else "") if known else {}
             items = "".join(
-                f'<option value="{key}"{" selected" if key in chosen else ""}>{escape(text)}</option>'
+                f'<option value="{key}"{" selected" if key in path else ""}>{escape(text)}</option>'
                 for key, text in choices.items()
             )
-            label = [_("Province"), _("City"), _("District")][depth]
+            mark = f'id="id_{escape(name)}" ' if not depth else ""
+            off = "" if choices else " disabled"
             parts.append(
-                f'<select class="form-select{mark}" name="{escape(name)}" data-region-level="{depth + 1}" '
-                f'aria-label="{escape(label)}"{f" id=id_{escape(name)}" if not depth else ""}>'
+                f'<select class="form-select" {mark}aria-label="{escape(label)}"{off}>'
                 f'<option value="">{escape(label)}</option>{items}</select>'
             )
-        return mark_safe(f'<div class="region" data-region>{"".join(parts)}</div>')
+        return mark_safe(f'<div class="division" data-division="/divisions">{"".join(parts)}</div>')
 
     @staticmethod
     def children(parent: str) -> dict[str, str]:

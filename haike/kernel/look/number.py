@@ -45,10 +45,9 @@ class NumberLook(Look):
         return "" if value is None else f"{value:.{self.places}f}"
 
     def widget(self, name: str, raw: Raw, *, invalid: bool = False) -> SafeString:
-        mark = " is-invalid" if invalid else ""
         mode = "decimal" if self.places else "numeric"
         return mark_safe(
-            f'<input type="text" inputmode="{mode}" class="form-control text-end{mark}" autocomplete="off" '
+            f'<input type="text" inputmode="{mode}" class="form-control text-end" autocomplete="off" '
             f'value="{escape(one(raw))}" {self.attributes(name, invalid=invalid)}>'
         )
 
@@ -134,6 +133,13 @@ class MoneyLook(NumberLook):
 
     kind = "money"
 
+    def widget(self, name: str, raw: Raw, *, invalid: bool = False) -> SafeString:
+        return mark_safe(
+            '<div class="money-field"><span class="money-sign">¥</span><input type="text" inputmode="decimal" '
+            f'class="form-control" data-money="{self.places}" autocomplete="off" value="{escape(one(raw))}" '
+            f"{self.attributes(name, invalid=invalid)}></div>"
+        )
+
 
 @shows(models.BooleanField)
 class YesNoLook(Look):
@@ -155,7 +161,7 @@ class YesNoLook(Look):
         checked = " checked" if one(raw) else ""
         return mark_safe(
             f'<label class="form-check form-switch"><input type="checkbox" class="form-check-input" value="1"{checked} '
-            f'name="{escape(name)}" id="id_{escape(name)}"></label>'
+            f'name="{escape(name)}" id="id_{escape(name)}"><span>{escape(self.label)}</span></label>'
         )
 
     def parse(self, raw: Raw, by: Actor) -> Any:

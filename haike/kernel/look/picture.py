@@ -2,42 +2,69 @@
 
 from typing import Any
 
+from django.core.files.uploadedfile import UploadedFile
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
 from haike.kernel.fields import Picture
-from haike.kernel.look.base import EMPTY_OPERATORS, NOTHING, Look, Raw, one, shows
+from haike.kernel.look.base import EMPTY_OPERATORS, NOTHING, Look, Raw, shows
+from haike.kernel.picture import MOST_BYTES, checked_picture
 from haike.kernel.policy import Actor
 from haike.kernel.refused import Refused
+from haike.kernel.templatetags.haike import icon
 
 
 @shows(Picture)
 class PictureLook(Look):
-    """A picture; set by the picture upload of its record, never by text."""
+    """A picture, uploaded in the form of its record; sheets and API only tell whether there is one."""
 
     kind = "picture"
     operators = EMPTY_OPERATORS
 
-    def __init__(self, name: str, label: Any, *, field: Any = None) -> None:
-        super().__init__(name, label, field=field)
-        self.editable = False
-
     def text(self, value: Any) -> str:
         return value.name if value else ""
+
+    def source(self, value: Any) -> str:
+        """Where the picture of a stored record is served."""
+        record = value.instance
+        return f"/{record._haike_entity.slug}/{record.pk}/picture/{self.name}?v={record.version}"
 
     def cell(self, value: Any) -> str:
         if not value:
             return NOTHING
-        record = value.instance
-        source = f"/{record._haike_entity.slug}/{record.pk}/picture/{self.name}?v={record.version}"
-        return f'<img class="picture" loading="lazy" src="{escape(source)}" alt="{escape(self.label)}">'
+        return f'<img class="thumb" loading="lazy" src="{escape(self.source(value))}" alt="{escape(self.label)}">'
+
+    def raw(self, value: Any) -> Raw:
+        return self.source(value) if value and value.instance.pk else ""
 
     def widget(self, name: str, raw: Raw, *, invalid: bool = False) -> SafeString:
-        return mark_safe(f'<span class="form-hint">{escape(one(raw))}</span>')
+        key, shown = escape(name), escape(raw if isinstance(raw, str) else "")
+        view = f'<img src="{shown}" alt="">' if shown else icon("photo-plus")
+        hidden = "" if shown else " hidden"
+        return mark_safe(
+            f'<div class="picture" data-picture="{MOST_BYTES // 1_000_000}"><label class="picture-view" for="id_{key}">'
+            f'{view}</label><div><input class="unseen" type="file" accept="image/*" id="id_{key}" name="{key}">'
+            f'<label class="btn btn-s" for="id_{key}">{escape(_("Choose a picture"))}</label> '
+            f'<button class="btn btn-s btn-quiet" type="button" data-picture-remove{hidden}>{escape(_("Remove"))}</button>'
+            f'</div><input type="hidden" name="{key}-clear" value="" data-picture-clear></div>'
+        )
 
-    def parse(self, raw: Raw, by: Actor) -> Any:
-        raise Refused(_("A picture is uploaded on the page of the record."))
+    def parse(self, raw: Any, by: Actor) -> Any:
+        if isinstance(raw, UploadedFile):
+            return checked_picture(raw)
+        if not raw:
+            return ""
+        raise Refused(_("A picture is uploaded on the form of the record."))
+
+    def from_json(self, value: Any, by: Actor) -> Any:
+        raise Refused(_("A picture is uploaded on the form of the record."))
 
     def to_json(self, value: Any) -> Any:
         return getattr(value, "name", value) or None
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": ["string", "null"]}
+
+    def from_log(self, value: Any) -> str:
+        return str(_("a picture")) if value else ""

@@ -56,15 +56,14 @@ class ReferenceLook(Look):
         return {str(row.pk): str(row) for row in rows}
 
     def widget(self, name: str, raw: Raw, *, invalid: bool = False) -> SafeString:
-        mark = " is-invalid" if invalid else ""
         items = "".join(
             f'<option value="{key}" selected>{escape(title)}</option>' for key, title in self.chosen(raw).items()
         )
-        picker = f' data-picker-url="{self.picker_url()}"'
+        picker = f' data-island="picker" data-picker-url="{self.picker_url()}"'
         empty = "" if self.multiple else '<option value=""></option>'
         several = " multiple" if self.multiple else ""
         return mark_safe(
-            f'<select class="form-select{mark}"{several}{picker} {self.attributes(name, invalid=invalid)}>'
+            f'<select class="form-select"{several}{picker} {self.attributes(name, invalid=invalid)}>'
             f"{empty}{items}</select>"
         )
 
@@ -143,7 +142,7 @@ class ReferenceLook(Look):
             f'<option value="{key}" selected>{escape(title)}</option>' for key, title in self.titles(value).items()
         )
         return mark_safe(
-            f'<select class="form-select" multiple data-picker-url="{self.picker_url()}" name="{escape(name)}" '
+            f'<select class="form-select" multiple data-island="picker" data-picker-url="{self.picker_url()}" name="{escape(name)}" '
             f'aria-label="{escape(self.label)}">{items}</select>'
         )
 
@@ -165,7 +164,7 @@ class PersonLook(ReferenceLook):
         if value is None:
             return NOTHING
         name = escape(str(value))
-        return f'<span class="person"><span class="avatar avatar-xs">{name[-1:]}</span>{name}</span>'
+        return f'<span class="person"><span class="avatar">{name[-1:]}</span>{name}</span>'
 
     def choosable(self, by: Actor) -> Any:
         # Everybody in the company can be named; whether he may become the owner is the transfer right's matter.

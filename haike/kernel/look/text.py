@@ -40,9 +40,8 @@ class LongTextLook(Look):
         return f'<span title="{escape(line[:500])}">{escape(line[:60])}…</span>'
 
     def widget(self, name: str, raw: Raw, *, invalid: bool = False) -> SafeString:
-        mark = " is-invalid" if invalid else ""
         return mark_safe(
-            f'<textarea class="form-control{mark}" rows="3" data-autogrow {self.attributes(name, invalid=invalid)}>'
+            f'<textarea class="form-control" rows="3" data-autogrow {self.attributes(name, invalid=invalid)}>'
             f"\n{escape(one(raw))}</textarea>"
         )
 
@@ -72,9 +71,8 @@ class PhoneLook(Look):
         return f'<span class="masked">{escape(mask(value))}</span>' if value else NOTHING
 
     def widget(self, name: str, raw: Raw, *, invalid: bool = False) -> SafeString:
-        mark = " is-invalid" if invalid else ""
         return mark_safe(
-            f'<input type="tel" class="form-control{mark}" autocomplete="off" value="{escape(one(raw))}" '
+            f'<input type="tel" class="form-control" data-phone autocomplete="off" value="{escape(one(raw))}" '
             f"{self.attributes(name, invalid=invalid)}>"
         )
 
@@ -111,9 +109,8 @@ class EmailLook(Look):
         return f'<span class="masked">{escape(mask_email(value))}</span>' if value else NOTHING
 
     def widget(self, name: str, raw: Raw, *, invalid: bool = False) -> SafeString:
-        mark = " is-invalid" if invalid else ""
         return mark_safe(
-            f'<input type="email" class="form-control{mark}" autocomplete="off" value="{escape(one(raw))}" '
+            f'<input type="email" class="form-control" autocomplete="off" value="{escape(one(raw))}" '
             f"{self.attributes(name, invalid=invalid)}>"
         )
 

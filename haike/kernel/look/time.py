@@ -14,6 +14,7 @@ from haike.kernel.look.base import EMPTY_OPERATORS, NOTHING, Look, Raw, many, on
 from haike.kernel.period import PERIOD_LABELS, span, start_of, today
 from haike.kernel.policy import Actor
 from haike.kernel.refused import Refused
+from haike.kernel.templatetags.haike import icon
 from haike.kernel.sheets.values import parse_date, parse_datetime
 
 EARLIEST, LATEST = date(1900, 1, 1), date(2199, 12, 31)
@@ -24,6 +25,7 @@ class DateLook(Look):
     """A day."""
 
     kind = "date"
+    input_type = "date"
     operators = {
         "in": _("in the period"),
         "on": _("is on"),
@@ -47,10 +49,9 @@ class DateLook(Look):
         return f'<time datetime="{value.isoformat()}" title="{value.isoformat()}">{shown}</time>'
 
     def widget(self, name: str, raw: Raw, *, invalid: bool = False) -> SafeString:
-        mark = " is-invalid" if invalid else ""
         return mark_safe(
-            f'<input type="text" class="form-control{mark}" data-date autocomplete="off" inputmode="numeric" '
-            f'placeholder="2026-01-31" value="{escape(one(raw))}" {self.attributes(name, invalid=invalid)}>'
+            f'<div class="date-field"><input type="{self.input_type}" class="form-control" data-island="date" '
+            f'value="{escape(one(raw))}" {self.attributes(name, invalid=invalid)}>{icon("calendar")}</div>'
         )
 
     def parse(self, raw: Raw, by: Actor) -> Any:
@@ -142,9 +143,10 @@ class DateLook(Look):
                 for key, text in PERIOD_LABELS.items()
             )
             return mark_safe(f'<select class="form-select" name="{escape(name)}" aria-label="{label}">{options}</select>')
-        kind = 'inputmode="numeric"' if operator in ("last", "next", "older", "stale") else "data-date"
+        days = operator in ("last", "next", "older", "stale")
+        kind = 'type="number" min="0"' if days else 'type="date" data-island="date"'
         inputs = [
-            f'<input type="text" {kind} class="form-control" name="{escape(name)}" value="{escape(part)}" '
+            f'<input {kind} class="form-control" name="{escape(name)}" value="{escape(part)}" '
             f'aria-label="{label}">'
             for part in (given + ["", ""])[: 2 if operator == "between" else 1]
         ]
@@ -164,6 +166,7 @@ class MomentLook(DateLook):
     """A moment; stored in UTC, shown in the user's time zone, the year only when it differs."""
 
     kind = "datetime"
+    input_type = "datetime-local"
 
     def text(self, value: Any) -> str:
         return timezone.localtime(value).strftime("%Y-%m-%d %H:%M") if value else ""
@@ -175,8 +178,8 @@ class MomentLook(DateLook):
         shown = local.strftime("%m-%d %H:%M" if local.year == today().year else "%Y-%m-%d")
         return f'<time datetime="{value.isoformat()}" title="{local:%Y-%m-%d %H:%M:%S}">{shown}</time>'
 
-    def widget(self, name: str, raw: Raw, *, invalid: bool = False) -> SafeString:
-        return mark_safe(super().widget(name, raw, invalid=invalid).replace(" data-date ", " data-datetime ", 1))
+    def raw(self, value: Any) -> Raw:
+        return timezone.localtime(value).strftime("%Y-%m-%dT%H:%M") if value else ""
 
     def parse(self, raw: Raw, by: Actor) -> Any:
         text = one(raw).strip()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any, cast
 from urllib.parse import urlencode
 
@@ -123,7 +124,7 @@ def filter_view(request: HttpRequest, entity: Entity) -> HttpResponse:
 
 def _go(request: HttpRequest, url: str) -> HttpResponse:
     if getattr(request, "htmx", False):
-        return HttpResponse(status=204, headers={"HX-Redirect": url})
+        return HttpResponse(status=204, headers={"HX-Trigger": json.dumps({"saved": {"go": url}})})
     return redirect(url)
 
 

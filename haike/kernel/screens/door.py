@@ -54,9 +54,8 @@ def find_record(entity: Entity, user: Any, pk: int, *, action: str = "view", joi
 
 def refused_page(request: HttpRequest, no: Refused, status: int = 422) -> HttpResponse:
     """The sentence of a Refused where no form is there to show it."""
-    htmx = getattr(request, "htmx", False)
-    template = "kernel/error.html#message" if htmx else "kernel/error.html"
-    error = {"status": status, "title": _("This is not possible"), "text": str(no)}
+    template = "kernel/error.html"
+    error = {"status": status, "title": _("This is not possible"), "message": str(no)}
     return render(request, template, {"error": error}, status=status)
 
 

@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from haike.kernel.entity import Entity, Section
-from haike.kernel.look import Look
+from haike.kernel.look import Look, ReferenceLook
 from haike.kernel.look.base import Raw
 from haike.kernel.refused import Conflict, Refused
 from haike.kernel.screens.door import done, entity_view, find_record
@@ -60,6 +60,7 @@ class Typed:
     def __init__(self, looks: dict[str, Look], user: Any) -> None:
         self.looks, self.user = looks, user
         self.raw: dict[str, Raw] = {}
+        self.uploads: dict[str, Any] = {}
         self.values: dict[str, Any] = {}
         self.errors: dict[str, str] = {}
         self.message = ""
@@ -70,21 +71,33 @@ class Typed:
             if name in self.looks:
                 self.raw[name] = self.looks[name].raw(value)
 
-    def read(self, data: QueryDict) -> None:
+    def read(self, data: QueryDict, files: Any = None) -> None:
         """Take what the request sent; fields that it does not name keep what they had."""
         for name, look in self.looks.items():
-            if name in data:
+            if look.kind == "picture":
+                self._read_picture(name, data, files)
+            elif name in data:
                 self.raw[name] = data.getlist(name) if look.multiple or look.kind == "region" else data[name]
             elif look.multiple or look.kind == "yesno":
                 self.raw[name] = []
 
-    def parse(self, names: Iterable[str] | None = None) -> bool:
+    def _read_picture(self, name: str, data: QueryDict, files: Any) -> None:
+        if files and name in files:
+            self.uploads[name] = files[name]
+        elif data.get(f"{name}-clear") == "1":
+            self.uploads[name] = ""
+
+    def parse(self) -> bool:
         """Turn the text into values; False when something cannot be read."""
-        for name in names if names is not None else self.looks:
-            if name not in self.raw:
+        for name in self.looks:
+            if self.looks[name].kind == "picture":
+                if name not in self.uploads:
+                    continue  # the present picture stays
+            elif name not in self.raw:
                 continue
             try:
-                self.values[name] = self.looks[name].parse(self.raw[name], self.user)
+                raw = self.uploads[name] if name in self.uploads else self.raw[name]
+                self.values[name] = self.looks[name].parse(raw, self.user)
             except Refused as no:
                 self.errors[name] = str(no)
         return not self.errors
@@ -150,8 +163,8 @@ def initial_values(entity: Entity, request: HttpRequest) -> dict[str, Raw]:
 def defaults(entity: Entity) -> dict[str, Any]:
     """The values of a fresh record."""
     blank = entity.model()
-    names = [name for name, look in entity.looks.items() if not look.multiple and look.editable]
-    return {name: entity.looks[name].get(blank) for name in names if name != "owner"}
+    looks = {name: look for name, look in entity.looks.items() if look.editable and not isinstance(look, ReferenceLook)}
+    return {name: look.get(blank) for name, look in looks.items()}
 
 
 @entity_view("new", "create")
@@ -177,8 +190,8 @@ def new_view(request: HttpRequest, entity: Entity) -> HttpResponse:
     )
     status = 200
     if request.method == "POST":
-        typed.read(request.POST)
-        warned = _warn(page, entity, typed, None, request) if typed.parse() else True
+        typed.read(request.POST, request.FILES)
+        warned = warn(page, entity, typed, None, request) if typed.parse() else True
         if not warned:
             try:
                 record = entity.create(by=user, **typed.values)
@@ -190,7 +203,7 @@ def new_view(request: HttpRequest, entity: Entity) -> HttpResponse:
                     return _next(request, entity, message, again)
                 return done(request, message, entity.url_of(record), record=record)
         status = 422
-    return _render(request, page, typed, form_sections(entity, typed.looks), status)
+    return render_form(request, page, typed, form_sections(entity, typed.looks), status)
 
 
 def _next(request: HttpRequest, entity: Entity, message: Any, again: str) -> HttpResponse:
@@ -224,9 +237,9 @@ def edit_view(request: HttpRequest, entity: Entity, pk: int) -> HttpResponse:
     )
     status = 200
     if request.method == "POST":
-        typed.read(request.POST)
+        typed.read(request.POST, request.FILES)
         _keep_theirs(request, typed, before)
-        if typed.parse() and not _warn(page, entity, typed, record, request):
+        if typed.parse() and not warn(page, entity, typed, record, request):
             version = request.POST.get("version", "")
             try:
                 entity.change(record, by=user, version=int(version) if version.isdigit() else None, **typed.values)
@@ -239,7 +252,7 @@ def edit_view(request: HttpRequest, entity: Entity, pk: int) -> HttpResponse:
             except Refused as no:
                 typed.refuse(no)
         status = 409 if page.conflict else 422
-    return _render(request, page, typed, form_sections(entity, typed.looks), status)
+    return render_form(request, page, typed, form_sections(entity, typed.looks), status)
 
 
 def _keep_theirs(request: HttpRequest, typed: Typed, current: dict[str, Raw]) -> None:
@@ -258,7 +271,7 @@ def _conflict(typed: Typed, current: Any) -> list[dict[str, Any]]:
     return lines
 
 
-def _warn(page: FormPage, entity: Entity, typed: Typed, record: Any, request: HttpRequest) -> bool:
+def warn(page: FormPage, entity: Entity, typed: Typed, record: Any, request: HttpRequest) -> bool:
     """Show what the entity warns of, once; sending the form again means that the user has seen it."""
     warnings = [str(warning) for warning in entity.check_values(typed.values, record, typed.user)]
     seen = "\n".join(warnings)
@@ -270,9 +283,10 @@ def _warn(page: FormPage, entity: Entity, typed: Typed, record: Any, request: Ht
     return True
 
 
-def _render(
+def render_form(
     request: HttpRequest, page: FormPage, typed: Typed, sections: Iterable[Section], status: int
 ) -> HttpResponse:
+    """The form as a page, or as a fragment for the drawer."""
     page.sections = typed.sections(sections)
     page.errors = typed.error_lines()
     page.message = page.message or typed.message
@@ -292,7 +306,7 @@ def field_view(request: HttpRequest, entity: Entity, pk: int, name: str) -> Http
     look, url, version = looks[name], f"/{entity.slug}/{pk}/field/{name}", record.version
     typed.start({name: look.get(record)})
     if request.method == "POST":
-        typed.read(request.POST)
+        typed.read(request.POST, request.FILES)
         if typed.parse():
             sent = request.POST.get("version", "")
             try:

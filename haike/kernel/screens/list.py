@@ -78,6 +78,8 @@ class ListPage:
         self.choice = ListChoice.objects.filter(user_id=self.user.pk, entity=entity.label).first()
         self.q = self.selection.words
         self.tab = self.selection.tab
+        # An empty list promises that the totals come with the count.
+        self.totals: list[dict[str, Any]] | None = [] if entity.totals else None
 
     # -- addresses -------------------------------------------------------------------------------------------------
 
@@ -92,9 +94,9 @@ class ListPage:
         return f"/{self.declared.slug}/{what}{'?' + query if query else ''}"
 
     @property
-    def state(self) -> list[tuple[str, str]]:
+    def state(self) -> dict[str, str]:
         """What the search form carries along."""
-        return [(name, value) for name, value in self.query.items() if name != "q"]
+        return {name: value for name, value in self.query.items() if name != "q"}
 
     @property
     def count_url(self) -> str:
@@ -310,7 +312,6 @@ class ListPage:
     # -- count and totals, asked for after the page ------------------------------------------------------------------
 
     count: str | int | None = None
-    totals: list[dict[str, Any]] | None = None
 
     def load_count(self) -> None:
         """The count, and sums of the total columns for everything found."""

@@ -25,7 +25,7 @@ def pick(entity: Entity, user: Any, words: str, limit: int = MOST) -> list[Any]:
         scope = entity.policy.scope(user)
         rows = entity.model.objects.live().filter(is_active=True)
         if not words:
-            return list(rows.order_by("name_pinyin")[:limit])
+            return list(rows.order_by(*Selection(entity, user, sort=entity.title).order)[:limit])
         everybody = type(scope)(True, (), user.pk, False)
         return list(rows.filter(pk__in=Find(entity.model, everybody, words=words).page(limit).ids))
     selection = Selection(entity, user, words=words, sort=entity.sort)
@@ -55,7 +55,7 @@ def hint(entity: Entity, user: Any, record: Any) -> str:
 
 
 def divisions_view(request: HttpRequest) -> JsonResponse:
-    """The divisions directly below `parent`; {"items": [{"id", "label"}]}"""
+    """The divisions directly below `parent`; {"items": [{"code", "name"}]}"""
     parent = request.GET.get("parent", "")
     below = [d for d in divisions().values() if d.parent == parent]
-    return JsonResponse({"items": [{"id": each.code, "label": each.name} for each in below]})
+    return JsonResponse({"items": [{"code": each.code, "name": each.name} for each in below]})

@@ -1,0 +1,1 @@
+"""Reading and writing spreadsheets: XLSX, XLS, ODS, CSV and what calls itself so."""

@@ -28,6 +28,14 @@ WORDS = {
     "choose": _("Choose …"),
     "remove": _("Remove"),
     "today": _("Today"),
+    "tomorrow": _("Tomorrow"),
+    "day_after": _("In 2 days"),
+    "next_monday": _("Next Monday"),
+    "year_before": _("Previous year"),
+    "year_after": _("Next year"),
+    "month_before": _("Previous month"),
+    "month_after": _("Next month"),
+    "time": _("Time"),
     "selected": _("%(count)s selected"),
     "all_found": _("All %(count)s found are selected"),
     "unsaved_title": _("Leave without saving?"),
@@ -56,7 +64,6 @@ WORDS = {
     "not_a_picture": _("Choose a picture (JPG, PNG or WebP)."),
     "phone_bad": _("This does not look like a telephone number."),
     "pick_dates": _("Choose a date"),
-    "name_view": _("Give the view a name"),
     "moved_to": _("%(text)s is now number %(place)s of %(count)s"),
 }
 

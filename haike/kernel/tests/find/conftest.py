@@ -81,7 +81,12 @@ def world(find_tables: None, db: None) -> Iterator[World]:
     )
     Part.objects.bulk_create(
         [
-            Part(thing=thing, owner_id=thing.owner_id, label=str(n), created_at=start + timedelta(hours=rnd.randrange(99)))
+            Part(
+                thing=thing,
+                owner_id=thing.owner_id,
+                label=str(n),
+                created_at=start + timedelta(hours=rnd.randrange(99)),
+            )
             for thing in things
             for n in range(rnd.randrange(3))
         ]

@@ -1,0 +1,80 @@
+# make run    start Haike with a sample company; the first time this installs and builds what is missing
+# make test   all tests, on SQLite and, where PostgreSQL is installed, on PostgreSQL too
+# make check  style, types, imports between rooms, words, migrations, sizes of files
+
+SHELL := /bin/bash
+PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v python3.13 || command -v python3)
+VENV ?= .venv
+BIN := $(VENV)/bin
+PIP := PIP_DISABLE_PIP_VERSION_CHECK=1 $(BIN)/python -m pip install --quiet
+PYTEST := $(BIN)/python -m pytest
+# What a test session wants beside: more -n 1, a path, -k …
+ARGS ?=
+
+.PHONY: run install dev test check features bench words format lock clean
+.DEFAULT_GOAL := run
+
+run: $(VENV)/.run
+	@$(BIN)/python hatch_build.py
+	@exec $(BIN)/haike run --sample $(ARGS)
+
+install: $(VENV)/.run
+dev: $(VENV)/.dev
+
+$(BIN)/python:
+	@echo "Python: $(PYTHON)"
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Haike needs Python 3.11 or newer.")'
+	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.run: requirements.lock pyproject.toml | $(BIN)/python
+	@echo "Installing libraries …"
+	@$(PIP) --require-hashes --requirement requirements.lock
+	@node="$$($(BIN)/python hatch_build.py --missing-node)" && if [ -n "$$node" ]; then $(PIP) "$$node"; fi
+	@HAIKE_SKIP_FRONTEND=1 $(PIP) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.lock $(VENV)/.run
+	@echo "Installing tools for tests and checks …"
+	@$(PIP) --require-hashes --requirement requirements-dev.lock
+	@touch $@
+
+test: $(VENV)/.dev
+	@$(BIN)/python hatch_build.py
+	env -u HAIKE_TEST_POSTGRES $(PYTEST) -n 2 --dist loadgroup $(ARGS)
+	@.ci/with-postgres $(PYTEST) -n 2 --dist loadgroup -m "not browser" $(ARGS)
+
+check: $(VENV)/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/djlint haike --lint --quiet
+	$(BIN)/lint-imports
+	$(PYTEST) -q tests/test_sources.py
+
+features: $(VENV)/.dev
+	@$(PYTEST) -q --no-header --features
+
+bench: $(VENV)/.dev
+	@$(BIN)/python hatch_build.py
+	@$(BIN)/python -m bench $(ARGS)
+
+words: $(VENV)/.run
+	@$(BIN)/haike words update
+	@$(BIN)/haike words compile
+	@$(BIN)/haike words check
+
+format: $(VENV)/.dev
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+LOCK = $(VENV)/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
+	--custom-compile-command "make lock" --extra postgresql --group build pyproject.toml
+
+lock: | $(BIN)/python
+	@$(PYTHON) -m venv $(VENV)/lock && $(VENV)/lock/bin/python -m pip install --quiet uv
+	$(LOCK) --output-file requirements.lock
+	$(LOCK) --group test --group lint --output-file requirements-dev.lock
+
+clean:
+	rm -rf $(VENV) frontend/node_modules haike/site/static/haike .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find haike -name '*.mo' -delete

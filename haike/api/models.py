@@ -1,0 +1,5 @@
+"""The tables of the API."""
+
+from haike.api.token import ApiToken
+
+__all__ = ["ApiToken"]

@@ -1,0 +1,258 @@
+"""The REST API: list, read, create, change, delete and restore for every entity, from its declaration.
+
+The same selection, policy and writers as the screens: what a user sees there he gets here, and nothing else.
+"""
+
+import logging
+from collections.abc import Callable
+from typing import Any, Literal
+
+import orjson
+from django.http import Http404, HttpRequest, HttpResponse
+from ninja import NinjaAPI, Query, Router, Schema
+from ninja.errors import AuthenticationError, ValidationError
+from ninja.openapi.docs import Swagger
+from ninja.parser import Parser
+from ninja.renderers import BaseRenderer
+from ninja.security import HttpBearer, SessionAuth
+from pydantic import create_model
+
+from haike import __version__
+from haike.api.shapes import ConflictFault, Fault, answer_shape, change_shape, create_shape, writable
+from haike.api.token import token_for
+from haike.kernel.entity import Entity, entities, select_paths
+from haike.kernel.log import origin
+from haike.kernel.refused import Conflict, Refused
+from haike.kernel.selection import Selection
+
+log = logging.getLogger("haike.api")
+MOST_ROWS, MOST_BODY = 200, 1_000_000
+LARGEST_KEY = 2**63 - 1
+
+
+class Orjson(BaseRenderer):
+    """Answers by orjson."""
+
+    media_type = "application/json"
+
+    def render(self, request: HttpRequest, data: Any, *, response_status: int) -> bytes:
+        return orjson.dumps(data)
+
+
+class OrjsonParser(Parser):
+    """Bodies by orjson; what is no JSON object is a fault of the caller."""
+
+    def parse_body(self, request: HttpRequest) -> Any:
+        try:
+            return orjson.loads(request.body)
+        except orjson.JSONDecodeError as error:
+            raise Refused("The body is not JSON.") from error
+
+
+class TokenAuth(HttpBearer):
+    """`Authorization: Bearer haike_…`"""
+
+    def authenticate(self, request: HttpRequest, token: str) -> Any:
+        found = token_for(token) if "\0" not in token else None
+        if found is None:
+            return None
+        if found.read_only and request.method not in ("GET", "HEAD"):
+            raise Refused("This token only reads.")
+        request.user = found.user
+        origin.set(f"api {found.name}"[:60])
+        return found
+
+
+class SignedIn(SessionAuth):
+    """A browser that is signed in, for the page where the API can be tried."""
+
+    def authenticate(self, request: HttpRequest, key: str | None) -> Any:
+        return request.user if request.user.is_authenticated else None
+
+
+class ListQuery(Schema):
+    """How a list is narrowed, ordered and paged."""
+
+    q: str = ""
+    tab: str = ""
+    f: str = ""
+    sort: str = ""
+    limit: int = 50
+    after: str = ""
+    count: bool = False
+    state: Literal["active", "archived", "bin"] = "active"
+
+
+api = NinjaAPI(
+    title="Haike",
+    version=__version__,
+    urls_namespace="api",
+    auth=[TokenAuth(), SignedIn()],
+    renderer=Orjson(),
+    parser=OrjsonParser(),
+    docs=Swagger(settings={"persistAuthorization": True}),
+    docs_url="/docs",
+    description="Every record of Haike, with the rights of the token's user. Fields, filters and sentences are those of the screens.",
+)
+
+
+@api.exception_handler(Refused)
+def refused(request: HttpRequest, no: Refused) -> HttpResponse:
+    """The same sentence as on the screen."""
+    if isinstance(no, Conflict):
+        body = {"message": str(no.message), "fields": {}, "current": no.current.version}
+        return api.create_response(request, body, status=409)
+    fields = {name: str(sentence) for name, sentence in no.fields.items()}
+    return api.create_response(request, {"message": str(no.message) or str(no), "fields": fields}, status=422)
+
+
+@api.exception_handler(ValidationError)
+def invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
+    """A body or query of the wrong shape."""
+    fields = {".".join(str(part) for part in each["loc"][1:]): str(each["msg"]) for each in error.errors}
+    return api.create_response(request, {"message": "Invalid request.", "fields": fields}, status=422)
+
+
+@api.exception_handler(Http404)
+def missing(request: HttpRequest, error: Http404) -> HttpResponse:
+    """Not there, or not yours."""
+    return api.create_response(request, {"message": "Not found.", "fields": {}}, status=404)
+
+
+@api.exception_handler(AuthenticationError)
+def unknown(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
+    """No token, or one that is not valid."""
+    return api.create_response(request, {"message": "A valid token is needed.", "fields": {}}, status=401)
+
+
+def to_answer(entity: Entity, user: Any, record: Any) -> dict[str, Any]:
+    """A record as JSON, without the fields that the user may not read."""
+    found: dict[str, Any] = {
+        "id": record.pk,
+        "version": record.version,
+        "title": str(record),
+        "url": entity.url_of(record),
+        "archived": record.archived_at is not None,
+        "deleted": record.deleted_at is not None,
+    }
+    for name, look in entity.looks.items():
+        if name in found or entity.right(user, name) not in ("edit", "read"):
+            continue
+        value = getattr(record, f"{name}_id") if look.kind in ("reference", "person") else look.get(record)
+        found[name] = look.to_json(value)
+    return found
+
+
+def read_values(entity: Entity, user: Any, body: Any) -> dict[str, Any]:
+    """The values of a body, checked by the Looks; all faults at once."""
+    looks, values, faults = writable(entity), {}, {}
+    for name, value in body.model_dump(exclude_unset=True).items():
+        if name == "version" or name not in looks:
+            continue
+        try:
+            values[name] = looks[name].from_json(value, user)
+        except Refused as no:
+            faults[name] = str(no)
+        except (ValueError, OverflowError):
+            faults[name] = "This value is out of range."
+    if faults:
+        raise Refused(fields=faults)
+    return values
+
+
+def router_for(entity: Entity) -> Router:
+    """The endpoints of one entity."""
+    router = Router(tags=[entity.slug])
+    out, new, changed = answer_shape(entity), create_shape(entity), change_shape(entity)
+    page = create_model(
+        f"{entity.model.__name__}Page",
+        __base__=Schema,
+        items=(list[out], ...),
+        after=(str | None, None),
+        count=(int | None, None),
+        count_capped=(bool | None, None),
+    )
+    faults: dict[Any, Any] = {401: Fault, 404: Fault, 422: Fault}
+
+    def find(user: Any, pk: int, action: str, *, deleted: bool = False) -> Any:
+        if not entity.policy.may(user, "view") or not 0 < pk <= LARGEST_KEY:
+            raise Http404
+        if action != "view":
+            entity.policy.demand(user, action)
+        rows = entity.model.objects.filter(entity.policy.rows(user, action), pk=pk)
+        record = rows.filter(deleted_at__isnull=not deleted).first()
+        if record is None:
+            raise Http404
+        return record
+
+    def read_list(request: HttpRequest, query: Query[ListQuery]) -> Any:  # type: ignore[type-arg]
+        user: Any = request.user
+        if not entity.policy.may(user, "view"):
+            raise Http404
+        if not 1 <= query.limit <= MOST_ROWS:
+            raise Refused(fields={"limit": f"1 … {MOST_ROWS}"})
+        asked = {"q": query.q.replace("\0", ""), "tab": query.tab, "f": query.f, "sort": query.sort}
+        selection = Selection.from_query(entity, user, asked)
+        selection = Selection(**{**vars_of(selection), "state": query.state if query.state != "active" else ""})
+        if query.state == "bin":
+            entity.policy.demand(user, "restore")
+        found = selection.find.page(query.limit, after=query.after.replace("\0", "") or None)
+        rows = entity.model.objects.filter(entity.policy.rows(user, "view"), pk__in=found.ids)
+        records = {each.pk: each for each in rows.select_related(*select_paths(entity, [entity.title]))}
+        items = [to_answer(entity, user, records[pk]) for pk in found.ids if pk in records]
+        number, capped = selection.find.count() if query.count else (None, None)
+        return {"items": items, "after": found.after, "count": number, "count_capped": capped}
+
+    def read_one(request: HttpRequest, pk: int) -> Any:
+        return to_answer(entity, request.user, find(request.user, pk, "view"))
+
+    def create(request: HttpRequest, body: new) -> Any:  # type: ignore[valid-type]
+        user: Any = request.user
+        entity.policy.demand(user, "create")
+        if not entity.creatable:
+            raise Http404
+        return 201, to_answer(entity, user, entity.create(by=user, **read_values(entity, user, body)))
+
+    def change(request: HttpRequest, pk: int, body: changed) -> Any:  # type: ignore[valid-type]
+        user: Any = request.user
+        record = find(user, pk, "edit")
+        values = read_values(entity, user, body)
+        return to_answer(entity, user, entity.change(record, by=user, version=body.version, **values))  # type: ignore[attr-defined]
+
+    def delete(request: HttpRequest, pk: int) -> Any:
+        entity.remove(find(request.user, pk, "delete"), by=request.user)
+        return 204, None
+
+    def restore(request: HttpRequest, pk: int) -> Any:
+        user: Any = request.user
+        return to_answer(entity, user, entity.restore(find(user, pk, "restore", deleted=True), by=user))
+
+    def add(function: Callable[..., Any], path: str, method: str, verb: str, answers: dict[Any, Any]) -> None:
+        function.__name__ = f"{entity.model._meta.model_name}_{function.__name__}"
+        router.add_api_operation(
+            path,
+            [method],
+            function,
+            response={**answers, **faults},
+            summary=f"{verb} {entity.model._meta.verbose_name}",
+            operation_id=function.__name__,
+            exclude_unset=True,
+        )
+
+    add(read_list, "/", "GET", "List", {200: page})
+    add(read_one, "/{int:pk}", "GET", "Read", {200: out})
+    if entity.creatable:
+        add(create, "/", "POST", "Create", {201: out})
+    add(change, "/{int:pk}", "PATCH", "Change", {200: out, 409: ConflictFault})
+    add(delete, "/{int:pk}", "DELETE", "Delete", {204: None})
+    add(restore, "/{int:pk}/restore", "POST", "Restore", {200: out})
+    return router
+
+
+def vars_of(selection: Selection) -> dict[str, Any]:
+    """The declared fields of a selection."""
+    return {name: getattr(selection, name) for name in Selection.__dataclass_fields__}
+
+
+for each in entities():
+    api.add_router(f"/{each.slug}", router_for(each))

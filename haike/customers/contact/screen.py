@@ -1,0 +1,181 @@
+"""How contacts are shown, found and written."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.core.cache import cache
+from django.db.models import Count, F, Q
+from django.utils.translation import gettext_lazy as _
+
+from haike.customers.birthday import keys_between
+from haike.customers.contact import actions
+from haike.customers.contact.record import Anniversary, Contact
+from haike.customers.customer.duplicates import contact_warnings
+from haike.customers.customer.record import Customer
+from haike.kernel import change
+from haike.kernel.entity import Button, Category, Entity, Label, Related, Section, SideGroup, SideNode, entity_of
+from haike.kernel.period import span, today
+from haike.kernel.policy import Actor, Policy
+from haike.kernel.refused import Refused
+
+MOST_SURNAMES = 40
+SURNAMES_KEPT = 600
+
+
+class ContactPolicy(Policy):
+    """Whoever sees the customer sees its contacts."""
+
+    through = "customer"
+
+
+def _birthdays(period: str) -> Any:
+    def condition(user: Actor) -> Q:
+        first, after = span(period)
+        return Q(birthday_key__in=sorted(keys_between(first or today(), after or today())))
+
+    return condition
+
+
+class ContactEntity(Entity):
+    """People are listed by surname and by pinyin."""
+
+    model, policy_class = Contact, ContactPolicy
+    slug, icon = "contacts", "address-book"
+    columns = [
+        "name",
+        "customer",
+        "department_name",
+        "post",
+        "mobile",
+        "phone",
+        "wechat",
+        "email",
+        "birthday",
+        "decision_role",
+        "owner",
+    ]
+    sort = "name"
+    categories = {
+        "mine": Category(_("Mine"), lambda user: Q(owner_id=user.pk)),
+        "main": Category(_("Main contacts"), Q(pk=F("customer__main_contact"))),
+        "deciders": Category(_("Deciders"), Q(decision_role__in=["decider", "approver"])),
+        "birthdays_this_week": Category(_("Birthdays this week"), _birthdays("this_week")),
+        "birthdays_this_month": Category(_("Birthdays this month"), _birthdays("this_month")),
+        "birthdays_next_month": Category(_("Birthdays next month"), _birthdays("next_month")),
+    }
+    sections = [
+        Section(
+            _("Person"),
+            [
+                "customer",
+                "name",
+                "form_of_address",
+                "gender",
+                "department_name",
+                "post",
+                "decision_role",
+                "reports_to",
+                "classification",
+                "closeness",
+                "responsible_for",
+            ],
+        ),
+        Section(
+            _("Ways to reach"),
+            [
+                "mobile",
+                "phone",
+                "wechat",
+                "email",
+                "qq",
+                "mobile_2",
+                "home_phone",
+                "fax",
+                "msn",
+                "preferred_channel",
+                "address",
+                "postcode",
+            ],
+        ),
+        Section(_("Personal"), ["birthday", "hobbies", "photo", "remark"]),
+        Section(_("Contact with us"), ["last_contact_at", "next_contact_at"]),
+    ]
+    quick = ["customer", "name", "form_of_address", "post", "mobile", "wechat", "email"]
+    facts = ["customer", "post", "mobile", "phone", "wechat", "birthday", "last_contact_at"]
+    badges = ["decision_role", "classification"]
+    search = ["name", "mobile", "mobile_2", "phone", "email", "wechat", "qq", "customer__name"]
+    settled = ["last_contact_at", "next_contact_at"]
+    hidden = ["birthday_key"]
+    tabs = [Related("customers.anniversary", "contact", columns=["kind", "day", "remark"])]
+
+    def create(self, *, by: Actor, **values: Any) -> Any:
+        return actions.create_contact(by=by, **values)
+
+    def change(self, record: Any, *, by: Actor, version: int | None = None, **values: Any) -> Any:
+        to = values.get("customer")
+        if to is not None and to.pk != record.customer_id:
+            return actions.move_contact(record, by=by, version=version, to=values.pop("customer"), **values)
+        return change.change(record, by=by, version=version, **values)
+
+    def remove(self, record: Any, *, by: Actor) -> Any:
+        return actions.remove_contact(record, by=by)
+
+    def restore(self, record: Any, *, by: Actor) -> Any:
+        return actions.restore_contact(record, by=by)
+
+    def check_values(self, values: Mapping[str, Any], record: Any | None, by: Actor) -> list[Label]:
+        return list(contact_warnings(values, record, by))
+
+    def side(self, user: Actor) -> list[SideGroup]:
+        return [*([group] if (group := surname_tree(user)) else [])]
+
+    def buttons(self, record: Any, user: Actor) -> list[Button]:
+        base = self.url_of(record)
+        found = [Button(_("vCard"), f"{base}vcard", "address-book")]
+        if not record.main and entity_of(Customer).policy.allows(user, "edit", record.customer):
+            found.append(Button(_("Make main contact"), f"{base}main", "star", "post"))
+        return found
+
+
+def surname_tree(user: Actor) -> SideGroup | None:
+    """The letters, and below each the surnames that are most common among the user's contacts."""
+    whose = "all" if entity_of(Contact).policy.scope(user).everything else user.pk
+    counted = cache.get_or_set(f"contact-surnames:{whose}", lambda: surnames_used(user), SURNAMES_KEPT)
+    common = sorted(counted, key=lambda row: -row[2])[:MOST_SURNAMES]
+    nodes: list[SideNode] = []
+    for letter in sorted({row[0] for row in counted}, key=lambda letter: (letter == "#", letter)):
+        nodes.append(SideNode(letter, "letter", "is", letter))
+        nodes += [SideNode(s, "surname", "is", s, 1) for first, s, __ in sorted(common) if first == letter and s]
+    return SideGroup(_("Surnames"), nodes) if nodes else None
+
+
+def surnames_used(user: Actor) -> list[tuple[str, str, int]]:
+    """First letter, surname and number of the contacts that the user sees."""
+    rows = Contact.objects.visible_to(user).order_by().values_list("letter", "surname")
+    return [(letter, surname, count) for letter, surname, count in rows.annotate(count=Count("pk")) if letter]
+
+
+class AnniversaryPolicy(Policy):
+    """Whoever sees the customer sees the anniversaries of its contacts."""
+
+    through = "customer"
+
+
+class AnniversaryEntity(Entity):
+    """Days that are kept besides birthdays."""
+
+    model, policy_class = Anniversary, AnniversaryPolicy
+    slug, icon, title = "anniversaries", "cake", "remark"
+    columns = ["contact", "customer", "kind", "day", "remark"]
+    sections = [Section(_("Anniversary"), ["contact", "kind", "day", "remark"])]
+    search = ["contact__name", "remark"]
+    hidden = ["day_key"]
+    in_menu = in_create_menu = False
+
+    def create(self, *, by: Actor, **values: Any) -> Any:
+        contact = values.get("contact")
+        if contact is None or not entity_of(Contact).policy.allows(by, "view", contact):
+            raise Refused(fields={"contact": _("This contact is not there for you.")})
+        return change.create(Anniversary, by=by, **{**values, "customer": contact.customer})

@@ -1,0 +1,237 @@
+"""The table of customers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from haike.customers.birthday import BirthdayField, key_of
+from haike.customers.reach import QQ, Mobile, WeChat
+from haike.kernel.chinese.company import normalise
+from haike.kernel.chinese.uscc import check_uscc, is_identity
+from haike.kernel.fields import AutoNumber, Email, LongText, Money, Phone, Pick, Picks, Picture, PinyinKey, Region, Url
+from haike.kernel.find import filter_index, hot_indexes
+from haike.kernel.record import Record
+from haike.kernel.refused import Refused
+
+BUSINESS, INDIVIDUAL = "business", "individual"
+FORMS = [(BUSINESS, _("Business")), (INDIVIDUAL, _("Individual"))]
+DEEPEST = 20
+"""How many levels a group of companies may have."""
+
+
+def _filled(name: str) -> Q:
+    return Q(deleted_at__isnull=True) & ~Q(**{name: ""})
+
+
+class Customer(Record):
+    """A business or an individual; `name_key` is the name without what makes one company look like two."""
+
+    number = AutoNumber("KH{yyyy}{mm}-{00000}", _("Number"))
+    name = models.CharField(_("Full name"), max_length=120)
+    short_name = models.CharField(_("Short name"), max_length=60, blank=True, default="")
+    mnemonic = models.CharField(_("Mnemonic"), max_length=30, blank=True, default="")
+    form = models.CharField(_("Business or individual"), max_length=10, choices=FORMS, default=BUSINESS)
+    kind = Pick("customer_kind", _("Kind"), default="potential")
+    stage = Pick("customer_stage", _("Stage"), default="prospect")
+    level = Pick("customer_level", _("Level"), blank=True)
+    industry = Pick("industry", _("Industry"), blank=True)
+    size = Pick("company_size", _("Size"), blank=True)
+    nature = Pick("enterprise_nature", _("Nature of the enterprise"), blank=True)
+    source = Pick("customer_source", _("Source"), blank=True)
+    value = Pick("value_level", _("Value level"), blank=True)
+    potential = Pick("potential_value", _("Potential value"), blank=True)
+    business_line = Pick("business_line", _("Business line"), blank=True)
+
+    phone = Phone(_("Phone"))
+    mobile = Mobile(_("Mobile phone"))
+    fax = Phone(_("Fax"))
+    email = Email(_("E-mail"))
+    website = Url(_("Website"))
+    wechat = WeChat(_("WeChat"))
+    qq = QQ(_("QQ"))
+
+    region = Region(_("Region"))
+    address = models.CharField(_("Address"), max_length=200, blank=True, default="")
+    postcode = models.CharField(_("Postcode"), max_length=10, blank=True, default="")
+    longitude = models.DecimalField(
+        _("Longitude"),
+        max_digits=9,
+        decimal_places=6,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(-180), MaxValueValidator(180)],
+    )
+    latitude = models.DecimalField(
+        _("Latitude"),
+        max_digits=8,
+        decimal_places=6,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(-90), MaxValueValidator(90)],
+    )
+
+    heat = Pick("heat", _("Heat"), blank=True)
+    heat_reason = Pick("hot_reason", _("Hot because"), blank=True)
+    heat_until = models.DateField(_("Hot until"), null=True, blank=True)
+
+    credit_rating = Pick("credit_rating", _("Credit rating"), blank=True)
+    credit_limit = Money(_("Credit limit"), validators=[MinValueValidator(0)])
+    payment_manner = Pick("payment_manner", _("Payment manner"), blank=True)
+    debt = Money(_("Debt"))
+
+    tax_name = models.CharField(_("Name on invoices"), max_length=120, blank=True, default="")
+    tax_number = models.CharField(_("Tax number"), max_length=20, blank=True, default="")
+    invoice_kind = Pick("invoice_kind", _("Kind of invoice"), blank=True)
+    bank = models.CharField(_("Bank"), max_length=120, blank=True, default="")
+    bank_account = models.CharField(_("Bank account"), max_length=40, blank=True, default="")
+    tax_address = models.CharField(_("Registered address"), max_length=200, blank=True, default="")
+    tax_phone = Phone(_("Registered phone"))
+
+    parent = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        verbose_name=_("Parent customer"),
+        null=True,
+        blank=True,
+        related_name="subsidiaries",
+        db_index=False,
+    )
+    dealer = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        verbose_name=_("Dealer"),
+        null=True,
+        blank=True,
+        related_name="dealt_customers",
+        db_index=False,
+    )
+
+    birthday = BirthdayField(_("Birthday"))
+    gender = Pick("gender", _("Gender"), blank=True)
+    employer = models.CharField(_("Employer"), max_length=120, blank=True, default="")
+    post = models.CharField(_("Post"), max_length=60, blank=True, default="")
+    preferences = Picks("purchase_preference", _("Purchase preferences"))
+    photo = Picture(_("Photo or logo"))
+    remark = LongText(_("Remark"))
+
+    main_contact = models.ForeignKey(
+        "customers.Contact",
+        models.SET_NULL,
+        verbose_name=_("Main contact"),
+        null=True,
+        blank=True,
+        related_name="main_for",
+        db_index=False,
+    )
+    last_contact_at = models.DateTimeField(_("Last contact"), null=True, blank=True)
+    last_visit_at = models.DateTimeField(_("Last visit"), null=True, blank=True)
+    next_contact_at = models.DateTimeField(_("Next contact"), null=True, blank=True)
+    next_contact_what = models.CharField(_("Planned for it"), max_length=200, blank=True, default="")
+
+    name_pinyin = PinyinKey("name")
+    name_key = models.CharField(max_length=120, editable=False, blank=True, default="")
+    birthday_key = models.CharField(max_length=6, editable=False, blank=True, default="")
+
+    class Meta:
+        verbose_name = _("Customer")
+        verbose_name_plural = _("Customers")
+        indexes = [
+            *hot_indexes(
+                "customer", "created_at", "last_contact_at", "next_contact_at", "name_pinyin", "changed_at"
+            ),
+            filter_index(
+                "customer",
+                "level",
+                "region",
+                "kind",
+                "stage",
+                "form",
+                "heat",
+                "last_contact_at",
+                "last_visit_at",
+                "next_contact_at",
+                "created_at",
+                "name_pinyin",
+            ),
+            models.Index(fields=["name_key"], name="customer_name_key", condition=_filled("name_key")),
+            models.Index(fields=["phone"], name="customer_phone", condition=_filled("phone")),
+            models.Index(fields=["mobile"], name="customer_mobile", condition=_filled("mobile")),
+            models.Index(fields=["tax_number"], name="customer_tax_number", condition=_filled("tax_number")),
+            models.Index(fields=["birthday_key"], name="customer_birthday", condition=_filled("birthday_key")),
+            models.Index(fields=["parent"], name="customer_parent", condition=Q(parent__isnull=False)),
+            models.Index(fields=["dealer"], name="customer_dealer", condition=Q(dealer__isnull=False)),
+            models.Index(
+                fields=["main_contact"], name="customer_main_contact", condition=Q(main_contact__isnull=False)
+            ),
+        ]
+        constraints = [
+            models.CheckConstraint(name="customer_not_its_parent", condition=~Q(parent=models.F("id"))),
+            models.CheckConstraint(name="customer_not_its_dealer", condition=~Q(dealer=models.F("id"))),
+            models.CheckConstraint(name="customer_credit_limit", condition=Q(credit_limit__gte=0)),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_individual(self) -> bool:
+        """Whether this is a person and not a business."""
+        return self.form == INDIVIDUAL
+
+    def prepare(self) -> None:
+        self.name_key = name_key(self.name)
+        self.birthday_key = key_of(self.birthday)
+        if not self.heat:
+            self.heat_reason, self.heat_until = None, None
+
+    def clean(self) -> None:
+        said: dict[str, Any] = {}
+        if self.tax_number:
+            try:
+                self.tax_number = check_tax_number(self.tax_number, individual=self.is_individual)
+            except Refused as no:
+                said["tax_number"] = no.message
+        if (self.longitude is None) != (self.latitude is None):
+            said["latitude"] = _("Longitude and latitude belong together.")
+        if self.dealer_id is not None and self.dealer_id == self.pk:
+            said["dealer"] = _("A customer cannot be its own dealer.")
+        if said:
+            raise Refused(fields=said)
+        self._refuse_cycle()
+
+    def _refuse_cycle(self) -> None:
+        # A new customer can be nobody's parent yet. The ancestors are locked so that two changes at the same time
+        # cannot close a circle together.
+        above, depth = self.parent_id, 0
+        while self.pk and above is not None:
+            depth += 1
+            if above == self.pk:
+                raise Refused(fields={"parent": _("A customer cannot belong to itself or to one of its subsidiaries.")})
+            if depth > DEEPEST:
+                raise Refused(fields={"parent": _("A group of customers can have %(most)s levels.") % {"most": DEEPEST}})
+            rows = Customer._base_manager.select_for_update().filter(pk=above)
+            above = rows.values_list("parent_id", flat=True).first()
+
+
+def name_key(name: str) -> str:
+    """What two spellings of one company's name have in common; empty for a name that says nothing."""
+    return normalise(name).key[:120]
+
+
+def check_tax_number(text: str, *, individual: bool) -> str:
+    """A tax number in its normal form: the unified social credit code; raises Refused.
+
+    Besides it there are old numbers of 15 characters, of 17 and 20 for individual businesses, and a person's identity
+    number.
+    """
+    number = "".join(text.split()).upper()
+    if len(number) == 18 and individual and is_identity(number):
+        return number
+    if len(number) in (15, 17, 20) and number.isascii() and number.isalnum():
+        return number
+    return check_uscc(number)

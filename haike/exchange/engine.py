@@ -1,0 +1,210 @@
+"""Rows of a sheet into records: parse, match, create or update, in batches that are whole or not at all."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Any, cast
+
+from django.db import transaction
+from django.db.models import F
+from django.utils.translation import gettext_lazy as _
+
+from haike.exchange.run import ImportFault, ImportRun
+from haike.exchange.target import label_of, targets
+from haike.kernel.bulk import start_batch
+from haike.kernel.entity import Entity, entity_named
+from haike.kernel.look import Look
+from haike.kernel.refused import Refused
+from haike.kernel.sheets.cell import CellError
+
+CHUNK = 1_000
+REMEMBERED_KINDS = frozenset({"choice", "choices", "region", "reference", "person", "references"})
+
+Row = Sequence[Any]
+
+
+@dataclass
+class Parsed:
+    """One row read: values by target, and what is wrong with which column."""
+
+    number: int
+    cells: Row
+    values: dict[str, Any] = field(default_factory=dict)
+    faults: dict[str, str] = field(default_factory=dict)
+
+    def own(self) -> dict[str, Any]:
+        """The values of the entity itself."""
+        return {name: value for name, value in self.values.items() if ":" not in name}
+
+    def of(self, companion: str) -> dict[str, Any]:
+        """The values of a companion."""
+        mark = f"{companion}:"
+        return {n.removeprefix(mark): v for n, v in self.values.items() if n.startswith(mark) and v not in (None, "", [])}
+
+
+class Reader:
+    """Turns cells into values by the Looks; what repeats (words, people, regions) is looked up once."""
+
+    def __init__(self, entity: Entity, user: Any, columns: dict[int, str]) -> None:
+        self.entity, self.user = entity, user
+        able = targets(entity, user)
+        self.columns: list[tuple[int, str, Look]] = [(i, n, able[n]) for i, n in columns.items() if n in able]
+        self.labels = {name: label_of(entity, name, look) for __, name, look in self.columns}
+        self._known: dict[tuple[str, str], Any] = {}
+
+    def read(self, number: int, cells: Row) -> Parsed:
+        """One row."""
+        parsed = Parsed(number, cells)
+        for index, name, look in self.columns:
+            cell = cells[index] if index < len(cells) else None
+            if cell in (None, "") and not (look.required and ":" not in name):
+                continue
+            try:
+                parsed.values[name] = self._value(name, look, cell)
+            except Refused as no:
+                parsed.faults[name] = str(no)
+            except (ValueError, OverflowError, ArithmeticError):
+                parsed.faults[name] = str(_("This cannot be read."))
+        return parsed
+
+    def _value(self, name: str, look: Look, cell: Any) -> Any:
+        if isinstance(cell, CellError):
+            raise Refused(cell.why)
+        if look.kind not in REMEMBERED_KINDS:
+            return look.from_sheet(cell, self.user)
+        key = (name, str(cell))
+        if key not in self._known:
+            try:
+                self._known[key] = look.from_sheet(cell, self.user)
+            except Refused as no:
+                self._known[key] = no
+        found = self._known[key]
+        if isinstance(found, Refused):
+            raise found
+        return found
+
+
+def run_rows(
+    run: ImportRun, entity: Entity, user: Any, rows: Iterator[tuple[int, Row]], report: Callable[[int, int], None]
+) -> None:
+    """Bring all rows in, from where an earlier worker stopped."""
+    reader = Reader(entity, user, {int(index): name for index, name in run.columns.items()})
+    if run.batch is None:
+        run.batch = start_batch(entity, "import", run.filename, by=user)
+        run.save(update_fields=["batch"])
+    rest = islice(rows, run.rows_done, None)
+    while chunk := list(islice(rest, CHUNK)):
+        parsed = [reader.read(number, cells) for number, cells in chunk]
+        with transaction.atomic():
+            _bring_in(run, entity, user, reader, parsed)
+            ImportRun.objects.filter(pk=run.pk).update(rows_done=F("rows_done") + len(chunk))
+        run.refresh_from_db()
+        report(run.rows_done, run.rows_total)
+
+
+def _bring_in(run: ImportRun, entity: Entity, user: Any, reader: Reader, parsed: list[Parsed]) -> None:
+    good = [row for row in parsed if not row.faults]
+    faulty: list[tuple[Parsed, list[str]]] = [
+        (row, [f"{reader.labels[name]}: {fault}" for name, fault in row.faults.items()]) for row in parsed if row.faults
+    ]
+    known = Known(entity, user, [row.own() for row in good]) if run.rule != "create" else None
+    to_create: list[Parsed] = []
+    skipped = updated = 0
+    for row in good:
+        present = known.find(row.own(), row.number) if known else None
+        if present is None:
+            to_create.append(row)
+        elif run.rule == "skip":
+            skipped += 1
+        elif isinstance(present, int):
+            # The same record twice in one file: the first row made it, the later ones add nothing to a file of new ones.
+            skipped += 1
+        else:
+            reason = _update(run, entity, user, present, row)
+            updated += not reason
+            if reason:
+                faulty.append((row, [reason]))
+    made = entity.create_many([row.own() for row in to_create], by=user, batch=cast(Any, run.batch))
+    created = [(row, record) for row, record in zip(to_create, made, strict=True) if not isinstance(record, Refused)]
+    for row, record in zip(to_create, made, strict=True):
+        if isinstance(record, Refused):
+            faulty.append((row, _reasons(reader, record)))
+    faulty += _companions(run, entity, user, reader, created)
+    ImportFault.objects.bulk_create(
+        [ImportFault(run=run, row=row.number, cells=[_plain(c) for c in row.cells], reasons=why) for row, why in faulty],
+        batch_size=500,
+    )
+    ImportRun.objects.filter(pk=run.pk).update(
+        created=F("created") + len(created),
+        updated=F("updated") + updated,
+        skipped=F("skipped") + skipped,
+        faulty=F("faulty") + len(faulty),
+    )
+
+
+def _update(run: ImportRun, entity: Entity, user: Any, present: Any, row: Parsed) -> str:
+    if not entity.policy.allows(user, "edit", present):
+        return str(_("It is there already and belongs to %(owner)s.") % {"owner": present.owner or _("nobody")})
+    try:
+        entity.change(present, by=user, batch=run.batch, **row.own())
+    except Refused as no:
+        return str(no)
+    return ""
+
+
+def _companions(
+    run: ImportRun, entity: Entity, user: Any, reader: Reader, created: list[tuple[Parsed, Any]]
+) -> list[tuple[Parsed, list[str]]]:
+    faulty = []
+    for companion in entity.companions:
+        other = cast(Entity, entity_named(companion.entity))
+        pairs = [(row, {**row.of(companion.entity), companion.field: record}) for row, record in created]
+        wanted = [(row, values) for row, values in pairs if len(values) > 1]
+        made = other.create_many([values for __, values in wanted], by=user, batch=cast(Any, run.batch)) if wanted else []
+        for (row, __), record in zip(wanted, made, strict=True):
+            if isinstance(record, Refused):
+                said = _("Came in without its %(name)s: %(why)s") % {"name": other.name, "why": record}
+                faulty.append((row, [str(said)]))
+    return faulty
+
+
+def _reasons(reader: Reader, no: Refused) -> list[str]:
+    said = [f"{reader.labels.get(name, name)}: {sentence}" for name, sentence in no.fields.items()]
+    return ([str(no.message)] if no.message and not said else []) + said or [str(no)]
+
+
+def _plain(cell: Any) -> Any:
+    return cell if cell is None or isinstance(cell, str | int | float | bool) else str(cell)
+
+
+class Known:
+    """Records that are there already, by the columns that an entity matches; also those of earlier rows."""
+
+    def __init__(self, entity: Entity, user: Any, rows: list[dict[str, Any]]) -> None:
+        self.entity = entity
+        self._found: dict[tuple[str, Any], Any] = {}
+        self._seen: dict[tuple[str, Any], int] = {}
+        wanted: dict[str, set[Any]] = defaultdict(set)
+        for row in rows:
+            for column, value in entity.match_values(row).items():
+                wanted[column].add(value)
+        for column, values in wanted.items():
+            pending = iter(values)
+            while some := list(islice(pending, 500)):
+                found = entity.model.objects.live().filter(**{f"{column}__in": some}).select_related("owner")
+                for record in found:
+                    self._found.setdefault((column, getattr(record, column)), record)
+
+    def find(self, values: dict[str, Any], number: int) -> Any:
+        """The record that these values mean, the number of an earlier row that means the same, or None."""
+        keys = list(self.entity.match_values(values).items())
+        for key in keys:
+            if key in self._found:
+                return self._found[key]
+        earlier = next((self._seen[key] for key in keys if key in self._seen), None)
+        for key in keys:
+            self._seen.setdefault(key, number)
+        return earlier

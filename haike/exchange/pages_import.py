@@ -1,0 +1,196 @@
+"""The screens of an import: upload, assign columns with a preview, progress, result, undo."""
+
+from __future__ import annotations
+
+import tempfile
+from itertools import islice
+from pathlib import Path
+from typing import Any, cast
+
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from haike.exchange.engine import Reader
+from haike.exchange.run import ImportFault, ImportRun
+from haike.exchange.target import guess, label_of, targets
+from haike.exchange.work import data_rows, start_import, undo_import, undo_run
+from haike.jobs.declare import asking
+from haike.kernel.entity import Entity, entity_named
+from haike.kernel.refused import Refused
+from haike.kernel.screens.door import done, entity_view
+from haike.kernel.sheets.read import open_sheet
+from haike.kernel.sheets.write import SheetWriter
+
+MOST_BYTES = 60_000_000
+PREVIEW = 30
+SAMPLES = 3
+
+
+@entity_view("import", "import")
+def upload_view(request: HttpRequest, entity: Entity) -> HttpResponse:
+    """Choose a file; the user's earlier imports stand below."""
+    user, fault = cast(Any, request.user), ""
+    if not entity.importable:
+        raise Http404
+    if request.method == "POST":
+        try:
+            return redirect(f"/imports/{receive(entity, request.FILES.get('file'), by=user).pk}/")
+        except Refused as no:
+            fault = str(no)
+    runs = ImportRun.objects.filter(entity=entity.label, by=user).order_by("-at")[:10]
+    context = {"entity": entity, "runs": runs, "fault": fault}
+    return render(request, "exchange/upload.html", context, status=422 if fault else 200)
+
+
+def receive(entity: Entity, upload: Any, *, by: Any) -> ImportRun:
+    """Store an uploaded file if it is a sheet that can be read."""
+    if upload is None:
+        raise Refused(_("Choose a file first."))
+    if upload.size > MOST_BYTES:
+        raise Refused(_("The file is larger than %(most)s MB.") % {"most": MOST_BYTES // 1_000_000})
+    name = Path(upload.name).name[-200:]
+    run = ImportRun(entity=entity.label, by=by, at=timezone.now(), filename=name)
+    run.file.save("sheet", upload, save=False)
+    try:
+        book = open_sheet(Path(run.file.path), filename=name)
+        run.sheet = book.sheets[0]
+        data_rows(run)
+    except Refused:
+        run.file.delete(save=False)
+        raise
+    run.save()
+    return run
+
+
+@entity_view("template", "import")
+def template_view(request: HttpRequest, entity: Entity) -> HttpResponse:
+    """An empty sheet with the headings that an import understands."""
+    user = cast(Any, request.user)
+    able = targets(entity, user)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "template.xlsx"
+        with SheetWriter(path, format="xlsx") as writer:
+            writer.add_sheet(str(entity.label_plural), [label_of(entity, name, look) for name, look in able.items()])
+        content = path.read_bytes()
+    answer = HttpResponse(content, content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+    answer["Content-Disposition"] = f'attachment; filename="{entity.slug}-template.xlsx"'
+    return answer
+
+
+def find_run(request: HttpRequest, pk: int) -> ImportRun:
+    """One of the user's own imports, or 404."""
+    run = ImportRun.objects.select_related("batch").filter(pk=pk, by_id=request.user.pk).first()
+    if run is None:
+        raise Http404
+    return run
+
+
+def run_view(request: HttpRequest, pk: int) -> HttpResponse:
+    """An import: assigning its columns, then its progress and result."""
+    run = find_run(request, pk)
+    entity = cast(Entity, entity_named(run.entity))
+    if run.state == "mapping":
+        return _mapping(request, run, entity)
+    context = {"run": run, "entity": entity, "faults": list(run.faults.all()[:20])}
+    template = "exchange/run.html#state" if getattr(request, "htmx", False) else "exchange/run.html"
+    return render(request, template, context)
+
+
+def _mapping(request: HttpRequest, run: ImportRun, entity: Entity) -> HttpResponse:
+    user, fault = cast(Any, request.user), ""
+    book = open_sheet(Path(run.file.path), filename=run.filename)
+    asked = request.POST.get("sheet") or request.GET.get("sheet") or run.sheet
+    if asked != run.sheet and asked in book.sheets:
+        run.sheet = asked
+        run.save(update_fields=["sheet"])
+    try:
+        headings, rows = data_rows(run)
+    except Refused as no:
+        headings, rows, fault = [], iter(()), str(no)
+    able = targets(entity, user)
+    sample = list(islice(rows, PREVIEW))
+    rule = request.POST.get("rule", run.rule)
+    rule = rule if rule in ImportRun.RULES else "skip"
+    if request.method == "POST" and "assigned" in request.POST:
+        columns = {i: request.POST.get(f"column-{i}", "") for i in range(len(headings))}
+        columns = {i: name for i, name in columns.items() if name in able}
+        doubles = {name for name in columns.values() if list(columns.values()).count(name) > 1}
+        if doubles:
+            names = ", ".join(label_of(entity, name, able[name]) for name in sorted(doubles))
+            fault = str(_("Two columns go to the same field: %(fields)s.") % {"fields": names})
+        elif request.POST.get("start"):
+            try:
+                start_import(run, columns=columns, rule=rule, by=user)
+                return redirect(f"/imports/{run.pk}/")
+            except Refused as no:
+                fault = str(no)
+    else:
+        columns = guess(entity, user, headings)
+    reader = Reader(entity, user, columns)
+    context = {
+        "run": run,
+        "entity": entity,
+        "fault": fault,
+        "sheets": book.sheets,
+        "rules": ImportRun.RULES,
+        "rule": rule,
+        "fields": [(name, label_of(entity, name, look), look.required) for name, look in able.items()],
+        "columns": [
+            {
+                "index": index,
+                "heading": heading,
+                "field": columns.get(index, ""),
+                "samples": [str(c[index]) for __, c in sample[:SAMPLES] if index < len(c) and c[index] not in (None, "")],
+            }
+            for index, heading in enumerate(headings)
+        ],
+        "preview": [_preview(reader, number, cells) for number, cells in sample],
+        "heads": [reader.labels[name] for __, name, __ in reader.columns],
+    }
+    return render(request, "exchange/mapping.html", context, status=422 if fault else 200)
+
+
+def _preview(reader: Reader, number: int, cells: Any) -> dict[str, Any]:
+    parsed = reader.read(number, cells)
+    shown = []
+    for index, name, look in reader.columns:
+        raw = cells[index] if index < len(cells) else None
+        text = look.text(parsed.values[name]) if name in parsed.values else ("" if raw is None else str(raw))
+        shown.append({"text": text[:80], "fault": parsed.faults.get(name, "")})
+    return {"number": number, "cells": shown}
+
+
+def faults_view(request: HttpRequest, pk: int) -> HttpResponse | FileResponse:
+    """The rows that did not come in, as a sheet: why, then the cells as they were."""
+    run = find_run(request, pk)
+    headings, __ = data_rows(run)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "faults.xlsx"
+        with SheetWriter(path, format="xlsx") as writer:
+            writer.add_sheet(str(_("Faulty rows")), [str(_("Why")), str(_("Row")), *headings])
+            for fault in ImportFault.objects.filter(run=run).iterator(chunk_size=1000):
+                writer.write_row(["\n".join(fault.reasons), fault.row, *fault.cells])
+        content = path.read_bytes()
+    answer = HttpResponse(content, content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+    answer["Content-Disposition"] = f'attachment; filename="import-{run.pk}-faults.xlsx"'
+    return answer
+
+
+def undo_view(request: HttpRequest, pk: int) -> HttpResponse:
+    """Ask with the numbers, then take the import back."""
+    run, user = find_run(request, pk), cast(Any, request.user)
+    if run.state not in ("done", "failed") or run.batch is None:
+        raise Http404
+    if request.method != "POST":
+        return render(request, "exchange/undo.html", {"run": run, "would": undo_run(run, by=user, dry=True)})
+    if run.created + run.updated > 500:
+        with asking(by=user.pk, title=str(_("Undo: %(file)s") % {"file": run.filename}), key=f"undo-import-{run.pk}"):
+            undo_import.enqueue(run=run.pk, by=user.pk)
+        return done(request, _("The import is being undone."), f"/imports/{run.pk}/", go=True)
+    result = undo_run(run, by=user)
+    message = _("Undone: %(removed)s removed, %(reverted)s set back.") % vars(result)
+    if result.conflicts:
+        message = f"{message} {_('%(conflicts)s were changed since and stay as they are.') % vars(result)}"
+    return done(request, message, f"/imports/{run.pk}/", go=True)

@@ -1,0 +1,82 @@
+"""What a column of a sheet can be: fields of the entity and of its companions, found by their headings."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import Any, cast
+
+from django.utils import translation
+
+from haike.exchange.run import RememberedColumn
+from haike.kernel.entity import Entity, entity_named
+from haike.kernel.look import Look
+
+_NOISE = re.compile(r"[\s*＊:：()（）\[\]【】_/\\.-]|必填|选填|required")
+
+
+def fold_heading(text: str) -> str:
+    """A heading without case, width, brackets, blanks and marks."""
+    return _NOISE.sub("", unicodedata.normalize("NFKC", text).lower())
+
+
+def targets(entity: Entity, user: Any) -> dict[str, Look]:
+    """The fields that an import may fill, by name; those of companions as "entity.label:field"."""
+    found = dict(entity.editable_by(user))
+    for name in [name for name, look in found.items() if look.kind == "picture"]:
+        del found[name]
+    if entity.policy.through or not entity.policy.may(user, "transfer"):
+        found.pop("owner", None)
+    for companion in entity.companions:
+        other = cast(Entity, entity_named(companion.entity))
+        if other.policy.may(user, "create"):
+            for name, look in other.editable_by(user).items():
+                if name not in (companion.field, "owner") and look.kind != "picture":
+                    found[f"{companion.entity}:{name}"] = look
+    return found
+
+
+def label_of(entity: Entity, name: str, look: Look) -> str:
+    """The label of a target, with the companion's name before it."""
+    if ":" not in name:
+        return str(look.label)
+    other = cast(Entity, entity_named(name.partition(":")[0]))
+    return f"{other.name} · {look.label}"
+
+
+def guess(entity: Entity, user: Any, headings: list[str]) -> dict[int, str]:
+    """The likely field of each column: as last time, else by label in either language or synonym, else none."""
+    able = targets(entity, user)
+    remembered = dict(RememberedColumn.objects.filter(entity=entity.label).values_list("heading", "field"))
+    known: dict[str, str] = {}
+    for language in ("zh-hans", "en"):
+        with translation.override(language):
+            for name, look in able.items():
+                for text in _spellings(entity, name, look):
+                    known.setdefault(fold_heading(text), name)
+    found: dict[int, str] = {}
+    for index, heading in enumerate(headings):
+        folded = fold_heading(heading)
+        name = remembered.get(folded) or known.get(folded, "")
+        if name in able and name not in found.values():
+            found[index] = name
+    return found
+
+
+def _spellings(entity: Entity, name: str, look: Look) -> list[str]:
+    owner, __, field = name.rpartition(":")
+    other = cast(Entity, entity_named(owner)) if owner else entity
+    plain = [str(look.label), *other.synonyms.get(field, ())]
+    named = [f"{other.name}{text}" for text in plain]
+    # A companion's field is meant only when it is named so, unless the entity has no field of that name.
+    if owner and field in entity.looks:
+        return named
+    return [*named, *plain, field]
+
+
+def remember(entity: Entity, headings: list[str], columns: dict[int, str]) -> None:
+    """Keep where each heading went."""
+    for index, name in columns.items():
+        RememberedColumn.objects.update_or_create(
+            entity=entity.label, heading=fold_heading(headings[index])[:120], defaults={"field": name}
+        )

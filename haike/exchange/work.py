@@ -1,0 +1,112 @@
+"""Import and export as jobs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, cast
+
+from django.contrib.auth import get_user_model
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from haike.exchange.engine import Row, run_rows
+from haike.exchange.export import Order, write_file
+from haike.exchange.run import ImportRun
+from haike.exchange.target import remember
+from haike.jobs.declare import asking, job
+from haike.kernel import progress
+from haike.kernel.bulk import undo_batch
+from haike.kernel.entity import Entity, entity_named
+from haike.kernel.log import origin
+from haike.kernel.refused import Refused
+from haike.kernel.sheets.heading import find_heading
+from haike.kernel.sheets.read import open_sheet
+
+
+def data_rows(run: ImportRun) -> tuple[list[str], Iterator[tuple[int, Row]]]:
+    """The headings of a run's sheet, and its rows with their numbers as the spreadsheet shows them."""
+    book = open_sheet(Path(run.file.path), filename=run.filename)
+    heading = find_heading(book.rows(run.sheet or book.sheets[0]))
+    return heading.columns, heading.rows()
+
+
+def start_import(run: ImportRun, *, columns: dict[int, str], rule: str, by: Any) -> ImportRun:
+    """Begin bringing in the rows, as a job."""
+    entity = cast(Entity, entity_named(run.entity))
+    entity.policy.demand(by, "import")
+    if not columns:
+        raise Refused(_("Assign at least one column."))
+    missing = [
+        str(look.label)
+        for name, look in entity.editable_by(by).items()
+        if look.required and name not in columns.values() and name != "owner"
+    ]
+    if missing:
+        raise Refused(_("A column for %(fields)s is needed.") % {"fields": ", ".join(missing)})
+    with transaction.atomic():
+        locked = ImportRun.objects.select_for_update().get(pk=run.pk)
+        if locked.state != "mapping":
+            raise Refused(_("This import has been started already."))
+        headings, rows = data_rows(locked)
+        locked.rows_total = sum(1 for __ in rows)
+        locked.columns, locked.rule, locked.state = {str(i): n for i, n in columns.items()}, rule, "waiting"
+        remember(entity, headings, columns)
+        with asking(by=by.pk, title=str(_("Import: %(file)s") % {"file": locked.filename}), key=f"import-{locked.pk}"):
+            locked.job = str(import_rows.enqueue(run=locked.pk, by=by.pk).id)
+        locked.save()
+    return locked
+
+
+@job(title=_("Import"), attempts=5, timeout=7200, slow=True)
+def import_rows(*, run: int, by: int) -> dict[str, int]:
+    """Bring the rows of one run in; goes on where an earlier attempt stopped."""
+    found = ImportRun.objects.get(pk=run)
+    if found.ended:
+        return {"created": found.created}
+    user: Any = get_user_model()._default_manager.get(pk=by)
+    entity = cast(Entity, entity_named(found.entity))
+    origin.set(f"import {found.filename}"[:60])
+    ImportRun.objects.filter(pk=run).update(state="running")
+    found.state = "running"
+    try:
+        __, rows = data_rows(found)
+        run_rows(found, entity, user, rows, progress.report)
+    except (Refused, progress.Cancelled) as no:
+        ImportRun.objects.filter(pk=run).update(state="failed", error=str(no) or str(_("Stopped by a user.")))
+        raise
+    ImportRun.objects.filter(pk=run).update(state="done")
+    found.refresh_from_db()
+    return {"created": found.created, "updated": found.updated, "skipped": found.skipped, "faulty": found.faulty}
+
+
+@job(title=_("Undo an import"), attempts=3, timeout=7200, slow=True)
+def undo_import(*, run: int, by: int) -> dict[str, int]:
+    """Take an import back."""
+    found = ImportRun.objects.select_related("batch").get(pk=run)
+    if found.batch is None or found.state == "undone":
+        return {}
+    user: Any = get_user_model()._default_manager.get(pk=by)
+    result = undo_run(found, by=user, report=progress.report)
+    return {"removed": result.removed, "reverted": result.reverted, "conflicts": result.conflicts}
+
+
+def undo_run(run: ImportRun, *, by: Any, dry: bool = False, report: Any = lambda *_: None) -> Any:
+    """Take an import back, or with `dry` only count what that would do."""
+    if run.batch is None:
+        raise Refused(_("There is nothing to undo."))
+    result = undo_batch(run.batch, by=by, dry=dry, report=report)
+    if not dry:
+        ImportRun.objects.filter(pk=run.pk).update(state="undone")
+    return result
+
+
+@job(title=_("Export"), attempts=3, timeout=3600, slow=True)
+def export_rows(*, order: dict[str, Any], by: int) -> dict[str, int]:
+    """Write an export that is too large for the page to wait for."""
+    user: Any = get_user_model()._default_manager.get(pk=by)
+    asked = Order.from_data(order)
+    name = f"{asked.entity.slug}-{timezone.localdate():%Y%m%d}.{asked.format}"
+    rows = write_file(asked, user, progress.result_file(name), progress.report)
+    return {"rows": rows}

@@ -1,0 +1,36 @@
+"""Telling workers that something is ready, so that they need not look every moment.
+
+On PostgreSQL a notification carries the name of the company (the schema). On SQLite nothing need be said: workers see
+by `PRAGMA data_version` that another connection has written.
+"""
+
+from __future__ import annotations
+
+import logging
+from functools import partial
+
+from django.db import DatabaseError, connection, transaction
+
+CHANNEL = "haike_jobs"
+
+logger = logging.getLogger(__name__)
+
+
+def company_now() -> str:
+    """The name of the company whose data this thread has open; empty where there is only one."""
+    return str(getattr(connection, "schema_name", "") or "")
+
+
+def ring() -> None:
+    """Wake the workers once the current transaction has committed."""
+    if connection.vendor == "postgresql":
+        transaction.on_commit(partial(_notify, company_now()), robust=True)
+
+
+def _notify(company: str) -> None:
+    # A statement of its own, after the business transaction: it must not take part in one that Citus spreads.
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_notify(%s, %s)", [CHANNEL, company])
+    except DatabaseError:
+        logger.warning("Could not wake the workers; they will look by themselves.", exc_info=True)

@@ -1,0 +1,43 @@
+"""Figures for the health page and the metrics."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.db.models import Count, Min, Q
+from django.utils import timezone
+
+from haike.jobs.job import Job, Status
+
+
+@dataclass(frozen=True)
+class Figures:
+    """How the jobs of the company whose data is open are doing."""
+
+    waiting: int
+    running: int
+    failed: int
+    """Failed or lost within the last 24 hours."""
+    waited: float
+    """Seconds since the job that is due longest became due; 0 when none waits."""
+
+    @property
+    def healthy(self) -> bool:
+        """False when jobs wait although nothing runs: no worker seems to be at work."""
+        return self.waited < 60 or self.running > 0
+
+
+def figures() -> Figures:
+    """Count the jobs, in one query."""
+    now = timezone.now()
+    due = Q(status=Status.READY, run_at__lte=now)
+    recently = Q(status__in=[Status.FAILED, Status.LOST], finished_at__gte=now - timedelta(days=1))
+    counted = Job.objects.filter(Q(status__in=[Status.READY, Status.RUNNING]) | recently).aggregate(
+        waiting=Count("pk", filter=due),
+        running=Count("pk", filter=Q(status=Status.RUNNING)),
+        failed=Count("pk", filter=recently),
+        oldest=Min("run_at", filter=due),
+    )
+    oldest = counted.pop("oldest")
+    return Figures(**counted, waited=(now - oldest).total_seconds() if oldest else 0.0)

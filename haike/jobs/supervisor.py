@@ -1,0 +1,110 @@
+"""Keeps a number of worker processes alive.
+
+Imports nothing of Django: `python -m haike.jobs.supervisor` is a small process. DJANGO_SETTINGS_MODULE must be set.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from dataclasses import dataclass
+from secrets import token_hex
+from time import monotonic
+
+# Seconds a child is given to stop before it is killed; it needs three.
+STOP_WITHIN = 4.0
+# A child that lived shorter than this has failed to start: the next one waits.
+SHORT_LIFE = 10.0
+LONGEST_PAUSE = 30.0
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass
+class Post:
+    """A place for one child process, filled again whenever the child dies."""
+
+    threads: int
+    process: subprocess.Popen[bytes] | None = None
+    name: str = ""
+    started_at: float = 0.0
+    start_at: float = 0.0
+    failures: int = 0
+
+    def fill(self) -> None:
+        """Start a child. It learns the name of its predecessor, whose jobs it need not wait for."""
+        dead, self.name = self.name, f"{socket.gethostname()[:60]}-{os.getpid()}-{token_hex(4)}"
+        command = [sys.executable, "-m", "django", "run_worker", "--processes=0", f"--threads={self.threads}"]
+        command += [f"--name={self.name}", f"--parent={os.getpid()}", f"--dead={dead}"]
+        environment = {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
+        self.process = subprocess.Popen(command, env=environment)  # noqa: S603 - every part is ours
+        self.started_at = monotonic()
+
+    def look(self) -> None:
+        """See whether the child lives; if not, start another, after a pause if it died young."""
+        if self.process is not None:
+            code = self.process.poll()
+            if code is None:
+                return
+            lived = monotonic() - self.started_at
+            self.failures = self.failures + 1 if lived < SHORT_LIFE else 0
+            pause = min(0.25 * 2.0**self.failures, LONGEST_PAUSE) if self.failures else 0.0
+            logger.warning("Worker %s died with code %s; another starts in %.1f s.", self.name, code, pause)
+            self.process, self.start_at = None, monotonic() + pause
+        if monotonic() >= self.start_at:
+            self.fill()
+
+    def stop(self) -> None:
+        """Ask the child to stop."""
+        if self.process is not None:
+            self.process.terminate()
+
+    def end(self, by: float) -> None:
+        """Wait for the child to have stopped, and kill it if it does not."""
+        if self.process is None:
+            return
+        try:
+            self.process.wait(max(0.0, by - monotonic()))
+        except subprocess.TimeoutExpired:
+            logger.error("Worker %s did not stop and is killed.", self.name)
+            self.process.kill()
+            self.process.wait()
+
+
+def supervise(*, processes: int, threads: int) -> int:
+    """Keep so many workers alive until SIGTERM or SIGINT."""
+    stopping = threading.Event()
+    if threading.current_thread() is threading.main_thread():
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: stopping.set())
+    posts = [Post(threads) for _ in range(processes)]
+    while True:
+        for post in posts:
+            post.look()
+        if stopping.wait(0.5):
+            break
+    for post in posts:
+        post.stop()
+    by = monotonic() + STOP_WITHIN
+    for post in posts:
+        post.end(by)
+    return 0
+
+
+def main() -> int:
+    """The command line."""
+    parser = argparse.ArgumentParser(prog="haike.jobs.supervisor", description="Keep job workers running.")
+    parser.add_argument("--processes", type=int, default=1, help="worker processes")
+    parser.add_argument("--threads", type=int, default=2, help="threads of each process")
+    given = parser.parse_args()
+    return supervise(processes=given.processes, threads=given.threads)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,207 @@
+"""Writing many records with few queries, as one batch that can be undone: imports, bulk acts.
+
+The same rules as `change.py`, applied set by set. A row that breaks a rule comes back as its Refused; the others go in.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from django.core.exceptions import ValidationError
+from django.db import connection, transaction
+from django.db.models import F
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from haike.kernel import search
+from haike.kernel.change import change, fill_keys, give_owner, refusal
+from haike.kernel.log import Batch, Change, origin
+from haike.kernel.numbers import take_numbers
+from haike.kernel.period import today
+from haike.kernel.record import Record, writer
+from haike.kernel.refused import Refused
+
+if TYPE_CHECKING:
+    from haike.kernel.entity import Entity
+    from haike.kernel.policy import Actor
+
+SIZE = 2_000
+
+
+def create_many(
+    entity: Entity, rows: Sequence[Mapping[str, Any]], *, by: Actor, batch: Batch
+) -> list[Record | Refused]:
+    """Make a record of each row in one transaction; the answer stands in the order of the rows."""
+    entity.policy.demand(by, "create")
+    for name in {name for row in rows for name in row}:
+        if name != "owner" and name in entity.looks and entity.right(by, name) != "edit":
+            raise Refused(_("You may not fill in “%(field)s”.") % {"field": entity.looks[name].label})
+    now = timezone.now()
+    with transaction.atomic(), writer():
+        built = [_build(entity, row, by, now) for row in rows]
+        _refuse_doubles(entity, built)
+        good = [record for record in built if isinstance(record, Record)]
+        for name, pattern in entity.numbers():
+            unnumbered = [record for record in good if not getattr(record, name)]
+            if unnumbered:
+                for record, number in zip(
+                    unnumbered, take_numbers(pattern, on=today(), count=len(unnumbered)), strict=True
+                ):
+                    setattr(record, name, number)
+        entity.model._base_manager.bulk_create(good, batch_size=500)
+        log_many(entity, [(record.pk, 1, {}) for record in good], "create", by=by, batch=batch, at=now)
+        if entity.search:
+            docs = [(each.pk, each.owner_id, entity.search_text(each, fresh=True)) for each in good]
+            search.write(connection, entity.model, docs)
+        Batch.objects.filter(pk=batch.pk).update(created=F("created") + len(good))
+    return built
+
+
+def _build(entity: Entity, row: Mapping[str, Any], by: Actor, now: Any) -> Record | Refused:
+    record = entity.model()
+    for name, value in row.items():
+        setattr(record, name, value)
+    give_owner(entity, record, by, asked="owner" in row)
+    record.created_at = record.changed_at = now
+    record.created_by_id = record.changed_by_id = by.pk
+    skip = {field.name for field in entity.model._meta.fields if field.name not in row or field.is_relation}
+    try:
+        fill_keys(record)
+        record.prepare()
+        record.clean_fields(exclude=skip)
+        record.clean()
+    except ValidationError as error:
+        return refusal(error)
+    except Refused as no:
+        return no
+    return record  # type: ignore[no-any-return]
+
+
+def _refuse_doubles(entity: Entity, built: list[Any]) -> None:
+    for field in entity.model._meta.fields:
+        if not field.unique or field.primary_key:
+            continue
+        places: dict[Any, list[int]] = defaultdict(list)
+        for place, record in enumerate(built):
+            if isinstance(record, Record) and (value := getattr(record, field.attname)) not in (None, ""):
+                places[value].append(place)
+        present: set[Any] = set()
+        values = iter(places)
+        while some := list(islice(values, 500)):
+            rows = entity.model._base_manager.filter(**{f"{field.attname}__in": some})
+            present |= set(rows.values_list(field.attname, flat=True))
+        for value, doubles in places.items():
+            for place in doubles if value in present else doubles[1:]:
+                built[place] = Refused(
+                    fields={field.name: _("“%(value)s” is there already.") % {"value": str(value)[:60]}}
+                )
+
+
+def log_many(
+    entity: Entity,
+    rows: Sequence[tuple[int, int, dict[str, Any]]],
+    action: str,
+    *,
+    by: Actor,
+    batch: Batch | None,
+    at: Any,
+) -> None:
+    """Rows of the change log for (key, version, diff)."""
+    name, source = getattr(by, "name", ""), origin.get()
+    Change.objects.bulk_create(
+        [
+            Change(
+                entity=entity.label,
+                record_id=pk,
+                at=at,
+                by_id=by.pk,
+                by_name=name,
+                origin=source,
+                action=action,
+                version=version,
+                diff=diff,
+                batch=batch,
+            )
+            for pk, version, diff in rows
+        ],
+        batch_size=500,
+    )
+
+
+def start_batch(entity: Entity, kind: str, title: str, *, by: Actor) -> Batch:
+    """A batch to which the following changes belong."""
+    return Batch.objects.create(kind=kind, entity=entity.label, title=title[:200], at=timezone.now(), by_id=by.pk)
+
+
+@dataclass
+class Undone:
+    """What an undo did, or would do: `conflicts` are records that somebody has changed since."""
+
+    removed: int = 0
+    reverted: int = 0
+    conflicts: int = 0
+
+
+def undo_batch(
+    entity: Entity, batch: Batch, *, by: Actor, dry: bool = False, report: Callable[[int, int], None] = lambda *_: None
+) -> Undone:
+    """Take a batch back: what it made goes to the recycle bin, what it changed gets its former values.
+
+    A record that somebody has changed since stays as it is and is counted as a conflict. `dry` only counts.
+    """
+    if batch.undone_at is not None:
+        raise Refused(_("This has been undone already."))
+    if batch.by_id != by.pk and not entity.policy.may(by, "purge"):
+        raise Refused(_("Only who did it, or the boss, may undo it."))
+    found, total, done = Undone(), batch.changes.count(), 0
+    for changes in _chunks(batch.changes.order_by("-id").iterator(chunk_size=SIZE), SIZE):
+        with transaction.atomic(), writer():
+            rows = entity.model._base_manager.select_for_update().in_bulk([each.record_id for each in changes])
+            made = [c for c in changes if c.action == "create" and c.record_id in rows]
+            untouched = [c for c in made if rows[c.record_id].version == c.version and rows[c.record_id].deleted_at is None]
+            found.conflicts += len([c for c in made if rows[c.record_id].deleted_at is None]) - len(untouched)
+            found.removed += len(untouched)
+            if not dry and untouched:
+                _to_bin(entity, [c.record_id for c in untouched], by, batch)
+            for each in changes:
+                if each.action == "change" and each.record_id in rows:
+                    _revert(entity, rows[each.record_id], each, by, found, dry)
+        done += len(changes)
+        report(done, total)
+    if not dry:
+        Batch.objects.filter(pk=batch.pk).update(undone_at=timezone.now(), undone_by_id=by.pk)
+    return found
+
+
+def _to_bin(entity: Entity, keys: list[int], by: Actor, batch: Batch) -> None:
+    now = timezone.now()
+    rows = entity.model._base_manager.filter(pk__in=keys)
+    rows.update(deleted_at=now, deleted_by_id=by.pk, version=F("version") + 1)
+    log_many(entity, [(key, 2, {}) for key in keys], "undo", by=by, batch=None, at=now)
+
+
+def _revert(entity: Entity, record: Any, change_row: Change, by: Actor, found: Undone, dry: bool) -> None:
+    looks = entity.looks
+    if any(looks[n].to_json(looks[n].get(record)) != after for n, (__, after) in change_row.diff.items() if n in looks):
+        found.conflicts += 1
+        return
+    found.reverted += 1
+    if dry:
+        return
+    values = {}
+    for name, (before, __) in change_row.diff.items():
+        look = looks[name]
+        if look.kind in ("reference", "person"):
+            values[name] = look.target._base_manager.filter(pk=before).first()  # type: ignore[attr-defined]
+        else:
+            values[name] = look.from_json(before, by) if before not in (None, "") else before
+    change(record, by=by, **values)
+
+
+def _chunks(items: Iterator[Any], size: int) -> Iterator[list[Any]]:
+    while chunk := list(islice(items, size)):
+        yield chunk

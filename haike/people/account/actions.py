@@ -1,0 +1,77 @@
+"""What a user changes about himself."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from haike.kernel import change
+from haike.kernel.policy import System
+from haike.kernel.record import writer
+from haike.kernel.refused import Refused
+from haike.people.account.choices import CHANNELS, cards_known, reminders_known
+from haike.people.grants import organisation_changed
+from haike.people.signin.hashing import hashing
+from haike.people.user.record import User
+
+CONTACT = ("avatar", "phone", "email", "gender")
+SIGNS_IN_WITH = ("phone", "email")
+TASTE = ("language", "time_zone", "scheme", "theme", "page_size", "density", "signature_sms", "signature_email")
+
+
+@dataclass(frozen=True)
+class OneSelf:
+    """A user who changes his own record, to which no role gives a right: only the acts of this file use it."""
+
+    pk: int
+    name: str
+    grants: Any = System("self").grants
+
+
+def change_contact(user: User, *, password: str, version: int | None = None, **values: Any) -> User:
+    """Change how one is reached and what one looks like. Phone and e-mail open the door, so a new one takes the
+    password."""
+    foreign = set(values) - set(CONTACT)
+    if foreign:
+        raise RuntimeError(f"not one's own to change: {', '.join(sorted(foreign))}")
+    if any(name in values and values[name] != getattr(user, name) for name in SIGNS_IN_WITH):
+        with hashing():
+            if not password or not user.check_password(password):
+                raise Refused(fields={"password": _("Enter your present password to change phone or e-mail.")})
+    with transaction.atomic():
+        changed: User = change.change(user, by=OneSelf(user.pk, user.name), version=version, **values)
+        organisation_changed()
+    return changed
+
+
+def change_taste(user: User, **values: Any) -> None:
+    """Change how the program looks and signs for this user; no business of the log."""
+    foreign = set(values) - set(TASTE)
+    if foreign:
+        raise RuntimeError(f"not a matter of taste: {', '.join(sorted(foreign))}")
+    with transaction.atomic(), writer():
+        User.objects.filter(pk=user.pk).update(**values)
+        organisation_changed()
+
+
+def choose_home(user: User, cards: Sequence[str]) -> None:
+    """Which cards the workbench shows, in this order."""
+    chosen = [card for card in dict.fromkeys(cards) if card in cards_known()]
+    with transaction.atomic(), writer():
+        User.objects.filter(pk=user.pk).update(home=chosen)
+        organisation_changed()
+
+
+def choose_reminders(user: User, chosen: dict[str, Sequence[str]]) -> None:
+    """How each kind of reminder reaches the user; kinds that are not named stay as they are."""
+    kept = dict(user.reminders)
+    for reminder, channels in chosen.items():
+        if reminder in reminders_known():
+            kept[reminder] = [channel for channel in CHANNELS if channel in channels]
+    with transaction.atomic(), writer():
+        User.objects.filter(pk=user.pk).update(reminders=kept)
+        organisation_changed()

@@ -1,0 +1,47 @@
+"""What rooms below let a user choose on his account page: cards of the workbench, kinds of reminders."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+Label = str | Promise
+
+CHANNELS: dict[str, Label] = {"page": _("On the page"), "email": _("By e-mail"), "sms": _("By SMS")}
+USUAL_CHANNELS = ("page",)
+
+_cards: dict[str, Label] = {}
+_reminders: dict[str, Label] = {}
+
+
+def declare_cards(cards: Mapping[str, Label]) -> None:
+    """Make cards of the workbench known."""
+    _cards.update(cards)
+
+
+def declare_reminders(reminders: Mapping[str, Label]) -> None:
+    """Make kinds of reminders known."""
+    _reminders.update(reminders)
+
+
+def cards_known() -> dict[str, Label]:
+    """All cards in the order of their declaration."""
+    return dict(_cards)
+
+
+def reminders_known() -> dict[str, Label]:
+    """All kinds of reminders in the order of their declaration."""
+    return dict(_reminders)
+
+
+def cards_of(user: Any) -> list[str]:
+    """The cards that a user wants, in order; all of them until he has chosen."""
+    return [card for card in user.home if card in _cards] if user.home else list(_cards)
+
+
+def channels_of(user: Any, reminder: str) -> tuple[str, ...]:
+    """How a kind of reminder reaches a user; on the page until he has chosen."""
+    return tuple(user.reminders.get(reminder, USUAL_CHANNELS))

@@ -1,0 +1,29 @@
+"""Who works here: departments, users, roles, and what is written down about signing in."""
+
+from haike.kernel.dictionary import declare
+from haike.people.company.record import CompanyProfile
+from haike.people.department.entity import DepartmentEntity
+from haike.people.department.record import Department
+from haike.people.dictionaries import DICTIONARIES
+from haike.people.error.record import ErrorRecord
+from haike.people.invitation.record import Invitation
+from haike.people.role.entity import RoleEntity
+from haike.people.role.record import Role
+from haike.people.signin.record import SignIn
+from haike.people.user.entity import UserEntity
+from haike.people.user.record import User
+
+__all__ = [
+    "CompanyProfile",
+    "Department",
+    "DepartmentEntity",
+    "ErrorRecord",
+    "Invitation",
+    "Role",
+    "RoleEntity",
+    "SignIn",
+    "User",
+    "UserEntity",
+]
+
+declare(DICTIONARIES)

@@ -1,0 +1,30 @@
+import click
+from granian import Granian
+from granian.constants import Interfaces
+from granian.log import LogLevels
+
+from haike.site import environment, logs
+from haike.site.cli.language import _
+
+
+@click.command()
+@click.option("--bind", envvar="HAIKE_BIND", default="127.0.0.1", show_default=True, help=_("Address to listen on"))
+@click.option("--port", envvar="HAIKE_PORT", default=8000, show_default=True, help=_("Port to listen on"))
+@click.option("--workers", envvar="HAIKE_WORKERS", default=2, show_default=True, help=_("Processes that serve pages"))
+@click.option("--threads", envvar="HAIKE_THREADS", default=4, show_default=True, help=_("Threads in each of them"))
+def command(bind: str, port: int, workers: int, threads: int) -> None:
+    Granian(
+        "haike.site.wsgi:application",
+        address=bind,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=workers,
+        blocking_threads=threads,
+        websockets=False,
+        respawn_failed_workers=True,
+        workers_kill_timeout=3,
+        log_level=LogLevels.warning,
+        log_dictconfig=logs.of_server(environment.log_format()),
+        log_access=environment.flag("HAIKE_ACCESS_LOG"),
+        log_access_format="%(method)s %(path)s %(status)d %(dt_ms).1f ms",
+    ).serve()

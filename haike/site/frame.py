@@ -1,0 +1,144 @@
+"""What stands around every page: menu, things to create, open records, help."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from haike.kernel.entity import Entity, entities, entity_named
+from haike.kernel.preference import Visit
+from haike.people.company.profile import company
+from haike.site.guide import sample_present
+from haike.site.menu import menu_order
+
+OPEN_TABS = 12
+
+
+@dataclass(frozen=True)
+class Item:
+    """A link of the frame."""
+
+    label: Any
+    url: str
+    icon: str
+    active: bool = False
+    group: Any = ""
+
+
+class Frame:
+    """Read by kernel/frame.html; each part is computed when the template asks for it."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        self.request = request
+        self.user: Any = getattr(request, "user", None)
+        self.language = "en" if (get_language() or "").startswith("en") else "zh-hans"
+
+    @property
+    def signed_in(self) -> bool:
+        """Whether there is a user."""
+        return bool(self.user is not None and self.user.is_authenticated)
+
+    @property
+    def me(self) -> Any:
+        """The user, or None for visitors."""
+        return self.user if self.signed_in else None
+
+    @property
+    def scheme(self) -> str:
+        """Accent colour."""
+        return self.user.scheme if self.signed_in else "blue"
+
+    @property
+    def theme(self) -> str:
+        """Light, dark or auto."""
+        return self.user.theme if self.signed_in else "auto"
+
+    @property
+    def company(self) -> Any:
+        """The company's profile."""
+        return company()
+
+    @property
+    def menu(self) -> list[Item]:
+        """The rooms that the user may enter, in the order he or the company chose."""
+        return menu_items(self.user, self.request.path) if self.signed_in else []
+
+    @property
+    def create(self) -> list[Item]:
+        """What the user may make from anywhere."""
+        if not self.signed_in:
+            return []
+        return [
+            Item(entity.name, f"{entity.url}new{'?quick=1' if entity.quick else ''}", entity.icon)
+            for entity in entities()
+            if entity.creatable and entity.in_create_menu and entity.policy.may(self.user, "create")
+        ]
+
+    @property
+    def bottom(self) -> list[Item]:
+        """The bar of the phone."""
+        if not self.signed_in:
+            return []
+        path = self.request.path
+        wanted = [("/today/", _("Today"), "calendar-check"), ("/customers/", _("Customers"), "building")]
+        wanted += [("/follow-ups/", _("Follow-ups"), "message-2"), ("/account/", _("Me"), "user")]
+        return [Item(label, url, icon, path.startswith(url)) for url, label, icon in wanted]
+
+    @property
+    def tabs(self) -> list[Item]:
+        """The records that are open, in the order of their opening."""
+        if not self.signed_in:
+            return []
+        visits = list(Visit.objects.filter(user_id=self.user.pk, open=True).order_by("-at")[:OPEN_TABS])
+        visits.sort(key=lambda visit: visit.pk)
+        found = []
+        for visit in visits:
+            entity = entity_named(visit.entity)
+            if entity is not None:
+                url = f"{entity.url}{visit.record_id}/"
+                found.append(Item(visit.title, url, entity.icon, self.request.path == url))
+        return found
+
+    @property
+    def help_url(self) -> str:
+        """The chapter about this page."""
+        parts = self.request.path.strip("/").split("/")
+        entity = entity_named(parts[0]) if parts and parts[0] else None
+        page = (entity.help_page or entity.slug) if entity else parts[0]
+        return f"/help/{page}/" if page else "/help/"
+
+    @property
+    def demo(self) -> bool:
+        """Whether the sample company is still in and the user may remove it."""
+        return self.signed_in and self.user.grants.may_do("settings") and sample_present()
+
+
+def menu_items(user: Any, path: str) -> list[Item]:
+    """All rooms of the menu for a user."""
+    found = [
+        Item(_("Today"), "/today/", "calendar-check", path.startswith("/today/")),
+        *(
+            _entity_item(entity, path)
+            for entity in entities()
+            if entity.in_menu and entity.policy.may(user, "view")
+        ),
+    ]
+    if user.grants.may_do("settings") or user.grants.may_do("people") or user.grants.may_do("log"):
+        found.append(Item(_("Settings"), "/settings/", "settings", path.startswith("/settings/"), _("Management")))
+    order = {url: place for place, url in enumerate(menu_order(user))}
+    return sorted(found, key=lambda item: (bool(item.group), order.get(item.url, 1000)))
+
+
+def _entity_item(entity: Entity, path: str) -> Item:
+    managing = entity.label.startswith("people.")
+    return Item(entity.label_plural, entity.url, entity.icon, path.startswith(entity.url), _("Management") if managing else "")
+
+
+def frame(request: HttpRequest) -> dict[str, Any]:
+    """The context processor."""
+    return {"frame": SimpleLazyObject(lambda: Frame(request))}

@@ -1,0 +1,24 @@
+"""Small pages of the whole program: start, manifest."""
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+
+
+def home_view(request: HttpRequest) -> HttpResponseRedirect:
+    """A seller begins with today."""
+    return redirect("/today/")
+
+
+def manifest_view(request: HttpRequest) -> HttpResponse:
+    """What a phone needs to install Haike."""
+    return render(request, "kernel/manifest.webmanifest", content_type="application/manifest+json")
+
+
+def missing_view(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Not there, or not yours: the two look the same."""
+    return render(request, "kernel/error.html", {"error": {"status": 404}}, status=404)
+
+
+def forbidden_view(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Refused before a view could say why, such as by the check of the form's token."""
+    return render(request, "kernel/error.html", {"error": {"status": 403}}, status=403)

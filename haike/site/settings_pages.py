@@ -1,0 +1,219 @@
+"""Settings: all options of the rooms, and the data dictionary; every change stands in the log."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, cast
+
+from django.db import transaction
+from django.db.models import Max
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from haike.kernel import dictionary
+from haike.kernel.dictionary import DictionaryWord
+from haike.kernel.entity import entity_named
+from haike.kernel.log import Change, origin
+from haike.kernel.option import Option, choose, options
+from haike.kernel.refused import Refused
+from haike.kernel.screens.door import done, refused_page
+from haike.kernel.sheets.values import clean_text
+
+COLOURS = ("", "grey", "blue", "teal", "green", "yellow", "orange", "red", "pink", "purple")
+View = Callable[..., HttpResponse]
+
+
+def for_administrators(view: View) -> View:
+    """Only for those who hold the grant "settings"; for others the page is not there."""
+
+    @wraps(view)
+    def inner(request: HttpRequest, **where: Any) -> HttpResponse:
+        if not cast(Any, request.user).grants.may_do("settings"):
+            raise Http404
+        try:
+            return view(request, **where)
+        except Refused as no:
+            return refused_page(request, no)
+
+    return inner
+
+
+def note(what: str, key: int, diff: dict[str, list[Any]], *, by: Any) -> None:
+    """A line of the change log about a setting."""
+    Change(
+        entity=what, record_id=key, at=timezone.now(), by_id=by.pk, origin=origin.get(), action="change", diff=diff
+    ).save(force_insert=True)
+
+
+def settings_view(request: HttpRequest) -> HttpResponse:
+    """All that can be set, by group."""
+    user, faults = cast(Any, request.user), {}
+    if not any(user.grants.may_do(grant) for grant in ("settings", "people", "log")):
+        raise Http404
+    may_set = user.grants.may_do("settings")
+    if request.method == "POST":
+        if not may_set:
+            raise Http404
+        faults = set_options(request.POST, by=user)
+        if not faults:
+            return done(request, _("The settings are saved."), "/settings/")
+    groups: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for each in options():
+        shown = request.POST.get(each.key, each()) if faults else each()
+        groups[str(each.group)].append({"option": each, "value": shown, "fault": faults.get(each.key, ""), "kind": kind(each)})
+    context = {"groups": dict(groups) if may_set else {}, "links": links(user), "faults": faults}
+    return render(request, "site/settings.html", context, status=422 if faults else 200)
+
+
+def kind(option: Option) -> str:
+    """Which input an option gets."""
+    if isinstance(option.default, bool):
+        return "switch"
+    return "choice" if option.choices else ("number" if isinstance(option.default, int) else "text")
+
+
+def set_options(data: Any, *, by: Any) -> dict[str, str]:
+    """Store all options of a form, or none; returns the faults by key."""
+    values, faults = {}, {}
+    for each in options():
+        if each.key not in data and not isinstance(each.default, bool):
+            continue
+        try:
+            values[each.key] = each.parse(data.get(each.key, ""))
+        except Refused as no:
+            faults[each.key] = str(no)
+    if faults:
+        return faults
+    with transaction.atomic():
+        diff = {}
+        for each in options():
+            if each.key in values and values[each.key] != each():
+                diff[str(each.label)] = [choose(each, values[each.key]), values[each.key]]
+        if diff:
+            note("kernel.option", 0, diff, by=by)
+    return {}
+
+
+def links(user: Any) -> list[dict[str, Any]]:
+    """The other pages of administration that the user may open."""
+    found: list[dict[str, Any]] = []
+
+    def add(url: str, label: Any, text: Any, symbol: str, allowed: bool) -> None:
+        if allowed:
+            found.append({"url": url, "label": label, "text": text, "symbol": symbol})
+
+    may = user.grants.may_do
+    for slug, text in (
+        ("users", _("Who signs in, with which role")),
+        ("departments", _("The tree of the company")),
+        ("roles", _("Who may see and do what")),
+    ):
+        entity = entity_named(slug)
+        if entity is not None:
+            add(entity.url, entity.label_plural, text, entity.icon, entity.policy.may(user, "view"))
+    add("/settings/company", _("Company"), _("Name, logo, contacts"), "building-skyscraper", may("settings"))
+    add("/settings/dictionaries/", _("Data dictionary"), _("The words to choose from"), "list-details", may("settings"))
+    add("/settings/sign-ins/", _("Sign-in log"), _("Who came in when, from where"), "login", may("log"))
+    add("/settings/operations/", _("Operation log"), _("Who changed what"), "history", may("log"))
+    add("/settings/errors/", _("Faults"), _("What broke, by its number"), "bug", may("log"))
+    add("/jobs/", _("Jobs"), _("What runs in the background"), "clock-play", True)
+    add("/settings/samples", _("Sample company"), _("Take the examples out"), "flask", may("settings"))
+    return found
+
+
+@for_administrators
+def dictionaries_view(request: HttpRequest) -> HttpResponse:
+    """All pick-lists."""
+    found = [
+        {"key": key, "label": each.label, "words": list(dictionary.words_of(key, retired=False).values())}
+        for key, each in dictionary.dictionaries().items()
+    ]
+    return render(request, "site/dictionaries.html", {"dictionaries": found})
+
+
+@for_administrators
+def dictionary_view(request: HttpRequest, key: str) -> HttpResponse:
+    """The words of one pick-list: add, rename, colour, order, retire."""
+    declared, user = dictionary.dictionaries().get(key), cast(Any, request.user)
+    if declared is None:
+        raise Http404
+    fault = ""
+    if request.method == "POST":
+        try:
+            act(key, request.POST, by=user)
+            return redirect(f"/settings/dictionaries/{key}/")
+        except Refused as no:
+            fault = str(no)
+    words = list(DictionaryWord.objects.filter(dictionary=key))
+    context = {"key": key, "label": declared.label, "words": words, "colours": COLOURS, "fault": fault}
+    return render(request, "site/dictionary.html", context, status=422 if fault else 200)
+
+
+def act(key: str, data: Any, *, by: Any) -> None:
+    """One change of a pick-list, as its page sends it."""
+    with transaction.atomic():
+        rows = DictionaryWord.objects.select_for_update().filter(dictionary=key)
+        if data.get("add"):
+            add_word(key, data.get("name", ""), data.get("name_en", ""), data.get("colour", ""), by=by)
+        elif (chosen := data.get("word", "")).isdigit():
+            word = rows.filter(pk=int(chosen)).first()
+            if word is None:
+                raise Http404
+            if data.get("move") in ("up", "down"):
+                move_word(list(rows), word, -1 if data["move"] == "up" else 1, by=by)
+            elif data.get("retire"):
+                word.retired_at = None if word.retired_at else timezone.now()
+                word.save()
+                note("kernel.dictionaryword", word.pk, {word.name: ["", str(_("retired") if word.retired_at else _("in use"))]}, by=by)
+            else:
+                rename_word(rows, word, data.get("name", ""), data.get("name_en", ""), data.get("colour", ""), by=by)
+        dictionary.changed()
+
+
+def _checked(name: str, name_en: str, colour: str) -> tuple[str, str, str]:
+    name, name_en = clean_text(name), clean_text(name_en)
+    if not name or len(name) > 80 or len(name_en) > 80:
+        raise Refused(_("A word needs a name of at most 80 characters."))
+    return name, name_en, colour if colour in COLOURS else ""
+
+
+def add_word(key: str, name: str, name_en: str, colour: str, *, by: Any) -> DictionaryWord:
+    """A new word at the end of a pick-list."""
+    name, name_en, colour = _checked(name, name_en, colour)
+    rows = DictionaryWord.objects.filter(dictionary=key)
+    if rows.filter(name=name).exists():
+        raise Refused(_("“%(name)s” is in the list already.") % {"name": name})
+    last = rows.aggregate(last=Max("position"))["last"] or 0
+    word = DictionaryWord.objects.create(
+        dictionary=key, code=f"w{timezone.now():%y%m%d%H%M%S%f}", name=name, name_en=name_en, colour=colour, position=last + 1
+    )
+    note("kernel.dictionaryword", word.pk, {key: ["", name]}, by=by)
+    return word
+
+
+def rename_word(rows: Any, word: DictionaryWord, name: str, name_en: str, colour: str, *, by: Any) -> None:
+    """Another name or colour; records keep pointing to the word."""
+    name, name_en, colour = _checked(name, name_en, colour)
+    if rows.filter(name=name).exclude(pk=word.pk).exists():
+        raise Refused(_("“%(name)s” is in the list already.") % {"name": name})
+    before = word.name
+    word.name, word.name_en, word.colour = name, name_en, colour
+    word.save()
+    note("kernel.dictionaryword", word.pk, {word.dictionary: [before, name]}, by=by)
+
+
+def move_word(rows: list[DictionaryWord], word: DictionaryWord, step: int, *, by: Any) -> None:
+    """One place up or down."""
+    place = next(index for index, each in enumerate(rows) if each.pk == word.pk)
+    other = place + step
+    if not 0 <= other < len(rows):
+        return
+    rows[place], rows[other] = rows[other], rows[place]
+    for position, each in enumerate(rows):
+        each.position = position
+    DictionaryWord.objects.bulk_update(rows, ["position"])
+    note("kernel.dictionaryword", word.pk, {word.name: [place + 1, other + 1]}, by=by)

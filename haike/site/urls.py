@@ -1,0 +1,28 @@
+"""All addresses: each room's own, the kernel's last because /{slug}/ takes what is left."""
+
+from importlib.util import find_spec
+
+from django.urls import URLPattern, URLResolver, include, path
+
+from haike.site import health, pages, search, settings_pages
+from haike.site.rooms import ROOMS
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("healthz", health.answer, name="health"),
+    path("language/", include("django.conf.urls.i18n")),
+    path("captcha/", include("captcha.urls")),
+    path("", pages.home_view, name="home"),
+    path("manifest.webmanifest", pages.manifest_view, name="manifest"),
+    path("palette", search.palette_view, name="palette"),
+    path("search", search.search_view, name="search"),
+    path("settings/", settings_pages.settings_view, name="settings"),
+    path("settings/dictionaries/", settings_pages.dictionaries_view, name="dictionaries"),
+    path("settings/dictionaries/<slug:key>/", settings_pages.dictionary_view, name="dictionary"),
+]
+urlpatterns += [
+    path("", include(f"haike.{room}.urls")) for room in reversed(ROOMS[:-1]) if find_spec(f"haike.{room}.urls")
+]
+
+handler500 = "haike.people.error.views.server_error"
+handler404 = "haike.site.pages.missing_view"
+handler403 = "haike.site.pages.forbidden_view"

@@ -1,0 +1,76 @@
+"""Pieces of pages: comments and photos under a follow-up, and follow-ups in a customer's timeline."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Any, cast
+
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext_lazy as _
+
+from haike.customers.customer.record import Customer
+from haike.customers.timeline import Entry, Place
+from haike.kernel.entity import Entity, Panel, entity_of
+from haike.kernel.policy import Actor
+from haike.work.follow_up.record import FollowUp, FollowUpComment
+
+RANK = 2
+SHOWN = ("subject", "result", "attitude", "stage")
+
+
+def comments_of(follow_ups: Iterable[FollowUp]) -> dict[int, list[FollowUpComment]]:
+    """The comments of some follow-ups, the oldest first, by one query."""
+    found: dict[int, list[FollowUpComment]] = defaultdict(list)
+    rows: Any = FollowUpComment.objects.live().filter(follow_up__in=[each.pk for each in follow_ups])
+    for comment in rows.select_related("created_by").order_by("id"):
+        found[comment.follow_up_id].append(comment)
+    return found
+
+
+def as_shown(follow_ups: list[FollowUp], user: Any) -> list[dict[str, Any]]:
+    """Follow-ups with what a timeline shows of each: marks, comments, photos, whether the user may change it."""
+    entity: Entity = entity_of(FollowUp)
+    looks = {name: entity.looks[name] for name in SHOWN if entity.right(user, name) in ("read", "edit")}
+    manner = entity.looks["manner"]
+    comments = comments_of(follow_ups)
+    may_comment = entity_of(FollowUpComment).policy.may(user, "create")
+    return [
+        {
+            "follow_up": each,
+            "manner": mark_safe(manner.cell(each.manner)),
+            "marks": [mark_safe(look.cell(look.get(each))) for look in looks.values() if look.get(each)],
+            "comments": comments.get(each.pk, []),
+            "photos": list(each.photos.all()),
+            "may_edit": entity.policy.allows(user, "edit", each),
+            "may_comment": may_comment,
+        }
+        for each in follow_ups
+    ]
+
+
+def timeline_entries(customer: Customer, user: Actor, before: Place | None, limit: int) -> list[Entry]:
+    """A customer's follow-ups as entries of its timeline."""
+    if not entity_of(FollowUp).policy.may(user, "view"):
+        return []
+    rows: Any = FollowUp.objects.live().filter(customer=customer.pk)
+    if before is not None:
+        rows = rows.filter(before.before(RANK))
+    rows = rows.select_related("created_by", "contact").prefetch_related("photos").order_by("-at", "-id")
+    follow_ups = list(rows[:limit])
+    for each in follow_ups:
+        each.customer = customer
+    return [
+        Entry(Place(shown["follow_up"].at, RANK, shown["follow_up"].pk), "work/timeline_follow_up.html", shown)
+        for shown in as_shown(follow_ups, user)
+    ]
+
+
+def _talk(request: HttpRequest, follow_up: FollowUp) -> SafeString:
+    shown = as_shown([follow_up], cast(Any, request.user))[0]
+    return render_to_string("work/talk.html", {"entry": shown}, request=request)
+
+
+PANELS = [Panel("talk", _("Talk and comments"), _talk, place="main", icon="messages")]

@@ -1,0 +1,128 @@
+"""Many companies in one PostgreSQL: each sees its own people only, and without a company nothing opens.
+
+Hosted mode is another set of settings, so it runs in processes of its own, on a database of its own.
+"""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+URL = os.environ.get("HAIKE_TEST_POSTGRES", "")
+pytestmark = [pytest.mark.postgresql, pytest.mark.slow, pytest.mark.feature("P40"), pytest.mark.xdist_group("hosted")]
+
+Haike = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture(scope="module")
+def haike(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Haike]:
+    name = f"haike_hosted_{os.getpid()}"
+    with psycopg.connect(URL, autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}"')
+    kept = {key: value for key, value in os.environ.items() if not key.startswith("HAIKE_")}
+    environment = kept | {
+        "HAIKE_DATA": str(tmp_path_factory.mktemp("hosted")),
+        "HAIKE_DATABASE_URL": URL.rpartition("/")[0] + "/" + name,
+        "HAIKE_DATABASE_POOL": "2",
+        "HAIKE_HOSTED": "1",
+        "HAIKE_LANG": "en",
+        "HAIKE_PASSWORD": "kaffee-mit-milch-7",
+        "PYTHONPATH": str(ROOT),
+    }
+
+    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "haike", *arguments]
+        return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+
+    for arguments in [
+        ("migrate",),
+        ("company", "add", "acme", "Acme", "acme.localhost"),
+        ("company", "add", "beta", "Beta", "beta.localhost"),
+        ("user", "--company", "acme", "add", "anna", "--boss"),
+        ("user", "--company", "beta", "add", "ben", "--boss"),
+    ]:
+        done = run(*arguments)
+        assert done.returncode == 0, f"{arguments}: {done.stdout}{done.stderr}"
+    yield run
+    with psycopg.connect(URL, autocommit=True) as connection:
+        connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+def test_companies_are_listed(haike: Haike) -> None:
+    listed = haike("company", "list").stdout
+    assert [line.split() for line in listed.splitlines()] == [
+        ["acme", "Acme", "acme.localhost"],
+        ["beta", "Beta", "beta.localhost"],
+    ]
+
+
+def test_each_company_has_its_own_people(haike: Haike) -> None:
+    assert haike("user", "--company", "acme", "list").stdout.split()[0] == "anna"
+    assert haike("user", "--company", "beta", "list").stdout.split()[0] == "ben"
+
+
+def test_without_a_company_nothing_opens(haike: Haike) -> None:
+    assert "--company" in haike("user", "list").stderr
+    done = haike("manage", "shell", "-c", "from haike.people.models import User; print(User.objects.count())")
+    assert done.returncode != 0
+    assert "people_user" in done.stderr
+
+
+def test_a_request_goes_to_the_company_of_its_host(haike: Haike) -> None:
+    code = """
+from django.core.signals import request_finished
+from django.db import connection
+from django.test import Client
+from haike.people.models import User
+seen = []
+def note(**facts):
+    closed = connection.schema_name == "public"
+    seen.append("closed" if closed else list(User.objects.values_list("username", flat=True)))
+request_finished.connect(note)
+for host in ("acme.localhost", "beta.localhost"):
+    print(host, Client().get("/healthz", headers={"host": host}).status_code)
+for path in ("/signin", "/healthz"):
+    print(path, Client().get(path, headers={"host": "nobody.localhost"}).status_code)
+print(seen)
+"""
+    said = haike("manage", "shell", "-v0", "-c", code)
+    assert said.stdout.splitlines()[-5:] == [
+        "acme.localhost 200",
+        "beta.localhost 200",
+        "/signin 404",
+        "/healthz 200",
+        "[['anna'], ['ben'], 'closed', 'closed']",
+    ], said.stderr
+
+
+def test_a_bad_key_is_refused(haike: Haike) -> None:
+    done = haike("company", "add", "pg_catalog", "Bad", "bad.localhost")
+    assert done.returncode == 1
+    assert "acme" in haike("company", "list").stdout
+
+
+def test_the_doors_open_each_company(haike: Haike) -> None:
+    code = """
+from haike.company import doors
+from haike.people.models import User
+for name, door in doors().items():
+    with door():
+        print(name, list(User.objects.values_list("username", flat=True)))
+"""
+    said = haike("manage", "shell", "-v0", "-c", code)
+    assert said.stdout.splitlines()[-2:] == ["acme ['anna']", "beta ['ben']"], said.stderr
+
+
+def test_foreign_keys_are_checked_at_once(haike: Haike) -> None:
+    code = """
+from django.db import connection
+with connection.cursor() as cursor:
+    cursor.execute("SELECT count(*) FROM pg_constraint WHERE contype = 'f' AND condeferred")
+    print(cursor.fetchone())
+"""
+    assert haike("manage", "shell", "-v0", "-c", code).stdout.splitlines()[-1] == "(0,)"
