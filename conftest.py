@@ -22,7 +22,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from haike.kernel import find, versioned
 from haike.people.testing import Staff, make_staff
 from haike.people.user.record import User
-from haike.site import catalogues
+from haike.site.words.compile import compile_stale
 
 IN_CI = os.environ.get("CI", "").lower() in {"1", "true"}
 FEATURE_SHAPE = "PCLOQKMTJAISGFRBHEX"
@@ -36,7 +36,7 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
     # Tests read Chinese, the language of most users.
-    catalogues.compile_stale()
+    compile_stale()
 
 
 @pytest.fixture(autouse=True)

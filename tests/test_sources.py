@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -56,6 +57,30 @@ def test_rooms_stand_in_the_same_order_everywhere() -> None:
     assert contract["layers"] == [f"haike.{room}" for room in reversed(ROOMS)] + ["haike.company"]
     folders = {path.parent.name for path in (ROOT / "haike").glob("*/apps.py")}
     assert folders == set(ROOMS)
+
+
+def test_every_library_is_declared() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    wanted = [*project["dependencies"], *project["optional-dependencies"]["postgresql"]]
+    declared = {re.split(r"[<>=!~;\[ ]", line)[0].lower().replace("_", "-") for line in wanted}
+    sold_as = packages_distributions()
+    found = set()
+    for path in python_files():
+        # Keeping the words is work at the source, with the tools for it.
+        if not path.is_relative_to(ROOT / "haike/site/words"):
+            found |= set(libraries_of(path))
+    missing = {
+        name for name in found if not declared & {each.lower().replace("_", "-") for each in sold_as.get(name, [])}
+    }
+    assert missing == set()
+
+
+def libraries_of(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+        if isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            names = [node.module]
+        yield from {name.split(".")[0] for name in names} - sys.stdlib_module_names - {"haike"}
 
 
 def test_nothing_is_left_unfinished() -> None:

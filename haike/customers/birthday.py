@@ -15,7 +15,6 @@ from typing import Any
 
 from django.db import models
 from django.db.models import Q
-from django.utils.functional import Promise
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
@@ -164,7 +163,7 @@ def keys_between(first: date, after: date) -> set[str]:
 class BirthdayField(models.CharField[Any, Any]):
     """A day of birth in either calendar, as text (see the module)."""
 
-    def __init__(self, verbose_name: str | Promise | None = None, **options: Any) -> None:
+    def __init__(self, verbose_name: Any = None, **options: Any) -> None:
         super().__init__(verbose_name, **{"max_length": 21, "blank": True, "default": "", **options})
 
 

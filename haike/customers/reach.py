@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import models
-from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy as _
@@ -25,14 +24,14 @@ class Mobile(Phone):
 class QQ(models.CharField[Any, Any]):
     """A QQ number."""
 
-    def __init__(self, verbose_name: str | Promise | None = "QQ", **options: Any) -> None:
+    def __init__(self, verbose_name: Any = "QQ", **options: Any) -> None:
         super().__init__(verbose_name, **{"max_length": 12, "blank": True, "default": "", **options})
 
 
 class WeChat(models.CharField[Any, Any]):
     """The WeChat ID or the mobile number under which somebody is found in WeChat."""
 
-    def __init__(self, verbose_name: str | Promise | None = None, **options: Any) -> None:
+    def __init__(self, verbose_name: Any = None, **options: Any) -> None:
         super().__init__(verbose_name, **{"max_length": 40, "blank": True, "default": "", **options})
 
 

@@ -44,7 +44,9 @@ class CustomerRelation(Record):
     def clean(self) -> None:
         if self.customer_id == self.other_id:
             raise Refused(fields={"other": _("A customer cannot be related to itself.")})
-        same: Any = CustomerRelation.objects.live().filter(customer=self.customer_id, other=self.other_id, kind=self.kind)
+        same: Any = CustomerRelation.objects.live().filter(
+            customer=self.customer_id, other=self.other_id, kind=self.kind
+        )
         if same.exclude(pk=self.pk).exists():
             raise Refused(fields={"other": _("This relation is noted already.")})
 

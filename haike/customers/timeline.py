@@ -82,7 +82,9 @@ SOURCES: list[Source] = []
 """All sources; a room below appends its own."""
 
 
-def entries(customer: Customer, user: Actor, *, before: Place | None = None, only: str = "") -> tuple[list[Entry], bool]:
+def entries(
+    customer: Customer, user: Actor, *, before: Place | None = None, only: str = ""
+) -> tuple[list[Entry], bool]:
     """The next entries before a place, and whether there are more."""
     found: list[Entry] = []
     for source in SOURCES:

@@ -60,18 +60,25 @@ def guess(entity: Entity, user: Any, headings: list[str]) -> dict[int, str]:
         name = remembered.get(folded) or known.get(folded, "")
         if name in able and name not in found.values():
             found[index] = name
+    for companion in entity.companions:
+        other = cast(Entity, entity_named(companion.entity))
+        if f"{companion.entity}:{other.title}" in found.values():
+            for index, name in found.items():
+                theirs = f"{companion.entity}:{name}"
+                if name in companion.prefers and theirs in able and theirs not in found.values():
+                    found[index] = theirs
     return found
 
 
 def _spellings(entity: Entity, name: str, look: Look) -> list[str]:
     owner, __, field = name.rpartition(":")
     other = cast(Entity, entity_named(owner)) if owner else entity
-    plain = [str(look.label), *other.synonyms.get(field, ())]
-    named = [f"{other.name}{text}" for text in plain]
-    # A companion's field is meant only when it is named so, unless the entity has no field of that name.
+    further = other.synonyms.get(field, ())
+    named = [f"{other.name}{text}" for text in (look.label, *further)]
+    # A companion's plain label is meant only where the entity has no field of that name itself.
     if owner and field in entity.looks:
-        return named
-    return [*named, *plain, field]
+        return [*named, *further]
+    return [*named, str(look.label), *further, field]
 
 
 def remember(entity: Entity, headings: list[str], columns: dict[int, str]) -> None:

@@ -21,15 +21,15 @@ from haike.kernel.bulk import undo_batch
 from haike.kernel.entity import Entity, entity_named
 from haike.kernel.log import origin
 from haike.kernel.refused import Refused
-from haike.kernel.sheets.heading import find_heading
+from haike.kernel.sheets.heading import Table
 from haike.kernel.sheets.read import open_sheet
 
 
 def data_rows(run: ImportRun) -> tuple[list[str], Iterator[tuple[int, Row]]]:
     """The headings of a run's sheet, and its rows with their numbers as the spreadsheet shows them."""
     book = open_sheet(Path(run.file.path), filename=run.filename)
-    heading = find_heading(book.rows(run.sheet or book.sheets[0]))
-    return heading.columns, heading.rows()
+    table = Table(book, run.sheet if run.sheet in book.sheets else None)
+    return [column.title for column in table.columns], ((each.line, each.cells) for each in table.records())
 
 
 def start_import(run: ImportRun, *, columns: dict[int, str], rule: str, by: Any) -> ImportRun:
@@ -96,7 +96,7 @@ def undo_run(run: ImportRun, *, by: Any, dry: bool = False, report: Any = lambda
     """Take an import back, or with `dry` only count what that would do."""
     if run.batch is None:
         raise Refused(_("There is nothing to undo."))
-    result = undo_batch(run.batch, by=by, dry=dry, report=report)
+    result = undo_batch(cast(Entity, entity_named(run.entity)), run.batch, by=by, dry=dry, report=report)
     if not dry:
         ImportRun.objects.filter(pk=run.pk).update(state="undone")
     return result

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
+from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.db.models import F
@@ -18,7 +19,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from haike.kernel import search
-from haike.kernel.change import change, fill_keys, give_owner, refusal
+from haike.kernel.change import change, fill_keys, give_owner, index, refusal
 from haike.kernel.log import Batch, Change, origin
 from haike.kernel.numbers import take_numbers
 from haike.kernel.period import today
@@ -57,8 +58,16 @@ def create_many(
         if entity.search:
             docs = [(each.pk, each.owner_id, entity.search_text(each, fresh=True)) for each in good]
             search.write(connection, entity.model, docs)
+        _index_parents(entity, good)
         Batch.objects.filter(pk=batch.pk).update(created=F("created") + len(good))
     return built
+
+
+def _index_parents(entity: Entity, records: list[Record]) -> None:
+    for other, lookup, __ in entity.indexed_elsewhere:
+        if lookup.startswith("child:"):
+            keys = {getattr(record, f"{lookup.removeprefix('child:')}_id") for record in records}
+            index(other.model._base_manager.filter(pk__in=keys, deleted_at=None))
 
 
 def _build(entity: Entity, row: Mapping[str, Any], by: Actor, now: Any) -> Record | Refused:
@@ -151,37 +160,42 @@ def undo_batch(
 ) -> Undone:
     """Take a batch back: what it made goes to the recycle bin, what it changed gets its former values.
 
-    A record that somebody has changed since stays as it is and is counted as a conflict. `dry` only counts.
+    A batch may hold records of several entities (customers with their contacts); `entity` is the one whose rights
+    decide. A record that somebody has changed since stays as it is and is counted as a conflict. `dry` only counts.
     """
     if batch.undone_at is not None:
         raise Refused(_("This has been undone already."))
     if batch.by_id != by.pk and not entity.policy.may(by, "purge"):
         raise Refused(_("Only who did it, or the boss, may undo it."))
-    found, total, done = Undone(), batch.changes.count(), 0
-    for changes in _chunks(batch.changes.order_by("-id").iterator(chunk_size=SIZE), SIZE):
+    found, total, done, now = Undone(), batch.changes.count(), 0, timezone.now()
+    for chunk in _chunks(batch.changes.order_by("-id").iterator(chunk_size=SIZE), SIZE):
+        by_label: dict[str, list[Change]] = defaultdict(list)
+        for each in chunk:
+            by_label[each.entity].append(each)
         with transaction.atomic(), writer():
-            rows = entity.model._base_manager.select_for_update().in_bulk([each.record_id for each in changes])
-            made = [c for c in changes if c.action == "create" and c.record_id in rows]
-            untouched = [c for c in made if rows[c.record_id].version == c.version and rows[c.record_id].deleted_at is None]
-            found.conflicts += len([c for c in made if rows[c.record_id].deleted_at is None]) - len(untouched)
-            found.removed += len(untouched)
-            if not dry and untouched:
-                _to_bin(entity, [c.record_id for c in untouched], by, batch)
-            for each in changes:
-                if each.action == "change" and each.record_id in rows:
-                    _revert(entity, rows[each.record_id], each, by, found, dry)
-        done += len(changes)
+            for label, changes in by_label.items():
+                _undo_some(apps.get_model(label)._haike_entity, changes, by, found, dry, now)
+        done += len(chunk)
         report(done, total)
     if not dry:
-        Batch.objects.filter(pk=batch.pk).update(undone_at=timezone.now(), undone_by_id=by.pk)
+        Batch.objects.filter(pk=batch.pk).update(undone_at=now, undone_by_id=by.pk)
     return found
 
 
-def _to_bin(entity: Entity, keys: list[int], by: Actor, batch: Batch) -> None:
-    now = timezone.now()
-    rows = entity.model._base_manager.filter(pk__in=keys)
-    rows.update(deleted_at=now, deleted_by_id=by.pk, version=F("version") + 1)
-    log_many(entity, [(key, 2, {}) for key in keys], "undo", by=by, batch=None, at=now)
+def _undo_some(entity: Entity, changes: list[Change], by: Actor, found: Undone, dry: bool, now: Any) -> None:
+    rows = entity.model._base_manager.select_for_update().in_bulk([each.record_id for each in changes])
+    made = [c for c in changes if c.action == "create" and c.record_id in rows and rows[c.record_id].deleted_at is None]
+    untouched = [c.record_id for c in made if rows[c.record_id].version == c.version]
+    found.conflicts += len(made) - len(untouched)
+    found.removed += len(untouched)
+    if not dry and untouched:
+        # One instant for the whole batch: what went together returns together.
+        some = entity.model._base_manager.filter(pk__in=untouched)
+        some.update(deleted_at=now, deleted_by_id=by.pk, version=F("version") + 1)
+        log_many(entity, [(key, 2, {}) for key in untouched], "undo", by=by, batch=None, at=now)
+    for each in changes:
+        if each.action == "change" and each.record_id in rows:
+            _revert(entity, rows[each.record_id], each, by, found, dry)
 
 
 def _revert(entity: Entity, record: Any, change_row: Change, by: Actor, found: Undone, dry: bool) -> None:

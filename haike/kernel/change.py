@@ -213,13 +213,14 @@ def write_log(
 
 def index(records: Iterable[Record]) -> None:
     """Write what search knows of these records."""
-    by_model: dict[type[Record], list[tuple[int, int | None, list[str]]]] = {}
+    by_model: dict[type[Record], list[Record]] = {}
     for record in records:
-        entity = _entity(type(record))
+        by_model.setdefault(type(record), []).append(record)
+    for model, some in by_model.items():
+        entity = _entity(model)
         if entity.search:
-            by_model.setdefault(type(record), []).append((record.pk, record.owner_id, entity.search_text(record)))
-    for model, docs in by_model.items():
-        search.write(connection, model, docs)
+            models.prefetch_related_objects(some, *entity.search_relations)
+            search.write(connection, model, [(each.pk, each.owner_id, entity.search_text(each)) for each in some])
 
 
 # -- the parts ---------------------------------------------------------------------------------------------------------

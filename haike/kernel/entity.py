@@ -110,10 +110,12 @@ class SideGroup:
 @dataclass(frozen=True)
 class Companion:
     """Another entity whose records are made together with this one's in an import and go along in an export: the
-    contacts of a customer. `field` is its foreign key to this one."""
+    contacts of a customer. `field` is its foreign key to this one; `prefers` are fields that both have and that
+    belong to the companion where a sheet names one ("手机" beside "联系人")."""
 
     entity: str
     field: str
+    prefers: tuple[str, ...] = ()
 
 
 BASE_FIELDS = ("owner", "department", "created_at", "created_by", "changed_at", "changed_by")
@@ -319,10 +321,22 @@ class Entity:
         relation = self.model._meta.get_field(first)
         entity = relation.related_model._haike_entity
         if relation.one_to_many:
-            for child in getattr(record, relation.get_accessor_name()).filter(deleted_at__isnull=True):
-                yield from entity._values(child, rest)
+            # Not filtered by the database: the children are often fetched ahead for many records.
+            for child in getattr(record, relation.get_accessor_name()).all():
+                if child.deleted_at is None:
+                    yield from entity._values(child, rest)
         elif (target := getattr(record, first)) is not None:
             yield from entity._values(target, rest)
+
+    @cached_property
+    def search_relations(self) -> list[str]:
+        """What to fetch ahead before computing the search text of many records."""
+        firsts = {path.partition("__")[0] for path in self.search if "__" in path}
+        found = []
+        for first in sorted(firsts):
+            relation = self.model._meta.get_field(first)
+            found.append(relation.get_accessor_name() if relation.one_to_many else first)
+        return found
 
     @cached_property
     def indexed_elsewhere(self) -> list[tuple[Entity, str, frozenset[str]]]:

@@ -49,7 +49,7 @@ class ListChoice(models.Model):
     searched = models.JSONField(default=list)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["user", "entity"], name="kernel_list_choice")]
+        constraints = [models.UniqueConstraint(fields=["user", "entity"], name="kernel_list_choice_once")]
 
 
 class Visit(models.Model):
@@ -63,7 +63,7 @@ class Visit(models.Model):
     open = models.BooleanField(default=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["user", "entity", "record_id"], name="kernel_visit")]
+        constraints = [models.UniqueConstraint(fields=["user", "entity", "record_id"], name="kernel_visit_once")]
         indexes = [models.Index(fields=["user", "-at"], name="kernel_visit_recent")]
 
 

@@ -76,7 +76,9 @@ def demand_may_manage(by: Actor, user: Any) -> None:
     if not user._haike_entity.policy.allows(by, "edit", user):
         raise Refused(_("You manage the users of your own group only."))
     if not outranks(by, user):
-        raise Refused(_("%(name)s has rights that you do not have; only somebody with those may do this.") % {"name": user})
+        raise Refused(
+            _("%(name)s has rights that you do not have; only somebody with those may do this.") % {"name": user}
+        )
 
 
 def is_there_a_boss() -> bool:

@@ -33,7 +33,7 @@ OPEN_EXACTLY = frozenset(
 OWN_DOORS = ("/api/", "/mcp", "/hooks/", "/feed/", "/public/")
 """Addresses that know their callers by tokens or signatures, not by a session."""
 
-PASSWORD_PAGE = "/account/password"  # noqa: S105 - an address
+PASSWORD_PAGE = "/account/password"
 TOUCH_SECONDS = 60
 
 

@@ -64,7 +64,7 @@ SHIPPED_ROLES = [
         (
             "people", "log", "reveal", "share_views", "dictionary", "cost_price", "export", "edit_answers",
             "manage_payments", "company_reports", "edit_templates", "manage_shipped_orders", "manage_returns",
-            "delete_follow_ups",
+            "undo_stock", "delete_follow_ups",
         ),
     ),
     ShippedRole(
@@ -80,7 +80,7 @@ SHIPPED_ROLES = [
         "部门经理",
         "Manager",
         "看得到并管理本部门及下级部门的数据和人员，可以转移客户、审批。",
-        {**LEADS_PEOPLE, "*": reach("below", LEADING)},
+        {**LEADS_PEOPLE, "*": reach("below", LEADING), "catalog.*": {"view": "all"}},
         ("people", "reveal", "share_views", "export", "manage_shipped_orders", "manage_returns", "delete_follow_ups"),
     ),
     ShippedRole(
@@ -88,7 +88,11 @@ SHIPPED_ROLES = [
         "经理助理",
         "Manager's assistant",
         "协助经理处理本部门及下级部门的数据；不能删除、转移和审批。",
-        {**COLLEAGUES, "*": reach("below", (*DAILY, "import", "export"), create="own")},
+        {
+            **COLLEAGUES,
+            "*": reach("below", (*DAILY, "import", "export"), create="own"),
+            "catalog.*": {"view": "all"},
+        },
         ("reveal", "export"),
     ),
     ShippedRole(

@@ -80,7 +80,9 @@ class TodayPage:
     @cached_property
     def _due(self) -> tuple[list[int], str]:
         where = self._mine("owner") & Q(next_contact_at__lt=start_of(self.day + 2 * DAY))
-        find = Find(Customer, self.customers.policy.scope(self.user), where=where, sort=["next_contact_at"], state="active")
+        find = Find(
+            Customer, self.customers.policy.scope(self.user), where=where, sort=["next_contact_at"], state="active"
+        )
         page = find.page(DUE_SIZE, after=self.request.GET.get("after") or None)
         return list(page.ids), page.after or ""
 

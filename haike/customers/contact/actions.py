@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import transaction
@@ -12,6 +13,7 @@ from haike.customers.customer.record import Customer
 from haike.kernel import change
 from haike.kernel.entity import entity_of
 from haike.kernel.policy import Actor
+from haike.kernel.record import writer
 from haike.kernel.refused import Refused
 
 
@@ -44,6 +46,19 @@ def ensure_main(customer: Customer) -> None:
     customer.main_contact_id = first
 
 
+def ensure_mains(contacts: Iterable[Contact]) -> None:
+    """The same for many new contacts at once: the first of each customer without a main contact becomes it."""
+    first: dict[int, Contact] = {}
+    for contact in contacts:
+        first.setdefault(contact.customer_id, contact)
+    without = Customer._base_manager.select_for_update().filter(pk__in=first, main_contact__isnull=True)
+    customers = list(without.only("pk", "main_contact"))
+    for customer in customers:
+        customer.main_contact_id = first[customer.pk].pk
+    with writer():
+        Customer._base_manager.bulk_update(customers, ["main_contact"], batch_size=200)
+
+
 def make_main(contact: Contact, *, by: Actor) -> Contact:
     """Make this the customer's main contact; it stands in the customer's history."""
     if contact.deleted_at is not None:
@@ -52,9 +67,7 @@ def make_main(contact: Contact, *, by: Actor) -> Contact:
     return contact
 
 
-def move_contact(
-    contact: Contact, *, to: Customer, by: Actor, version: int | None = None, **values: Any
-) -> Contact:
+def move_contact(contact: Contact, *, to: Customer, by: Actor, version: int | None = None, **values: Any) -> Contact:
     """Let a person change to another customer. What was said with him before stays with the old one."""
     demand_customer(to, by)
     before = contact.customer

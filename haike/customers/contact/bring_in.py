@@ -10,7 +10,6 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
 
 from haike.customers.contact.actions import create_contact
 from haike.customers.contact.record import Contact
@@ -66,7 +65,7 @@ def _customer_of(card: Card, values: dict[str, Any], batch: Batch, by: Actor) ->
     rows = Customer.objects.visible_to(by).filter(name_key=name_key(name)).order_by("id")
     found = rows.filter(name=name).first() or (rows.first() if card.company else None)
     if found is not None:
-        return found  # type: ignore[no-any-return]
+        return found
     entity = entity_of(Customer)
     made: dict[str, Any] = {"name": entity.looks["name"].parse(name, by)}
     if not card.company:

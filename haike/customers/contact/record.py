@@ -97,10 +97,8 @@ class Contact(Record):
         self.birthday_key = key_of(self.birthday)
 
     def clean(self) -> None:
-        if self.reports_to_id is None:
-            return
         above, seen = self.reports_to, {self.pk}
-        if above.customer_id != self.customer_id:
+        if above is not None and above.customer_id != self.customer_id:
             raise Refused(fields={"reports_to": _("Both must work for the same customer.")})
         while above is not None:
             if above.pk in seen:

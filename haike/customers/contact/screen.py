@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.core.cache import cache
+from django.db import transaction
 from django.db.models import Count, F, Q
 from django.utils.translation import gettext_lazy as _
 
@@ -14,8 +15,9 @@ from haike.customers.contact import actions
 from haike.customers.contact.record import Anniversary, Contact
 from haike.customers.customer.duplicates import contact_warnings
 from haike.customers.customer.record import Customer
-from haike.kernel import change
+from haike.kernel import bulk, change
 from haike.kernel.entity import Button, Category, Entity, Label, Related, Section, SideGroup, SideNode, entity_of
+from haike.kernel.log import Batch
 from haike.kernel.period import span, today
 from haike.kernel.policy import Actor, Policy
 from haike.kernel.refused import Refused
@@ -42,6 +44,16 @@ class ContactEntity(Entity):
     """People are listed by surname and by pinyin."""
 
     model, policy_class = Contact, ContactPolicy
+    synonyms = {
+        "name": ("联系人", "联系人姓名", "姓名", "主要联系人", "负责人", "contact", "contact person", "contact name"),
+        "mobile": ("手机", "手机号", "手机号码", "联系人手机", "联系手机", "移动电话", "mobile phone", "cell"),
+        "phone": ("联系人电话", "办公电话"),
+        "post": ("职务", "职位", "联系人职务"),
+        "email": ("联系人邮箱",),
+        "wechat": ("联系人微信",),
+        "department_name": ("部门", "所在部门"),
+        "customer": ("客户名称", "公司名称", "公司", "单位"),
+    }
     slug, icon = "contacts", "address-book"
     columns = [
         "name",
@@ -113,6 +125,12 @@ class ContactEntity(Entity):
     def create(self, *, by: Actor, **values: Any) -> Any:
         return actions.create_contact(by=by, **values)
 
+    def create_many(self, rows: Sequence[Mapping[str, Any]], *, by: Actor, batch: Batch) -> list[Any]:
+        with transaction.atomic():
+            made = bulk.create_many(self, rows, by=by, batch=batch)
+            actions.ensure_mains(each for each in made if isinstance(each, Contact))
+        return made
+
     def change(self, record: Any, *, by: Actor, version: int | None = None, **values: Any) -> Any:
         to = values.get("customer")
         if to is not None and to.pk != record.customer_id:
@@ -142,7 +160,7 @@ class ContactEntity(Entity):
 def surname_tree(user: Actor) -> SideGroup | None:
     """The letters, and below each the surnames that are most common among the user's contacts."""
     whose = "all" if entity_of(Contact).policy.scope(user).everything else user.pk
-    counted = cache.get_or_set(f"contact-surnames:{whose}", lambda: surnames_used(user), SURNAMES_KEPT)
+    counted = cache.get_or_set(f"contact-surnames:{whose}", lambda: surnames_used(user), SURNAMES_KEPT) or []
     common = sorted(counted, key=lambda row: -row[2])[:MOST_SURNAMES]
     nodes: list[SideNode] = []
     for letter in sorted({row[0] for row in counted}, key=lambda letter: (letter == "#", letter)):

@@ -83,14 +83,17 @@ def book_view(request: HttpRequest) -> HttpResponse:
         last = rows[BOOK_SIZE - 1] if len(rows) > BOOK_SIZE else None
         more = quote(f"{last.name_pinyin}~{last.pk}") if last else ""
         rows = rows[:BOOK_SIZE]
-    looks = {n: entity.looks[n] for n in ("mobile", "phone", "wechat", "email") if entity.right(user, n) in ("read", "edit")}
+    looks = {
+        n: entity.looks[n] for n in ("mobile", "phone", "wechat", "email") if entity.right(user, n) in ("read", "edit")
+    }
     book = {
         "letters": sorted(letters.items(), key=lambda item: (item[0] == "#", item[0])),
         "letter": letter,
         "surname": surname,
         "q": words,
         "people": [
-            {"contact": row, "ways": [look.cell(look.get(row)) for look in looks.values() if look.get(row)]} for row in rows
+            {"contact": row, "ways": [look.cell(look.get(row)) for look in looks.values() if look.get(row)]}
+            for row in rows
         ],
         "more": more,
         "may_export": entity.policy.may(user, "export"),
@@ -182,7 +185,9 @@ def _occasions(user: Any, days: dict[str, date]) -> list[Occasion]:
     if people.right(user, "birthday") in ("read", "edit"):
         rows = Contact.objects.visible_to(user).filter(birthday_key__in=list(days)).select_related("customer")
         for contact in rows[:MOST_BIRTHDAYS]:
-            add(contact, people.url_of(contact), contact.customer, _("Birthday"), contact.birthday, contact.birthday_key)
+            add(
+                contact, people.url_of(contact), contact.customer, _("Birthday"), contact.birthday, contact.birthday_key
+            )
     above = entity_of(Customer)
     if above.right(user, "birthday") in ("read", "edit"):
         for customer in Customer.objects.visible_to(user).filter(birthday_key__in=list(days))[:MOST_BIRTHDAYS]:

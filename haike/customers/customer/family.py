@@ -84,8 +84,9 @@ def _add_up(tree: list[Member], user: Actor) -> None:
         # The tree lists parents before children, so going backwards each sum is complete when it is handed up.
         by_key = {member.customer.pk: member for member in tree}
         for member in reversed(tree):
-            if member.depth:
-                by_key[member.customer.parent_id].sums[-1] += member.sums[-1]
+            above = member.customer.parent_id
+            if member.depth and above is not None:
+                by_key[above].sums[-1] += member.sums[-1]
 
 
 def count_below(user: Actor, top: Customer) -> int:

@@ -20,7 +20,17 @@ from haike.kernel.policy import Actor
 from haike.kernel.refused import Refused
 from haike.kernel.screens.door import done
 
-COLUMNS = ["name", f"{CONTACT}name", f"{CONTACT}post", f"{CONTACT}mobile", "phone", "region", "address", "source", "remark"]
+COLUMNS = [
+    "name",
+    f"{CONTACT}name",
+    f"{CONTACT}post",
+    f"{CONTACT}mobile",
+    "phone",
+    "region",
+    "address",
+    "source",
+    "remark",
+]
 EMPTY_ROWS, MOST_ROWS = 10, 200
 
 

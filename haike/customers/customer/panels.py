@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from haike.customers.contact.record import Contact
 from haike.customers.customer.family import ROLL_UPS, count_below, members
-from haike.customers.customer.record import Customer
+from haike.customers.customer.record import MOST_PEOPLE, Customer
 from haike.customers.relation import CustomerRelation
 from haike.kernel.entity import entity_of
 from haike.kernel.look import MoneyLook
@@ -21,21 +21,14 @@ from haike.kernel.policy import Actor
 from haike.kernel.screens.list import cell_of
 from haike.kernel.share import Share
 
-MOST_CONTACTS = 200
+MOST_DEALT = 200
 CONTACT_COLUMNS = ("department_name", "post", "decision_role", "mobile", "phone", "wechat", "qq", "email", "birthday")
-
-
-def _contacts_of(customer: Customer) -> list[Contact]:
-    rows: Any = Contact.objects.live().filter(customer=customer)
-    found = list(rows.order_by("name_pinyin", "id")[:MOST_CONTACTS])
-    for contact in found:
-        contact.customer = customer
-    # The main one first, the others in the order of their names.
-    return sorted(found, key=lambda contact: not contact.main)
 
 
 def count_contacts(user: Actor, customer: Customer) -> int:
     """How many contacts the customer has; whoever sees the customer sees them all."""
+    if len(customer.people) < MOST_PEOPLE:
+        return len(customer.people)
     rows: Any = Contact.objects.live()
     return int(rows.filter(customer=customer).count())
 
@@ -44,7 +37,7 @@ def contacts(request: HttpRequest, customer: Customer) -> SafeString:
     """The people at the customer, each with the ways to reach him."""
     user, entity = cast(Any, request.user), entity_of(Contact)
     looks = {n: entity.looks[n] for n in CONTACT_COLUMNS if entity.right(user, n) != "hidden"}
-    people = _contacts_of(customer)
+    people = customer.people
     may_write = entity.right(user, "email") in ("read", "edit")
     addresses = [contact.email for contact in people if contact.email] if may_write else []
     context = {
@@ -75,7 +68,7 @@ class Post:
 def chart(request: HttpRequest, customer: Customer) -> SafeString:
     """The customer's departments with their people, each below the one he reports to."""
     user, entity = cast(Any, request.user), entity_of(Contact)
-    people = _contacts_of(customer)
+    people = customer.people
     look = entity.looks["decision_role"]
     posts = {
         contact.pk: Post(
@@ -93,7 +86,10 @@ def chart(request: HttpRequest, customer: Customer) -> SafeString:
             above.below.append(posts[contact.pk])
         else:
             departments.setdefault(contact.department_name, []).append(posts[contact.pk])
-    context = {"customer": customer, "departments": sorted(departments.items(), key=lambda item: (not item[0], item[0]))}
+    context = {
+        "customer": customer,
+        "departments": sorted(departments.items(), key=lambda item: (not item[0], item[0])),
+    }
     return render_to_string("customers/chart.html", {"panel": context}, request=request)
 
 
@@ -107,7 +103,9 @@ def _relations(user: Actor, customer: Customer) -> list[dict[str, Any]]:
     look = entity_of(CustomerRelation).looks["kind"]
     both = list(rows.filter(Q(customer=customer) | Q(other=customer)))
     others = {row.other_id if row.customer_id == customer.pk else row.customer_id for row in both}
-    seen = set(Customer.objects.visible_to(user).filter(pk__in=others).values_list("pk", flat=True)) if others else set()
+    seen = (
+        set(Customer.objects.visible_to(user).filter(pk__in=others).values_list("pk", flat=True)) if others else set()
+    )
     found = []
     for row in both:
         mine = row.customer_id == customer.pk
@@ -135,7 +133,7 @@ def family(request: HttpRequest, customer: Customer) -> SafeString:
         ]
         if len(tree) > 1
         else [],
-        "dealt": list(seen.filter(dealer=customer).order_by("name_pinyin", "id")[:MOST_CONTACTS]),
+        "dealt": list(seen.filter(dealer=customer).order_by("name_pinyin", "id")[:MOST_DEALT]),
         "relations": _relations(user, customer),
         "may_create": entity_of(Customer).policy.may(user, "create"),
         "may_relate": entity_of(CustomerRelation).policy.may(user, "create"),

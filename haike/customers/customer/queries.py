@@ -109,7 +109,7 @@ def categories_for(user: Actor) -> dict[str, Category]:
 def region_tree(user: Actor) -> SideGroup | None:
     """The provinces, and where there are few the cities, in which the user has customers."""
     whose = "all" if entity_of(Customer).policy.scope(user).everything else user.pk
-    codes: list[str] = cache.get_or_set(f"customer-regions:{whose}", lambda: _regions_used(user), REGIONS_KEPT)
+    codes = cache.get_or_set(f"customer-regions:{whose}", lambda: _regions_used(user), REGIONS_KEPT) or []
     known = divisions()
     cities = sorted({code for code in codes if code in known and known[code].level == 2})
     provinces = sorted({f"{code[:2]}0000" for code in codes if f"{code[:2]}0000" in known})

@@ -7,6 +7,7 @@ from typing import Any
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from haike.customers.birthday import BirthdayField, key_of
@@ -22,6 +23,8 @@ BUSINESS, INDIVIDUAL = "business", "individual"
 FORMS = [(BUSINESS, _("Business")), (INDIVIDUAL, _("Individual"))]
 DEEPEST = 20
 """How many levels a group of companies may have."""
+MOST_PEOPLE = 200
+"""How many contacts the page of a customer lists."""
 
 
 def _filled(name: str) -> Q:
@@ -141,9 +144,7 @@ class Customer(Record):
         verbose_name = _("Customer")
         verbose_name_plural = _("Customers")
         indexes = [
-            *hot_indexes(
-                "customer", "created_at", "last_contact_at", "next_contact_at", "name_pinyin", "changed_at"
-            ),
+            *hot_indexes("customer", "created_at", "last_contact_at", "next_contact_at", "name_pinyin", "changed_at"),
             filter_index(
                 "customer",
                 "level",
@@ -183,6 +184,15 @@ class Customer(Record):
         """Whether this is a person and not a business."""
         return self.form == INDIVIDUAL
 
+    @cached_property
+    def people(self) -> list[Any]:
+        """The contacts, the main one first, the others by name; of very many only the first."""
+        rows: Any = self.contacts.filter(deleted_at__isnull=True).order_by("name_pinyin", "id")
+        found = list(rows[:MOST_PEOPLE])
+        for contact in found:
+            contact.customer = self
+        return sorted(found, key=lambda contact: contact.pk != self.main_contact_id)
+
     def prepare(self) -> None:
         self.name_key = name_key(self.name)
         self.birthday_key = key_of(self.birthday)
@@ -213,7 +223,9 @@ class Customer(Record):
             if above == self.pk:
                 raise Refused(fields={"parent": _("A customer cannot belong to itself or to one of its subsidiaries.")})
             if depth > DEEPEST:
-                raise Refused(fields={"parent": _("A group of customers can have %(most)s levels.") % {"most": DEEPEST}})
+                raise Refused(
+                    fields={"parent": _("A group of customers can have %(most)s levels.") % {"most": DEEPEST}}
+                )
             rows = Customer._base_manager.select_for_update().filter(pk=above)
             above = rows.values_list("parent_id", flat=True).first()
 

@@ -14,9 +14,9 @@ from haike.customers.customer import panels as pieces
 from haike.customers.customer.duplicates import warnings
 from haike.customers.customer.queries import CATEGORIES, RESTING, categories_for, people_tree, region_tree
 from haike.customers.customer.quick import CUSTOMER_FIELDS, new_view
-from haike.customers.customer.record import Customer
+from haike.customers.customer.record import Customer, name_key
 from haike.kernel.dictionary import words_of
-from haike.kernel.entity import Button, Category, Entity, Label, Panel, Section, SideGroup
+from haike.kernel.entity import Button, Category, Companion, Entity, Label, Panel, Section, SideGroup
 from haike.kernel.policy import Actor
 
 Buttons = Callable[[Customer, Actor], list[Button]]
@@ -100,6 +100,38 @@ class CustomerEntity(Entity):
         "contacts__name",
         "contacts__mobile",
     ]
+    companions = [Companion("customers.contact", "customer", prefers=("mobile", "wechat", "qq", "email"))]
+    synonyms = {
+        "name": (
+            "客户名称",
+            "客户全称",
+            "公司名称",
+            "公司",
+            "单位名称",
+            "企业名称",
+            "客户",
+            "company",
+            "company name",
+            "customer",
+        ),
+        "short_name": ("客户简称", "公司简称", "简称"),
+        "phone": ("公司电话", "单位电话", "座机", "固话", "固定电话", "联系电话", "电话号码", "tel", "telephone"),
+        "mobile": ("公司手机", "客户手机"),
+        "region": ("省市区", "所在地区", "地区", "所属区域", "省市", "area"),
+        "address": ("详细地址", "公司地址", "单位地址", "联系地址"),
+        "source": ("客户来源", "来源渠道", "渠道"),
+        "industry": ("所属行业", "行业类别", "客户行业"),
+        "level": ("客户级别", "客户等级", "等级", "级别"),
+        "kind": ("客户类型", "客户种类", "客户性质", "类型"),
+        "stage": ("客户阶段", "客户状态", "跟进阶段", "状态"),
+        "owner": ("业务员", "销售", "跟进人", "客户经理", "销售员", "归属人", "salesperson"),
+        "website": ("官网", "公司网址", "网站"),
+        "tax_number": ("税号", "纳税人识别号", "统一社会信用代码", "信用代码"),
+        "remark": ("备注信息", "说明", "note", "notes"),
+        "email": ("邮箱", "电子邮箱", "公司邮箱"),
+        "wechat": ("微信号",),
+    }
+    match = ["number", "name_key", "tax_number"]
     totals = ["debt"]
     hidden = ["name_key", "birthday_key"]
     settled = ["main_contact", "last_contact_at", "last_visit_at", "next_contact_at", "next_contact_what"]
@@ -138,6 +170,10 @@ class CustomerEntity(Entity):
         base = self.url_of(record)
         found = [button for source in BUTTONS for button in source(record, user)]
         return [*found, Button(_("Business card"), f"{base}card", "id", "drawer")]
+
+    def match_values(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """An import knows a customer again by number, tax number or the core of its name."""
+        return super().match_values({**values, "name_key": name_key(values.get("name") or "")})
 
     def row_buttons(self, record: Any, user: Actor) -> list[Button]:
         return [button for source in ROW_BUTTONS for button in source(record, user)]

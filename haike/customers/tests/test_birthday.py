@@ -39,7 +39,19 @@ def test_birthdays_are_read_as_people_write_them(text: str, stored: str) -> None
 
 @pytest.mark.feature("C17")
 @pytest.mark.parametrize(
-    "text", ["", "never", "1980-02-30", "13-01", "2-30", "农历13-01", "农历1980年四月卅一", "2000年闰四月初三", "1066-01-01", "2999-01-01"]
+    "text",
+    [
+        "",
+        "never",
+        "1980-02-30",
+        "13-01",
+        "2-30",
+        "农历13-01",
+        "农历1980年四月卅一",
+        "2000年闰四月初三",
+        "1066-01-01",
+        "2999-01-01",
+    ],
 )
 def test_what_no_calendar_has_is_refused(text: str) -> None:
     with pytest.raises(Refused):

@@ -33,15 +33,21 @@ def text_of(answer: Any) -> str:
 def test_one_small_form_makes_customer_and_contact(staff: Staff, browse: Browse) -> None:
     ann = browse(staff.ann)
     form = text_of(ann.get("/customers/new?quick=1"))
-    assert 'name="contact-mobile"' in form and 'name="tax_number"' not in form
+    assert 'name="contact-mobile"' in form
+    assert 'name="tax_number"' not in form
     answer = ann.post(
         "/customers/new?quick=1",
         {"name": "海蓝科技", "form": "business", "kind": "potential", "stage": "prospect", "contact-name": "王小明",
          "contact-mobile": "138 0013 8000"},
     )  # fmt: skip
     customer = Customer.objects.get()
-    assert answer.status_code == 302 and answer["Location"] == f"/customers/{customer.pk}/"
-    assert (customer.owner, customer.main_contact.name, customer.main_contact.mobile) == (staff.ann, "王小明", "13800138000")
+    assert answer.status_code == 302
+    assert answer["Location"] == f"/customers/{customer.pk}/"
+    assert (customer.owner, customer.main_contact.name, customer.main_contact.mobile) == (
+        staff.ann,
+        "王小明",
+        "13800138000",
+    )
 
 
 @pytest.mark.feature("C2")
@@ -51,7 +57,8 @@ def test_a_wrong_contact_leaves_no_customer(staff: Staff, browse: Browse) -> Non
         {"name": "海蓝科技", "form": "business", "kind": "potential", "stage": "prospect", "contact-email": "no mail"},
     )
     assert answer.status_code == 422
-    assert 'id="id_contact-email"' in text_of(answer) and 'value="no mail"' in text_of(answer)
+    assert 'id="id_contact-email"' in text_of(answer)
+    assert 'value="no mail"' in text_of(answer)
     assert not Customer.objects.exists()
 
 
@@ -61,9 +68,11 @@ def test_the_form_warns_of_a_likeness_and_then_obeys(staff: Staff, browse: Brows
     cat = browse(staff.cat)
     sent = {"name": "海蓝科技（深圳）有限公司", "form": "business", "kind": "potential", "stage": "prospect"}
     answer = cat.post("/customers/new?quick=1", sent)
-    assert answer.status_code == 422 and Customer.objects.count() == 1
+    assert answer.status_code == 422
+    assert Customer.objects.count() == 1
     page = text_of(answer)
-    assert staff.ann.name in page and "深圳市海蓝科技有限公司" not in page
+    assert staff.ann.name in page
+    assert "深圳市海蓝科技有限公司" not in page
     seen = re.search(r'name="seen" value="([^"]*)"', page)
     assert seen is not None
     assert cat.post("/customers/new?quick=1", {**sent, "seen": seen[1]}).status_code == 302
@@ -76,9 +85,11 @@ GRID = "/customers/grid"
 @pytest.mark.feature("C2")
 def test_rows_pasted_from_excel_become_customers(staff: Staff, browse: Browse) -> None:
     ann = browse(staff.ann)
-    pasted = '海蓝科技\t王小明\t经理\t13800138000\t\t广东深圳\t科技园\t展会\t"两行\n备注"\r\n北山机械\t\t\t\t0755-26001234\t\t\t\t\r\n'
+    first_line = '海蓝科技\t王小明\t经理\t13800138000\t\t广东深圳\t科技园\t展会\t"两行\n备注"\r\n'
+    pasted = f"{first_line}北山机械\t\t\t\t0755-26001234\t\t\t\t\r\n"
     page = text_of(ann.post(GRID, {"pasted": pasted, "do": "paste"}))
-    assert 'value="海蓝科技"' in page and not Customer.objects.exists()
+    assert 'value="海蓝科技"' in page
+    assert not Customer.objects.exists()
     answer = ann.post(GRID, {"pasted": pasted, "do": "save"})
     assert answer.status_code == 302
     first, second = Customer.objects.order_by("id")
@@ -96,7 +107,9 @@ def test_faulty_rows_stay_and_good_ones_are_saved(staff: Staff, browse: Browse) 
     page = text_of(answer)
     assert answer.status_code == 422
     assert set(Customer.objects.values_list("name", flat=True)) == {"南海贸易有限公司", "海蓝科技"}
-    assert 'value="坏电话公司"' in page and 'value="abc"' in page and 'value="海蓝科技"' not in page
+    assert 'value="坏电话公司"' in page
+    assert 'value="abc"' in page
+    assert 'value="海蓝科技"' not in page
     assert "南海贸易有限公司" in page
     ann.post(GRID, {"pasted": "南海贸易\t\t\t\t\t\t\t\t", "do": "save", "sure": "1"})
     assert Customer.objects.filter(name="南海贸易").exists()
@@ -148,9 +161,13 @@ def test_regions_and_people_stand_beside_the_list(staff: Staff, browse: Browse) 
     make_customer(staff.ben, "北京客户", region="110000")
     make_customer(staff.cat, "上海客户", region="310000")
     mine = text_of(browse(staff.ann).get("/customers/"))
-    assert "广东" in mine and "北京" not in mine and staff.cat.name not in mine
+    assert "广东" in mine
+    assert "北京" not in mine
+    assert staff.cat.name not in mine
     his = text_of(browse(staff.ben).get("/customers/"))
-    assert "北京" in his and staff.ann.name in his and "上海" not in his
+    assert "北京" in his
+    assert staff.ann.name in his
+    assert "上海" not in his
     links = re.findall(r'<a href="([^"]+)"[^>]*>([^<]+)</a>', his[his.index('class="list-side"') :])
     by_label = {label: url.replace("&amp;", "&") for url, label in links}
     assert names_in(text_of(browse(staff.ben).get(by_label[staff.ann.name]))) == {"深圳客户"}
@@ -170,12 +187,24 @@ def test_the_page_shows_everything_about_a_customer(staff: Staff, browse: Browse
     entity_of(CustomerRelation).create(by=staff.ann, customer=other, other=customer, kind="sister")
     ann = browse(staff.ann)
     page = text_of(ann.get(f"/customers/{customer.pk}/"))
-    for piece in ("海蓝科技", "高热", "1,234.00", "赵总", "钱二", "tel:13800138000", "sms:13800138000", "mailto:?bcc=z@a.cn"):
+    for piece in (
+        "海蓝科技",
+        "高热",
+        "1,234.00",
+        "赵总",
+        "钱二",
+        "tel:13800138000",
+        "sms:13800138000",
+        "mailto:?bcc=z@a.cn",
+    ):
         assert piece in page, piece
     chart = text_of(ann.get(f"/customers/{customer.pk}/panel/chart"))
-    assert chart.index("赵总") < chart.index("钱二") and "决策者" in chart and "总经办" in chart
+    assert chart.index("赵总") < chart.index("钱二")
+    assert "决策者" in chart
+    assert "总经办" in chart
     family = text_of(ann.get(f"/customers/{customer.pk}/panel/family"))
-    assert "母公司" in family and "兄弟公司" in family
+    assert "母公司" in family
+    assert "兄弟公司" in family
     assert staff.ann.name in text_of(ann.get(f"/customers/{customer.pk}/panel/team"))
     assert text_of(ann.get(f"/customers/{customer.pk}/?tab=log")).count("log-entry") == 1
 
@@ -190,12 +219,15 @@ def test_the_page_is_the_same_number_of_queries_however_much_there_is(staff: Sta
 
     def queries(customer: Customer) -> int:
         ann.get(f"/customers/{customer.pk}/")
-        with CaptureQueriesContext(connection, ) as captured:
+        with CaptureQueriesContext(
+            connection,
+        ) as captured:
             assert ann.get(f"/customers/{customer.pk}/").status_code == 200
         return len(captured)
 
     few, many = queries(small), queries(large)
-    assert many <= few + 2 and many <= 26, (few, many)
+    assert many <= few + 2
+    assert many <= 20
 
 
 @pytest.mark.feature("C14")
@@ -203,7 +235,9 @@ def test_the_card_has_what_one_may_read(staff: Staff, browse: Browse) -> None:
     customer = make_customer(staff.ann, "海蓝科技", phone="0755-26001234", tax_number="91440300708461136T")
     make_contact(staff.ann, customer, "王小明", mobile="13800138000")
     page = text_of(browse(staff.ann).get(f"/customers/{customer.pk}/card"))
-    assert "0755" in page and "王小明" in page and "91440300708461136T" in page
+    assert "0755" in page
+    assert "王小明" in page
+    assert "91440300708461136T" in page
     assert browse(staff.cat).get(f"/customers/{customer.pk}/card").status_code == 404
 
 
@@ -221,7 +255,18 @@ def test_the_stage_is_a_path_one_can_click(staff: Staff, browse: Browse) -> None
     assert ann.get(f"/customers/{customer.pk}/stage/nonsense").status_code == 404
 
 
-OUTSIDE = ["", "edit", "panel/timeline", "panel/contacts", "panel/chart", "panel/family", "panel/team", "card", "log", "stage/intent"]
+OUTSIDE = [
+    "",
+    "edit",
+    "panel/timeline",
+    "panel/contacts",
+    "panel/chart",
+    "panel/family",
+    "panel/team",
+    "card",
+    "log",
+    "stage/intent",
+]
 
 
 @pytest.mark.feature("C14", "P9")
@@ -264,12 +309,15 @@ def test_contacts_are_listed_by_surname_and_letter(staff: Staff, browse: Browse)
     page = text_of(ann.get("/contacts/"))
     side = page[page.index('class="list-side"') :]
     links = {label: url.replace("&amp;", "&") for url, label in re.findall(r'<a href="([^"]+)"[^>]*>([^<]+)</a>', side)}
-    assert "赵" not in links and "Z" not in links
+    assert "赵" not in links
+    assert "Z" not in links
     assert names_in(text_of(ann.get(links["王"]))) == {"王小明", "王大力"}
     assert names_in(text_of(ann.get(links["W"]))) == {"王小明", "王大力", "吴用"}
     book = text_of(ann.get("/contacts/book/?letter=W&surname=王"))
-    assert "王小明" in book and "吴用" not in book
-    assert "欧阳锋" in text_of(ann.get("/contacts/book/?q=oyf")) and "赵六" not in text_of(ann.get("/contacts/book/"))
+    assert "王小明" in book
+    assert "吴用" not in book
+    assert "欧阳锋" in text_of(ann.get("/contacts/book/?q=oyf"))
+    assert "赵六" not in text_of(ann.get("/contacts/book/"))
 
 
 @pytest.mark.feature("C18")
@@ -280,7 +328,9 @@ def test_several_chosen_get_one_mail(staff: Staff, browse: Browse) -> None:
     foreign = make_contact(staff.cat, make_customer(staff.cat, "别家"), "赵六", email="x@y.cn")
     page = text_of(browse(staff.ann).get("/contacts/chosen", {"ids": [one.pk, two.pk, foreign.pk]}))
     assert "mailto:?bcc=c@d.cn,a@b.cn" in page or "mailto:?bcc=a@b.cn,c@d.cn" in page
-    assert "13800138000" in page and "x@y.cn" not in page and "赵六" not in page
+    assert "13800138000" in page
+    assert "x@y.cn" not in page
+    assert "赵六" not in page
 
 
 @pytest.mark.feature("C18")
@@ -297,7 +347,8 @@ def test_birthdays_of_a_month_in_both_calendars(staff: Staff, browse: Browse) ->
     page = text_of(browse(staff.ann).get("/contacts/birthdays/?month=2026-09"))
     for piece in ("09-05", "阳历人", "09-25", "农历人", "个人客户", "结婚纪念日", "16 年"):
         assert piece in page, piece
-    assert "别月人" not in page and "外人" not in page
+    assert "别月人" not in page
+    assert "外人" not in page
     assert browse(staff.ann).get("/contacts/birthdays/?month=x").status_code == 200
 
 
@@ -319,7 +370,13 @@ def test_a_click_reaches_a_person(staff: Staff, browse: Browse) -> None:
         staff.ann, make_customer(staff.ann), mobile="13800138000", email="w@h.cn", qq="123456", wechat="wxm_88"
     )
     page = text_of(browse(staff.ann).get(f"/contacts/{contact.pk}/"))
-    for link in ("tel:13800138000", "sms:13800138000", "mailto:w@h.cn", "tencent://message/?uin=123456", 'data-copy="wxm_88"'):
+    for link in (
+        "tel:13800138000",
+        "sms:13800138000",
+        "mailto:w@h.cn",
+        "tencent://message/?uin=123456",
+        'data-copy="wxm_88"',
+    ):
         assert link in page, link
 
 
@@ -328,7 +385,8 @@ def test_the_form_speaks_of_a_wrong_birthday_and_qq(staff: Staff, browse: Browse
     customer = make_customer(staff.ann)
     sent = {"customer": customer.pk, "name": "王小明", "birthday": "2月30日", "qq": "12x"}
     answer = browse(staff.ann).post("/contacts/new", sent)
-    assert answer.status_code == 422 and not Contact.objects.exists()
+    assert answer.status_code == 422
+    assert not Contact.objects.exists()
     answer = browse(staff.ann).post("/contacts/new", {**sent, "birthday": "农历八月十五", "qq": "12345678"})
     assert answer.status_code == 302
     assert Contact.objects.get().birthday == "lunar 08-15"

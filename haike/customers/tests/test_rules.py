@@ -31,7 +31,8 @@ def log_of(record: Any) -> list[Change]:
 @pytest.mark.feature("C1")
 def test_a_customer_gets_number_owner_and_keys(staff: Staff) -> None:
     customer = make_customer(staff.ann, "深圳市海蓝科技有限公司", mobile="13800138000")
-    assert customer.number.startswith("KH") and customer.number.endswith("00001")
+    assert customer.number.startswith("KH")
+    assert customer.number.endswith("00001")
     assert (customer.owner, customer.department) == (staff.ann, staff.ann.department)
     assert (customer.kind, customer.stage, customer.form) == ("potential", "prospect", "business")
     assert customer.name_key == make_customer(staff.ann, "海蓝科技(深圳)有限责任公司").name_key
@@ -71,7 +72,8 @@ def test_a_group_cannot_bite_its_tail(staff: Staff) -> None:
             entity_of(Customer).change(top, by=staff.ann, parent=parent)
         assert "parent" in no.value.fields
     top.refresh_from_db()
-    assert top.parent is None and top.version == 1
+    assert top.parent is None
+    assert top.version == 1
     with pytest.raises(Refused):
         entity_of(Customer).change(top, by=staff.ann, dealer=top)
 
@@ -93,7 +95,11 @@ def test_sums_roll_up_over_what_one_sees(staff: Staff) -> None:
 
 @pytest.mark.feature("C9")
 def test_a_relation_is_noted_once_and_needs_both_customers(staff: Staff) -> None:
-    mine, other, foreign = make_customer(staff.ann, "甲"), make_customer(staff.ann, "乙"), make_customer(staff.cat, "丙")
+    mine, other, foreign = (
+        make_customer(staff.ann, "甲"),
+        make_customer(staff.ann, "乙"),
+        make_customer(staff.cat, "丙"),
+    )
     create = entity_of(CustomerRelation).create
     create(by=staff.ann, customer=mine, other=other, kind="sister")
     for wrong in (other, mine, foreign):
@@ -133,8 +139,10 @@ def test_likeness_is_told_with_name_to_those_who_see_it(staff: Staff) -> None:
         (sentence,) = warnings({"name": "", **values}, None, staff.ann)
         assert known.name in sentence
         (sentence,) = warnings({"name": "", **values}, None, staff.cat)
-        assert known.name not in sentence and known.number not in sentence
-        assert staff.ann.name in sentence and str(staff.south) in sentence
+        assert known.name not in sentence
+        assert known.number not in sentence
+        assert staff.ann.name in sentence
+        assert str(staff.south) in sentence
     assert warnings({"name": known.name}, known, staff.ann) == []
     assert warnings({"name": "别的公司"}, None, staff.ann) == []
 
@@ -144,11 +152,13 @@ def test_a_phone_is_found_at_contacts_too(staff: Staff) -> None:
     customer = make_customer(staff.ann)
     contact = make_contact(staff.ann, customer, mobile="13800138000")
     (match,) = matches({"mobile": "13800138000"}, by=staff.cat)
-    assert match.customer == customer and not match.visible
+    assert match.customer == customer
+    assert not match.visible
     (sentence,) = contact_warnings({"mobile": "13800138000"}, None, staff.ann)
     assert contact.name in sentence
     (sentence,) = contact_warnings({"mobile": "13800138000"}, None, staff.cat)
-    assert contact.name not in sentence and customer.name not in sentence
+    assert contact.name not in sentence
+    assert customer.name not in sentence
 
 
 @pytest.mark.feature("C3")
@@ -189,11 +199,15 @@ def test_a_contact_moves_with_history(staff: Staff) -> None:
     clerk = make_contact(staff.ann, old, "钱二", reports_to=chief)
     entity_of(Anniversary).create(by=staff.ann, contact=chief, kind="wedding", day="10-01")
     moved = entity_of(Contact).change(chief, by=staff.ann, customer=new, post="总经理")
-    assert moved.customer == new and moved.post == "总经理"
+    assert moved.customer == new
+    assert moved.post == "总经理"
     assert Anniversary.objects.get().customer == new
     clerk.refresh_from_db()
     assert clerk.reports_to is None
-    assert (Customer.objects.get(pk=old.pk).main_contact, Customer.objects.get(pk=new.pk).main_contact) == (clerk, chief)
+    assert (Customer.objects.get(pk=old.pk).main_contact, Customer.objects.get(pk=new.pk).main_contact) == (
+        clerk,
+        chief,
+    )
     assert log_of(chief)[-1].diff["customer"] == [old.pk, new.pk]
 
 
@@ -206,7 +220,8 @@ def test_nobody_moves_a_contact_out_of_his_reach(staff: Staff) -> None:
     with pytest.raises(Refused):
         make_contact(staff.ann, foreign)
     contact.refresh_from_db()
-    assert contact.customer == mine and contact.version == 1
+    assert contact.customer == mine
+    assert contact.version == 1
     assert Contact.objects.count() == 1
 
 
@@ -228,7 +243,13 @@ def test_reporting_goes_up_within_one_customer(staff: Staff) -> None:
 @pytest.mark.feature("C18")
 @pytest.mark.parametrize(
     ("name", "surname", "letter"),
-    [("王小明", "王", "W"), ("欧阳锋", "欧阳", "O"), ("单雄信", "单", "S"), ("John Smith", "Smith", "J"), ("阿依努尔·买买提", "", "A")],
+    [
+        ("王小明", "王", "W"),
+        ("欧阳锋", "欧阳", "O"),
+        ("单雄信", "单", "S"),
+        ("John Smith", "Smith", "J"),
+        ("阿依努尔·买买提", "", "A"),
+    ],
 )
 def test_names_have_a_surname_and_a_letter(staff: Staff, name: str, surname: str, letter: str) -> None:
     contact = make_contact(staff.ann, make_customer(staff.ann), name)

@@ -47,9 +47,7 @@ class _Month(NamedTuple):
 def _months(year: int) -> tuple[_Month, ...]:
     """The twelve or thirteen months of a lunar year."""
     if not FIRST_YEAR <= year <= LAST_YEAR:
-        raise Refused(
-            _("Lunar dates are known from %(first)s to %(last)s.") % {"first": FIRST_YEAR, "last": LAST_YEAR}
-        )
+        raise Refused(_("Lunar dates are known from %(first)s to %(last)s.") % {"first": FIRST_YEAR, "last": LAST_YEAR})
     found = []
     for entry in LunarYear.fromYear(year).getMonthsInYear():
         signed = entry.getMonth()

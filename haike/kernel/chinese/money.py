@@ -1,8 +1,8 @@
 """Amounts of money in the capital numerals of receipts and contracts: 人民币壹仟贰佰元整.
 
-After the rules of the People's Bank of China for filling in bills: 整 stands after 元 and 角, never after 分; noughts between
-other digits are said once as 零, at the end of a group of four not at all. Where the rules leave the choice whether a
-nought before 角 is said, it is: one character more is harder to change.
+After the rules of the People's Bank of China for filling in bills: 整 stands after 元 and 角, never after 分; noughts
+between other digits are said once as 零, at the end of a group of four not at all. Where the rules leave the choice
+whether a nought before 角 is said, it is: one character more is harder to change.
 """
 
 from decimal import ROUND_HALF_UP, Decimal

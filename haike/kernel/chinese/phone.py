@@ -13,20 +13,24 @@ from typing import Literal
 Kind = Literal["mobile", "landline", "service", "foreign", "unknown"]
 
 _MOBILE = re.compile(r"1[3-9]\d{9}")
-# Area codes: 010, 02x, and four digits from 03xx to 09xx; a subscriber's number has 7 or 8 digits and begins with 2 to 8.
+# Area codes: 010, 02x, and four digits from 03xx to 09xx; a subscriber's number has 7 or 8 digits and begins with
+# 2 to 8.
 _LANDLINE = re.compile(r"(0(?:10|2[0-57-9]|[35-79]\d\d|4(?!0)\d\d|8(?![06])\d\d))([2-8]\d{6,7})")
 _WITHOUT_NOUGHT = re.compile(r"10[2-8]\d{7}|2[0-57-9][2-8]\d{7}|(?:[35-79]\d\d|4(?!0)\d\d|8(?![06])\d\d)[2-8]\d{6,7}")
 _LOCAL = re.compile(r"[2-8]\d{6,7}")
 # 400 and 800 numbers, hot lines of companies and offices, emergency calls.
-_SERVICE = re.compile(r"(?:400|800)\d{7}|95\d{3,6}|96\d{3,5}|100\d{2}|101\d{2}|118\d{2,3}|12\d{3}|11[0-9]|12[0-2]|106\d{8,15}")
+_SERVICE = re.compile(
+    r"(?:400|800)\d{7}|95\d{3,6}|96\d{3,5}|100\d{2}|101\d{2}|118\d{2,3}|12\d{3}|11\d|12[0-2]|106\d{8,15}"
+)
 # Prefixes for cheap long-distance calls, dialled before the number.
-_CARRIER = re.compile(r"(?:17951|17911|17909|17950|17901|12593|10193|11808|17969|17900|197\d\d)(?=0?1[3-9]\d{9}$|0\d{9,11}$)")
+_CARRIER = re.compile(r"(?:17951|17911|17909|17950|17901|12593|10193|11808|17969|17900)(?=0?1[3-9]\d{9}$|0\d{9,11}$)")
 _COUNTRY = re.compile(
     "1|7|2[07]|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58]|21[1-8]|2[2-69]\\d|35\\d|37\\d|38\\d|42\\d|50\\d|59\\d|"
     "6[7-9]\\d|80[08]|85\\d|87\\d|88\\d|96\\d|97\\d|99\\d"
 )
 _EXTENSION = re.compile(
-    r"^(?P<number>.*\d.*?)\s*(?:[,;*#]|转接?|分机号?|内线|ext(?:ension)?\.?|x)[\s:.]*(?P<extension>\d{1,6})[#\s)]*$", re.IGNORECASE
+    r"^(?P<number>.*\d.*?)\s*(?:[,;*#]|转接?|分机号?|内线|ext(?:ension)?\.?|x)[\s:.]*(?P<extension>\d{1,6})[#\s)]*$",
+    re.IGNORECASE,
 )
 _DASHED_EXTENSION = re.compile(r"(?P<number>.*\d)\s*-\s*(?P<extension>\d{1,6})")
 # Where a dash surely parts the extension: the number before it is whole.

@@ -44,7 +44,7 @@ class _Tables(NamedTuple):
 
 def _toneless(marked: str) -> str:
     """The first reading of an entry of pypinyin's table: "cháng,zhǎng" becomes "chang"."""
-    letters = unicodedata.normalize("NFD", marked.split(",")[0]).replace("u\u0308", "v").replace("ê", "e")
+    letters = unicodedata.normalize("NFD", marked.partition(",")[0]).replace("u\u0308", "v").replace("ê", "e")
     return "".join(char for char in letters if "a" <= char <= "z")
 
 

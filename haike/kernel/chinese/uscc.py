@@ -1,10 +1,11 @@
-"""The unified social credit code of organisations (GB 32100-2015), and the identity number of people (GB 11643-1999)."""
+"""The unified social credit code of organisations (GB 32100-2015), the identity number of people (GB 11643-1999)."""
 
 import re
 import unicodedata
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from haike.kernel.refused import Refused
@@ -16,9 +17,10 @@ _CODE_WEIGHTS = tuple(pow(3, place, 31) for place in range(17))
 
 _IDENTITY_WEIGHTS = tuple(pow(2, 17 - place, 11) for place in range(17))
 _IDENTITY_CHECKS = "10X98765432"
-# The first two digits: the province in which the number was given; 81 to 83 are residents of Hong Kong, Macao, Taiwan.
+# The first two digits: the province in which the number was given; 81 to 83 for people of Hong Kong, Macao, Taiwan.
 _PROVINCES = frozenset(
-    "11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 50 51 52 53 54 61 62 63 64 65 71 81 82 83 91".split()
+    "11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 50 51 52 53 54 61 62 63 64 65 "
+    "71 81 82 83 91".split()
 )
 _FILLING = re.compile(r"[\s\-‐-―·.]+")
 
@@ -47,7 +49,7 @@ def check_uscc(text: str) -> str:
     if not code[2:8].isdigit():
         raise Refused(_("Signs 3 to 8 of a unified social credit code are the six digits of a region."))
     if uscc_check_sign(code[:17]) != code[17]:
-        raise Refused(_("The check digit of this unified social credit code is wrong; please compare it with the licence."))
+        raise Refused(_("The check digit of this credit code is wrong; please compare it with the business licence."))
     return code
 
 
@@ -95,7 +97,7 @@ def check_identity(text: str, *, today: date | None = None) -> Identity:
         birthday = date(int(number[6:10]), int(number[10:12]), int(number[12:14]))
     except ValueError:
         birthday = date.min
-    if not date(1880, 1, 1) <= birthday <= (today or date.today()):
+    if not date(1880, 1, 1) <= birthday <= (today or timezone.now().date() + timedelta(days=1)):
         raise Refused(_("The birthday in the identity number is not possible."))
     if identity_check_sign(number[:17]) != number[17]:
         raise Refused(_("The check digit of this identity number is wrong; please compare it with the card."))

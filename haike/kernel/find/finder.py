@@ -132,7 +132,7 @@ class Find(Shapes):
 
     def still_there(self, ids: list[int]) -> list[Row]:
         """Those of remembered rows that are still found, with the rights of this moment."""
-        rows = self.within_scope(self.rows if self.hot else self.plain_rows)
+        rows = self.searched(self.within_scope(self.rows if self.hot else self.plain_rows))
         found = {row[0]: row for row in compiled(self.connection, rows, self.id_driver(ids), "").rows(self.connection)}
         return [found[id] for id in ids if id in found]
 
@@ -158,7 +158,7 @@ class Find(Shapes):
         """What tells this list from others in the process."""
         statement = compiled(self.connection, self.plain_rows)
         order = tuple((key.path, key.descending) for key in self.keys)
-        return self.database, self.reach.key, order, statement.sql, repr(statement.params)
+        return self.database, self.reach.key, order, self.words, statement.sql, repr(statement.params)
 
     def weight_of_number(self, number: int) -> int:
         """The room a count takes, nothing for one that is not kept."""

@@ -1,7 +1,8 @@
 """The indexes that lists walk: how they are declared, and which one serves a query.
 
-A hot sort has two: `(key, id)` for those who see everything and `(owner, key, id)` for everybody else, both without the
-recycle bin. `archived_at` at the end lets the archive be left out without a look at the row.
+A hot sort has two: `(key, id)` for those who see everything and `(owner, key, id)` for everybody else, both without
+the recycle bin. `archived_at` and `owner` at the end let the archive and other people's rows be passed without a look
+at the row itself.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ def hot_indexes(prefix: str, *keys: str) -> list[models.Index]:
     found = []
     for key in keys:
         order = [f"-{key}", "-id", "archived_at"] if key != "id" else ["-id", "archived_at"]
-        found.append(models.Index(fields=order, name=_name(prefix, key, "all"), condition=LIVE))
+        found.append(models.Index(fields=[*order, "owner"], name=_name(prefix, key, "all"), condition=LIVE))
         found.append(models.Index(fields=["owner", *order], name=_name(prefix, key, "own"), condition=LIVE))
     return found
 

@@ -110,14 +110,14 @@ class Pieces:
 
     @cached_property
     def rows(self) -> Rows:
-        """Rows of this state, filtered and searched, as (id, sort key); the scope comes on top."""
-        return self.searched(self.state_rows.filter(self.condition))
+        """Rows of this state, filtered, as (id, sort key …); scope and search come on top."""
+        return self.state_rows.filter(self.condition)
 
     @cached_property
     def plain_rows(self) -> Rows:
         """The same as ids, without a look at the sort key."""
         rows = self.model._base_manager.using(self.using).filter(**STATES[self.state]).filter(self.condition)
-        return self.searched(rows.order_by()).values_list("id")
+        return rows.order_by().values_list("id")
 
     def searched(self, rows: Rows) -> Rows:
         """Only rows whose text has the words."""
@@ -154,7 +154,7 @@ class Pieces:
         column = self.column("owner_id")
         if self.sqlite:
             return Q(condition(f"{column} IN ({', '.join(str(int(owner)) for owner in owners) or 'NULL'})"))
-        return Q(condition(f"{column} = ANY(%s)", [list(owners)]))
+        return Q(condition(f"{column} = ANY(%s::bigint[])", [list(owners)]))
 
     @property
     def share_driver(self) -> Driver:

@@ -21,7 +21,7 @@ from haike.kernel.find.order import Place
 from haike.kernel.find.pieces import Order, Pieces
 from haike.kernel.find.statement import Rows, Statement, compiled, condition, filter_columns, list_driver, together
 from haike.kernel.index.hits import candidates, expected
-from haike.kernel.policy import Scope
+from haike.kernel.index.tokens import are_tokens
 
 Row = tuple[int, Any]
 Within = Callable[[Rows], Rows]
@@ -47,8 +47,10 @@ class Shapes(Pieces):
     MOST_ARMS: ClassVar[int] = 500
     """SQLite joins no more."""
     MOST_OWNER_TOKENS: ClassVar[int] = 200
-    MOST_EXPECTED: ClassVar[int] = 20_000
-    """Words that PostgreSQL expects more often are common: a walk finds them soon."""
+    MOST_FETCHED: ClassVar[int] = 20_000
+    MOST_JOINED: ClassVar[int] = 150_000
+    """PostgreSQL collects all hits before it gives the first, so how many it expects decides: up to the first they are
+    fetched to see whether they are few, up to the second they drive a count; more common words a walk finds soon."""
 
     few: array[int] | None = None
     """All candidates, once they are known to be few."""
@@ -89,7 +91,8 @@ class Shapes(Pieces):
             return self.arms(limit, order, place)
         rows = self.bounded_walk(limit, order, place, self.STROLL)
         if rows is None and not self.probe(self.FEW):
-            rows = self.bounded_walk(limit, order, place, self.WALK)
+            # Rows of other owners are passed within the index, so more of them can be.
+            rows = self.bounded_walk(limit, order, place, self.WALK * (1 if self.reach.owners is None else 3))
         return rows if rows is not None else self.sorted(limit, order, place)
 
     def walk(self, limit: int, order: Order, place: Place | None, rows: Rows, offset: int = 0) -> list[Row]:
@@ -100,7 +103,7 @@ class Shapes(Pieces):
     def bounded_walk(self, limit: int, order: Order, place: Place | None, bound: int) -> list[Row] | None:
         """The same, None when as many rows as `bound` were passed and the page is not full."""
         edge = self.walk(1, order, place, self.state_rows, bound)
-        rows = self.owned(self.rows)
+        rows = self.searched(self.owned(self.rows))
         if edge:
             rows = rows.filter(self.beyond(order, Place(edge[0][1], edge[0][0]), until=True))
         found = self.walk(limit, order, place, rows)
@@ -115,7 +118,7 @@ class Shapes(Pieces):
         owners = self.reach.owners or ()
         if len(owners) > self.MOST_ARMS or (owners and self.own_index is None):
             return self.sorted(limit, order, place)
-        rows = self.behind(self.rows, order, place).order_by(*order.terms)
+        rows = self.behind(self.searched(self.rows), order, place).order_by(*order.terms)
         parts = self.owner_arms(rows, owners, limit) if owners else []
         if self.reach.shares:
             parts.append(self.shared(limit, order, place))
@@ -137,13 +140,13 @@ class Shapes(Pieces):
 
     def shared(self, limit: int, order: Order, place: Place | None) -> Statement:
         """The first rows shared with the user that come by no owner."""
-        rows = self.behind(self.not_owned(self.rows), order, place).order_by(*order.terms)
+        rows = self.behind(self.searched(self.not_owned(self.rows)), order, place).order_by(*order.terms)
         return compiled(self.connection, rows, self.share_driver, self.share_index, limit)
 
     def sorted(self, limit: int, order: Order, place: Place | None) -> list[Row]:
         """All that match, sorted; MATERIALIZED keeps the planner from walking the sort's index instead."""
         rows = self.behind(self.rows, order, place)
-        every = together(self.matching(rows, self.read_columns(self.key_columns)))
+        every = together(self.matching(rows, self.read_columns(self.key_columns), many=True))
         head = f"WITH matching AS MATERIALIZED ({every.sql}) SELECT * FROM matching {order.sql} LIMIT %s"
         return self.fetch(Statement(head, [*every.params, limit]))
 
@@ -171,33 +174,42 @@ class Shapes(Pieces):
             found.extend(self.fetch_ids(statement))
         return found
 
-    def matching(self, rows: Rows, columns: set[str] | None = None) -> list[Statement]:
-        """`rows` within the scope, unordered, in queries that share no row.
+    def matching(self, rows: Rows, columns: set[str] | None = None, *, many: bool = False) -> list[Statement]:
+        """`rows` within scope and search, unordered, in queries that share no row.
 
-        `columns` are all that the query reads, None where that is not known.
+        `columns` are all that the query reads, None where that is not known; `many`: the filter is known to leave many.
         """
         if self.reach.nothing:
             return []
         if self.few is not None or self.glance():
-            return [compiled(self.connection, self.within_scope(rows), self.id_driver(self.few or ()), "")]
-        hits = self.hits(by_token=True)
+            rows = self.confirmed(self.within_scope(rows))
+            return [compiled(self.connection, rows, self.id_driver(self.few or ()), "")]
+        hits = None if self.small else self.hits(by_token=True)
         if hits is not None:
             return [
-                compiled(self.connection, within(rows), found.driver("hit", self.column("id")), "")
+                compiled(self.connection, self.confirmed(within(rows)), found.driver("hit", self.column("id")), "")
                 for found, within in hits
             ]
-        return self.within_reach(rows, columns)
+        return self.within_reach(self.searched(rows), columns, many=many)
 
-    def within_reach(self, rows: Rows, columns: set[str] | None) -> list[Statement]:
+    def confirmed(self, rows: Rows) -> Rows:
+        """Candidates of the search index that have the words; where a token is a whole word they are known to."""
+        return rows if self.sqlite and are_tokens(self.words) else self.searched(rows)
+
+    def within_reach(self, rows: Rows, columns: set[str] | None, *, many: bool = False) -> list[Statement]:
         """`rows` by owners and by shares."""
         if self.reach.owners is None:
             # With a filter the planner knows best which index leads to few rows.
-            index = None if self.where else self.covering((), columns)
+            index = self.covering((), columns) if many or not self.where else None
             return [compiled(self.connection, rows, index=index)]
         parts = []
         if self.reach.owners and self.sqlite:
-            driver = list_driver(self.connection, self.column("owner_id"), self.reach.owners, "mine")
-            parts.append(compiled(self.connection, rows, driver, self.covering(("owner_id",), columns)))
+            index = self.covering(("owner_id",), columns)
+            if index is None and self.broad:
+                parts.append(compiled(self.connection, self.owned(rows), index=""))
+            else:
+                driver = list_driver(self.connection, self.column("owner_id"), self.reach.owners, "mine")
+                parts.append(compiled(self.connection, rows, driver, index))
         elif self.reach.owners:
             parts.append(compiled(self.connection, self.owned(rows)))
         if self.reach.shares:
@@ -206,7 +218,7 @@ class Shapes(Pieces):
 
     def read_columns(self, more: set[str] | None) -> set[str] | None:
         """The columns that filters and state read, and some more; None where other tables are read."""
-        columns = None if self.words else filter_columns(self.plain_rows)
+        columns = filter_columns(self.plain_rows)
         return None if columns is None or more is None else columns | more
 
     @property
@@ -219,7 +231,7 @@ class Shapes(Pieces):
 
     def glance(self) -> bool:
         """Whether the index of the search tells at once that there are few candidates."""
-        if self.few is None and self.words:
+        if self.few is None and self.words and (self.sqlite or not self.small or self.expected < self.GLANCE):
             self.probe_words(self.GLANCE, by_token=False)
             if self.few is None and self.sqlite and self.small:
                 self.probe_words(self.OWN_GLANCE, by_token=True)
@@ -237,7 +249,7 @@ class Shapes(Pieces):
         """Fetch the candidates of the search when they are fewer than this; asked once for each limit."""
         if (limit, by_token) not in self.probed and self.few is None:
             self.probed.add((limit, by_token))
-            hits = self.hits(by_token=by_token)
+            hits = self.hits(by_token=by_token) if self.sqlite or self.expected <= self.MOST_FETCHED else None
             self.few = self.all_of([statement for statement, _ in hits], limit) if hits is not None else None
 
     @cached_property
@@ -259,7 +271,7 @@ class Shapes(Pieces):
 
         `by_token` lets the tokens of few owners narrow: good for common words, dear for rare ones.
         """
-        if not self.words or not (self.sqlite or self.rare):
+        if not self.words or (not self.sqlite and self.expected > self.MOST_JOINED):
             return None
         owners = self.reach.owners if self.sqlite and by_token else None
         if owners is None or len(owners) > self.MOST_OWNER_TOKENS:
@@ -270,28 +282,38 @@ class Shapes(Pieces):
             return None
         parts: list[tuple[Statement, Within]] = [(Statement(*found), self.owned)] if owners else []
         if self.reach.shares:
-            rows = self.searched(self.not_owned(self.state_rows)).values_list("id")
+            rows = self.searched(self.not_owned(self.state_rows)).values_list("id").order_by()
             parts.append((compiled(self.connection, rows, self.share_driver, self.share_index), self.not_owned))
         return parts
 
     @cached_property
-    def rare(self) -> bool:
-        """Whether PostgreSQL's index is worth asking: not for a small scope or a word that is everywhere."""
-        return not self.small and expected(self.connection, self.model, self.words) <= self.MOST_EXPECTED
+    def expected(self) -> int:
+        """How many hits PostgreSQL expects."""
+        return expected(self.connection, self.model, self.words)
 
     @cached_property
     def small(self) -> bool:
         """Whether all the owners' rows together are few enough to look at each."""
         owners = self.reach.owners
-        if owners is None:
-            return False
-        key = ("size", self.database, self.model._meta.label, owners)
-        return sizes.get(key, self.size_of_owners, lambda size: 64 if size > 200 else 0) <= self.SMALL
+        return owners is not None and self.size(owners, self.SMALL + 1) <= self.SMALL
 
-    def size_of_owners(self) -> int:
-        """How many rows the owners have, as far as it matters."""
-        plain = type(self)(self.model, Scope(False, self.reach.owners or (), 0, False), state="live", using=self.using)
-        return plain.number(self.SMALL + 1)
+    @cached_property
+    def broad(self) -> bool:
+        """Whether the owners have so much of the table that reading all of it is faster than row by row."""
+        return not self.small and 8 * self.size(self.reach.owners) > self.size(None)
+
+    def size(self, owners: tuple[int, ...] | None, cap: int | None = None) -> int:
+        """How many rows outside the bin some owners have (None: all), as far as it matters; some time ago."""
+        rows = self.model._base_manager.using(self.using).filter(deleted_at__isnull=True).order_by().values_list("id")
+        index = self.known.covering(() if owners is None else ("owner_id",), [])
+        rows = rows if owners is None else rows.filter(self.owner_test(owners))
+
+        def count() -> int:
+            counted = compiled(self.connection, rows, index=index.name if index else None, limit=cap)
+            return int(counted.within("SELECT count(*) FROM ({}) counted").rows(self.connection)[0][0])
+
+        key = ("size", self.database, self.model._meta.label, owners, cap)
+        return sizes.get(key, count, lambda size: 64 if size > 200 else 0)
 
     def number(self, cap: int | None) -> int:
         """How many rows, counted up to the cap."""

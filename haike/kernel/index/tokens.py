@@ -21,6 +21,7 @@ _DROPPED = re.compile(
     "[\x00-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\ufff9-\uffff\ud800-\udfff]"
 )
 _RUN = re.compile("[0-9a-z]{4,}")
+_WHOLE = re.compile("[\x80-\ud7ff]|[0-9a-z\x80-\ud7ff]{2}|[0-9a-z]{4}")
 _SIGN = re.compile("[!-/:-@\\[-`{-~]")
 # FTS5 splits at ASCII signs; in private use they are characters like others. So is the mark of an owner's token.
 _SIGNS = {code: 0xE000 + code for code in range(0x21, 0x7F) if not chr(code).isalnum()}
@@ -72,6 +73,14 @@ def query_tokens(words: Iterable[str]) -> list[str]:
             windows = [word[at : at + width] for at in range(len(word) - width + 1)]
         found.update(dict.fromkeys(windows))
     return list(found)
+
+
+def are_tokens(words: Iterable[str]) -> bool:
+    """Whether each word is one token, so that whoever has the token has the word.
+
+    Only plain letters count: signs share their tokens with characters of private use.
+    """
+    return all(_WHOLE.fullmatch(word) for word in words)
 
 
 # FTS5

@@ -176,15 +176,15 @@ class Calendar {
   }
 }
 
-/** Give <input data-date> or <input data-datetime> a calendar; on phones it becomes the phone's own field. */
+/** Give <input type="date"> or "datetime-local" this calendar; phones keep their own. Its value stays ISO. */
 export default function date(input) {
-  const withTime = "datetime" in input.dataset;
-  if (matchMedia("(pointer: coarse)").matches) {
-    const value = input.value.replace(" ", "T");
-    input.type = withTime ? "datetime-local" : "date";
-    input.value = value;
-    return;
-  }
+  if (matchMedia("(pointer: coarse)").matches) return;
+  const withTime = input.type === "datetime-local";
+  const value = input.value.replace("T", " ").slice(0, 16);
+  input.type = "text";
+  input.autocomplete = "off";
+  input.inputMode = "numeric";
+  input.value = value;
   const calendar = new Calendar(input, withTime);
   input.addEventListener("focus", () => calendar.quiet || calendar.open());
   input.addEventListener("click", () => calendar.open());

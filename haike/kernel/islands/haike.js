@@ -21,5 +21,3 @@ async function enhance(name, element) {
 }
 
 whenever("[data-island]", (element) => element.dataset.island.split(" ").forEach((name) => enhance(name, element)));
-whenever("select[data-picker-url], select[data-select]", (select) => enhance("picker", select));
-whenever("[data-date], [data-datetime]", (input) => enhance("date", input));

@@ -48,6 +48,17 @@ document.addEventListener("htmx:error", (event) => {
   if (event.detail.error instanceof TypeError || event.detail.ctx?.request?.signal?.reason === "timeout") toast({ text: t("failed_network"), kind: "bad" });
 });
 
+// A refresh leaves alone what somebody is filling in, and the sections he opened or closed.
+const touched = new WeakSet();
+document.addEventListener("input", (event) => event.target.form && touched.add(event.target.form));
+htmx.registerExtension("keep", {
+  htmx_before_morph_node(element, { oldNode, newNode }) {
+    if (oldNode.tagName === "DETAILS" && newNode.tagName === "DETAILS") newNode.open = oldNode.open;
+    if (oldNode.tagName !== "FORM") return true;
+    return !(touched.has(oldNode) || oldNode.contains(document.activeElement) || oldNode.querySelector(".ts-wrapper"));
+  },
+});
+
 /** Fetch again what shows records, so that the page tells what was just saved. */
 export function refresh() {
   for (const element of document.querySelectorAll("[data-refresh]")) {

@@ -41,19 +41,25 @@ whenever("[data-phone]", (input) => {
 
 // ---- province, city, district ---------------------------------------------------------------------------------------------
 
-async function fill(select, parent) {
+async function fill(select, url) {
   select.replaceChildren(select.options[0]);
-  if (!parent) return;
-  const answer = await fetch(`/divisions?parent=${parent}`, { headers: { Accept: "application/json" } });
+  select.disabled = true;
+  if (!url) return;
+  const answer = await fetch(url, { headers: { Accept: "application/json" } });
   if (!answer.ok) return;
   const { items } = await answer.json();
-  select.append(...items.map(({ id, label }) => make("option", { value: id }, label)));
+  select.append(...items.map(({ code, name }) => make("option", { value: code }, name)));
+  select.disabled = !items.length;
 }
 
-on("change", "[data-region] select", async (event, select) => {
-  const all = [...select.closest("[data-region]").querySelectorAll("select")];
+on("change", "[data-division] select", async (event, select) => {
+  const box = select.closest("[data-division]");
+  const all = [...box.querySelectorAll("select")];
   const place = all.indexOf(select);
-  for (const later of all.slice(place + 1)) await fill(later, later === all[place + 1] ? select.value : "");
+  const value = box.querySelector("input[type=hidden]");
+  value.value = select.value || all[place - 1]?.value || "";
+  for (const later of all.slice(place + 1)) await fill(later, later === all[place + 1] && select.value ? `${box.dataset.division}?parent=${select.value}` : "");
+  value.dispatchEvent(new Event("input", { bubbles: true }));
 });
 
 // ---- small things ---------------------------------------------------------------------------------------------------------

@@ -125,7 +125,7 @@ class Migration(migrations.Migration):
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('user', 'entity'), name='kernel_list_choice')],
+                'constraints': [models.UniqueConstraint(fields=('user', 'entity'), name='kernel_list_choice_once')],
             },
         ),
         migrations.CreateModel(
@@ -177,7 +177,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'indexes': [models.Index(fields=['user', '-at'], name='kernel_visit_recent')],
-                'constraints': [models.UniqueConstraint(fields=('user', 'entity', 'record_id'), name='kernel_visit')],
+                'constraints': [models.UniqueConstraint(fields=('user', 'entity', 'record_id'), name='kernel_visit_once')],
             },
         ),
     ]

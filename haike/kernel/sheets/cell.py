@@ -43,7 +43,7 @@ def formula_error(shown: str) -> CellError:
 
 def uncalculated() -> CellError:
     """A formula whose result the program that wrote the file did not store."""
-    return CellError("=…", _("The formula in this cell has no stored result; open the file in Excel and save it once."))
+    return CellError("=…", _("The formula in this cell has no stored result; save the file once in Excel."))
 
 
 def too_long(text: str) -> CellError:
@@ -57,11 +57,11 @@ def too_long(text: str) -> CellError:
 
 def unreadable(text: str) -> CellError:
     """A text with characters that were lost before it came here."""
-    return CellError(text[:50], _("Characters in this cell were lost when the file was saved; correct them in the file."))
+    return CellError(text[:50], _("Characters in this cell were lost when the file was saved; please correct them."))
 
 
 def cell_text(cell: object) -> str:
-    """A cell as a person reads it: numbers without exponent and without .0, dates as 2026-11-21; Refused for an error."""
+    """A cell as a person reads it: numbers without exponent and .0, dates as 2026-11-21; Refused for an error."""
     if isinstance(cell, str):
         return cell
     if cell is None:

@@ -214,10 +214,9 @@ class Table:
         places = [column.index for column in self.columns]
         width = max(places) + 1
         straight = places == list(range(width))
-        for line, row in enumerate(islice(self._file.rows(self.sheet), self.heading.first_record, None), start=1):
+        below = islice(self._file.rows(self.sheet), self.heading.first_record, None)
+        for line, row in enumerate(below, start=self.heading.first_record + 1):
             if not any(cell != "" and not (isinstance(cell, str) and cell.isspace()) for cell in row):
                 continue
-            if len(row) < width:
-                row = row + [""] * (width - len(row))
-            cells = row[:width] if straight else [row[place] for place in places]
-            yield Record(self.heading.first_record + line, cells)
+            whole = row + [""] * (width - len(row)) if len(row) < width else row
+            yield Record(line, whole[:width] if straight else [whole[place] for place in places])

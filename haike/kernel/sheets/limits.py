@@ -53,13 +53,13 @@ class Extent:
     def check(self) -> None:
         """Refuse a sheet that is too large."""
         if self.rows > MOST_ROWS + HEADROOM:
-            raise Refused(_("The sheet has more than %(most)s rows. Split it into several files.") % {"most": MOST_ROWS})
+            said = _("The sheet has more than %(most)s rows. Split it into several files.")
+            raise Refused(said % {"most": MOST_ROWS})
         if self.columns > MOST_COLUMNS:
-            raise Refused(
-                _("The sheet has more than %(most)s columns. Delete those that are not needed.") % {"most": MOST_COLUMNS}
-            )
+            said = _("The sheet has more than %(most)s columns. Delete those that are not needed.")
+            raise Refused(said % {"most": MOST_COLUMNS})
         if not self.fits:
-            raise Refused(_("The sheet is too large. Delete columns that are not needed, or split it into several files."))
+            raise Refused(_("The sheet is too large. Delete columns you do not need, or split it into several files."))
 
 
 def damaged() -> Refused:

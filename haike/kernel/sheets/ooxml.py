@@ -12,6 +12,8 @@ _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 _SHEET_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml"
 
+_HIDDEN = ' state="hidden"'
+
 # Places of the formats in the list `cellXfs` below.
 HEADING_STYLE: Final = 1
 REQUIRED_STYLE: Final = 2
@@ -27,8 +29,9 @@ STYLE_SHEET = (
     '<fonts count="3"><font><sz val="11"/><name val="Microsoft YaHei"/><family val="2"/></font>'
     '<font><b/><sz val="11"/><name val="Microsoft YaHei"/><family val="2"/></font>'
     '<font><b/><sz val="11"/><color rgb="FFC0392B"/><name val="Microsoft YaHei"/><family val="2"/></font></fonts>'
-    '<fills count="3"><fill><patternFill patternType="none"/></fill><fill><patternFill patternType="gray125"/></fill>'
-    '<fill><patternFill patternType="solid"><fgColor rgb="FFEFF3F8"/><bgColor indexed="64"/></patternFill></fill></fills>'
+    '<fills count="3"><fill><patternFill patternType="none"/></fill>'
+    '<fill><patternFill patternType="gray125"/></fill><fill><patternFill patternType="solid">'
+    '<fgColor rgb="FFEFF3F8"/><bgColor indexed="64"/></patternFill></fill></fills>'
     '<borders count="2"><border><left/><right/><top/><bottom/><diagonal/></border><border><left/><right/><top/>'
     '<bottom style="thin"><color rgb="FFB8C4D0"/></bottom><diagonal/></border></borders>'
     '<cellStyleXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0"/></cellStyleXfs>'
@@ -101,11 +104,13 @@ def content_types(sheets: int) -> str:
 def workbook(sheets: Sequence[tuple[str, bool]]) -> str:
     """The table of sheets: name, and whether hidden."""
     entries = "".join(
-        f'<sheet name="{escape_attribute(name)}" sheetId="{number}"{" state=" + chr(34) + "hidden" + chr(34) if hidden else ""} '
-        f'r:id="rId{number}"/>'
+        f'<sheet name="{escape_attribute(name)}" sheetId="{number}"{_HIDDEN if hidden else ""} r:id="rId{number}"/>'
         for number, (name, hidden) in enumerate(sheets, start=1)
     )
-    return f'{HEADER}<workbook xmlns="{_MAIN}" xmlns:r="{_OFFICE}"><bookViews><workbookView/></bookViews><sheets>{entries}</sheets></workbook>'
+    return (
+        f'{HEADER}<workbook xmlns="{_MAIN}" xmlns:r="{_OFFICE}"><bookViews><workbookView/></bookViews>'
+        f"<sheets>{entries}</sheets></workbook>"
+    )
 
 
 def workbook_relations(sheets: int) -> str:
@@ -136,7 +141,8 @@ def sheet_start(widths: Sequence[tuple[float, int]]) -> str:
 def sheet_end(reference: str, validations: Sequence[tuple[str, str]]) -> str:
     """What stands behind the rows: the filter over the headings, and columns with a list of choices."""
     lists = "".join(
-        f'<dataValidation type="list" allowBlank="1" sqref="{cells}"><formula1>{escape(formula)}</formula1></dataValidation>'
+        f'<dataValidation type="list" allowBlank="1" sqref="{cells}"><formula1>{escape(formula)}</formula1>'
+        "</dataValidation>"
         for cells, formula in validations
     )
     chosen = f'<dataValidations count="{len(validations)}">{lists}</dataValidations>' if validations else ""

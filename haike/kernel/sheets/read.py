@@ -1,4 +1,4 @@
-"""Reading spreadsheets that users upload: any usual kind, told by content and not by name, checked before it is read."""
+"""Reading spreadsheets that users upload: any usual kind, known by content and not by name, checked before reading."""
 
 import posixpath
 import zipfile
@@ -8,7 +8,6 @@ from io import BytesIO
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Literal, Self
-from xml.parsers import expat
 
 import python_calamine
 from django.utils.translation import gettext_lazy as _
@@ -26,6 +25,7 @@ Merge = tuple[int, int, int, int]
 """First row, first column, last row and last column of merged cells, from 0."""
 
 MOST_SHEETS = 200
+_OLD_EXCEL = (b"\x09\x00\x04\x00", b"\x09\x02\x06\x00", b"\x09\x04\x06\x00", b"\x09\x08\x08\x00", b"\x09\x08\x10\x00")
 # How texts begin that may be errors or carry the mark against formulas.
 _SUSPECT = frozenset("#E'")
 _HALF_A_SECOND = timedelta(microseconds=500_000)
@@ -52,7 +52,7 @@ class SheetFile:
         self.sheets = sheets
 
     def rows(self, sheet: str | None = None) -> Iterator[list[Cell]]:
-        """All rows from the first line of a sheet on, also empty ones: the n-th row is line n. By default the first sheet."""
+        """All rows of a sheet, by default the first, from line 1 on, also empty ones: the n-th row is line n."""
         name = self.sheets[0] if sheet is None else sheet
         if name not in self.sheets:
             raise Refused(_("The file has no sheet named “%(name)s”.") % {"name": name})
@@ -219,7 +219,7 @@ def open_sheet(path: Path | str, *, filename: str) -> SheetFile:
     for signature, label in _OTHER_KINDS:
         if head.startswith(signature):
             raise _no_spreadsheet(filename, label)
-    if head[:4] in (b"\x09\x00\x04\x00", b"\x09\x02\x06\x00", b"\x09\x04\x06\x00", b"\x09\x08\x08\x00", b"\x09\x08\x10\x00"):
+    if head.startswith(_OLD_EXCEL):
         raise Refused(_("The file “%(name)s” comes from a very old Excel. Save it as .xlsx.") % {"name": filename})
     return _open_text(path, filename, head)
 
@@ -372,4 +372,3 @@ def _open_text(path: Path, filename: str, head: bytes) -> SheetFile:
             raise _no_spreadsheet(filename, _("web page"))
         return _Tables("html", tables)
     return _Delimited(path, Path(filename).stem or "CSV")
-

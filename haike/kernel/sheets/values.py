@@ -14,7 +14,8 @@ from django.utils.translation import gettext_lazy as _
 from haike.kernel.refused import Refused, Sentence
 from haike.kernel.sheets.cell import CellError, cell_text
 
-# Day 1 of spreadsheets is 1900-01-01; they count a 29 February 1900 that never was, so later days start two days before.
+# Day 1 of spreadsheets is 1900-01-01; they count a 29 February 1900 that never was, so they seem to start two days
+# before.
 _SERIAL_START = date(1899, 12, 30)
 # 3000 is 1908-03-18: smaller numbers are rather years or quantities.
 _FIRST_SERIAL, _LAST_SERIAL = 3_000, 110_000
@@ -22,6 +23,7 @@ _FIRST_YEAR, _LAST_YEAR = 1800, 2299
 
 _LONGEST = 100
 
+_LINE_END = re.compile("\r\n|[\r\u2028\u2029\x85]")
 _BREAK = re.compile(r"[ \t]*\n\s*")
 # Controls, marks of direction, zero-width signs, halves of surrogate pairs, and characters that are none.
 _INVISIBLE = re.compile(
@@ -29,7 +31,8 @@ _INVISIBLE = re.compile(
     "\ufeff\ufff9-\ufffb\ufffe\uffff\ud800-\udfff]"
 )
 # A joiner is dirt between Chinese characters, but part of some pictures (families, flags) and of other scripts.
-_JOINER = re.compile("(?<=[\x00-\u02ff\u2e80-\ud7ff\uf900-\ufaff])[\u200c\u200d]+|[\u200c\u200d]+(?=[\x00-\u02ff\u2e80-\ud7ff\uf900-\ufaff]|$)")
+_BETWEEN = "[\x00-\u02ff\u2e80-\ud7ff\uf900-\ufaff]"
+_JOINER = re.compile(f"(?<={_BETWEEN})[\u200c\u200d]+|[\u200c\u200d]+(?={_BETWEEN}|$)")
 
 
 def clean_text(value: object, *, lines: bool = False) -> str:
@@ -40,8 +43,7 @@ def clean_text(value: object, *, lines: bool = False) -> str:
     text = value if isinstance(value, str) else cell_text(value)
     if text.isascii() and text.isprintable():
         return text.strip()
-    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n").replace("\x85", "\n")
-    text = text.replace("\u00a0", " ")
+    text = _LINE_END.sub("\n", text).replace("\u00a0", " ")
     text = unicodedata.normalize("NFC", _INVISIBLE.sub("", text))
     if "\u200c" in text or "\u200d" in text:
         text = _JOINER.sub("", text)
@@ -80,7 +82,10 @@ _MONTHS = {
     )
     for name in names.split()
 }
-_WEEKDAY = re.compile(r"[,，]?\s*(?:\(?(?:星期|周|礼拜)[一二三四五六日天]\)?|(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\b[.,]?)\s*")
+_WEEKDAY = re.compile(
+    r"[,，]?\s*(?:\(?(?:星期|周|礼拜)[一二三四五六日天]\)?|"
+    r"(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\b[.,]?)\s*"
+)
 _CHINESE_DATE = re.compile("[〇零一二三四五六七八九十]")
 _PARTS = re.compile(r"(\d{1,4})\s*[-/.、年\s]\s*(\d{1,2})\s*[-/.、月\s]\s*(\d{1,4})\s*[日号]?")
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
@@ -226,7 +231,7 @@ def _check(value: object) -> None:
 
 
 def parse_date(value: object) -> date:
-    """A day: 2026-11-21, 2026/11/21, 2026.11.21, 2026年11月21日, 20261121, 11/21/2026, 21-Nov-26, 45987; a time is left out."""
+    """A day: 2026-11-21, 2026/11/21, 2026年11月21日, 20261121, 11/21/2026, 21-Nov-26, 45987; a time is left out."""
     _check(value)
     if isinstance(value, datetime):
         return value.date()

@@ -80,8 +80,8 @@ def _moment(value: datetime) -> datetime:
 class Sheet:
     """One sheet that is being written, row by row."""
 
-    def row(self, values: Iterable[Value]) -> None:
-        """Write the next row: a value for each column, None for an empty cell."""
+    def row(self, values: Sequence[Value]) -> None:
+        """Write the next row: a value for each column, None for an empty cell; missing ones at the end stay empty."""
         raise NotImplementedError
 
 
@@ -92,10 +92,13 @@ class _XlsxSheet(Sheet):
         self.hidden = False
         self._letters = [f'<c r="{ooxml.column_letters(index)}' for index in range(len(columns))]
         self._styles = [ooxml.STYLES[column.kind] for column in columns]
+        # A number in a column of text is shown as a number.
+        self._number_styles = [0 if column.kind == "text" else ooxml.STYLES[column.kind] for column in columns]
         self._widths = [_NARROWEST] * len(columns)
         self._line = 0
         self._batch: list[str] = []
-        self._rows: IO[bytes] = tempfile.TemporaryFile()
+        # Closed by `discard`; the file has no name and goes with the process.
+        self._rows: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115
         self._headings()
 
     def _headings(self) -> None:
@@ -115,20 +118,22 @@ class _XlsxSheet(Sheet):
             text = f"{value:%Y-%m-%d %H:%M}" if isinstance(value, datetime) else str(value)
             self._widths[place] = max(self._widths[place], shown_width(text))
 
-    def row(self, values: Iterable[Value]) -> None:
+    def row(self, values: Sequence[Value]) -> None:
+        if len(values) > len(self.columns):
+            raise ValueError(f"{len(values)} values for {len(self.columns)} columns")
         line = self._line = self._line + 1
         if line > MOST_LINES:
-            raise Refused(_("A sheet holds at most %(most)s rows; choose CSV or fewer rows.") % {"most": MOST_LINES - 1})
+            said = _("A sheet holds at most %(most)s rows; choose CSV or fewer rows.")
+            raise Refused(said % {"most": MOST_LINES - 1})
         if line <= _MEASURED:
-            values = list(values)
             self._measure(values)
         cells = [f'<row r="{line}">']
-        for letter, style, value in zip(self._letters, self._styles, values, strict=True):
+        for letter, style, value in zip(self._letters, self._number_styles, values, strict=False):
             if value.__class__ is str:
                 if value:
-                    cells.append(self._text(f"{letter}{line}", value))  # type: ignore[arg-type]
+                    cells.append(self._text(f"{letter}{line}", value))
             elif value.__class__ is int:
-                if -_MOST_FIGURES < value < _MOST_FIGURES:  # type: ignore[operator]
+                if -_MOST_FIGURES < value < _MOST_FIGURES:
                     cells.append(f'{letter}{line}" s="{style}"><v>{value}</v></c>')
                 else:
                     cells.append(self._text(f"{letter}{line}", str(value)))
@@ -159,6 +164,8 @@ class _XlsxSheet(Sheet):
             if len(value.as_tuple().digits) > 15 and value != Decimal(f"{value:.15g}"):
                 # A spreadsheet would round it.
                 return self._text(start, f"{value:f}")
+            if style == 0 and value.as_tuple().exponent == -2:
+                style = ooxml.STYLES["money"]
             return f'{start}" s="{style}"><v>{value}</v></c>'
         if isinstance(value, float):
             return f'{start}" s="{style}"><v>{value!r}</v></c>' if abs(value) < 1e300 else ""
@@ -207,10 +214,10 @@ class _CsvSheet(Sheet):
         self._writer = csv.writer(file)
         self._writer.writerow([neutralise(column.title) for column in columns])
 
-    def row(self, values: Iterable[Value]) -> None:
+    def row(self, values: Sequence[Value]) -> None:
+        if len(values) > self._width:
+            raise ValueError(f"{len(values)} values for {self._width} columns")
         fields = [neutralise(value) if isinstance(value, str) else _field(value) for value in values]
-        if len(fields) != self._width:
-            raise ValueError(f"{len(fields)} values for {self._width} columns")
         self._writer.writerow(fields)
 
 
@@ -236,27 +243,42 @@ class SheetWriter:
     """Writes a spreadsheet to a path or an open binary file; use it with `with`.
 
     An XLSX may have several sheets, which may be written by turns; a CSV has one.
+
+        with SheetWriter(path) as writer:
+            writer.add_sheet("客户", [Column("名称"), Column("金额", "money")])
+            writer.write_row(["海客科技", Decimal("1200.00")])
     """
 
-    def __init__(self, target: Path | str | BinaryIO, *, kind: Literal["xlsx", "csv"] = "xlsx") -> None:
-        self.kind = kind
+    def __init__(self, target: Path | str | BinaryIO, *, format: Literal["xlsx", "csv"] = "xlsx") -> None:
+        if format not in ("xlsx", "csv"):
+            raise ValueError(f"no format {format!r}, only xlsx and csv")
+        self.format = format
         self._path = Path(target) if isinstance(target, str | Path) else None
         self._file: BinaryIO = self._path.open("wb") if self._path else target  # type: ignore[assignment]
         self._sheets: list[_XlsxSheet] = []
         self._text: io.TextIOWrapper | None = None
+        self._newest: Sheet | None = None
 
-    def sheet(self, name: str, columns: Sequence[Column]) -> Sheet:
-        """Begin a sheet with its headings."""
+    def add_sheet(self, name: str, columns: Sequence[Column | str]) -> Sheet:
+        """Begin a sheet with its headings; a heading alone is a column of any values."""
         if not columns:
             raise ValueError("a sheet needs a column")
-        if self.kind == "csv":
+        whole = [Column(column, "number") if isinstance(column, str) else column for column in columns]
+        if self.format == "csv":
             if self._text is not None:
                 raise Refused(_("A CSV file holds one sheet only; choose XLSX."))
-            self._text = io.TextIOWrapper(self._file, encoding="utf-8-sig", errors="replace", newline="", write_through=False)
-            return _CsvSheet(self._text, columns)
-        sheet = _XlsxSheet(self._free_name(name), columns)
-        self._sheets.append(sheet)
-        return sheet
+            self._text = io.TextIOWrapper(self._file, encoding="utf-8-sig", errors="replace", newline="")
+            self._newest = _CsvSheet(self._text, whole)
+        else:
+            sheet = self._newest = _XlsxSheet(self._free_name(name), whole)
+            self._sheets.append(sheet)
+        return self._newest
+
+    def write_row(self, values: Sequence[Value]) -> None:
+        """Write the next row of the sheet that was begun last."""
+        if self._newest is None:
+            raise ValueError("there is no sheet yet")
+        self._newest.row(values)
 
     def _free_name(self, name: str) -> str:
         """The name as Excel allows it: at most 31 characters, without []:*?/\\, not twice."""
@@ -278,7 +300,8 @@ class SheetWriter:
                 if not column.choices:
                     continue
                 joined = ",".join(column.choices)
-                if len(joined) <= _LONGEST_INLINE_LIST and joined.count(",") == len(column.choices) - 1 and '"' not in joined:
+                plain = joined.count(",") == len(column.choices) - 1 and '"' not in joined
+                if plain and len(joined) <= _LONGEST_INLINE_LIST:
                     formula = f'"{joined}"'
                 else:
                     letter = ooxml.column_letters(len(lists))
@@ -297,7 +320,7 @@ class SheetWriter:
     def close(self) -> None:
         """Finish the file."""
         try:
-            if self.kind == "csv":
+            if self.format == "csv":
                 if self._text is not None:
                     self._text.flush()
                     self._text.detach()

@@ -165,7 +165,9 @@ def _with_language(answer: HttpResponse, language: str) -> HttpResponse:
 def display_view(request: HttpRequest) -> HttpResponse:
     """Colours and language from the menu of the frame."""
     chosen = {
-        name: request.POST[name] for name, known in CHOICES.items() if name in request.POST and request.POST[name] in known
+        name: request.POST[name]
+        for name, known in CHOICES.items()
+        if name in request.POST and request.POST[name] in known
     }
     if chosen:
         actions.change_taste(cast(User, request.user), **chosen)

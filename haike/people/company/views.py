@@ -13,9 +13,9 @@ from django.utils.translation import gettext_lazy as _
 
 from haike.kernel.entity import Label, Section
 from haike.kernel.look import PictureLook, look_for
+from haike.kernel.refused import Conflict, Refused
 from haike.kernel.screens.door import done
 from haike.kernel.screens.form import FormPage, Typed
-from haike.kernel.refused import Conflict, Refused
 from haike.people.company.profile import change_company, company
 from haike.people.company.record import CompanyProfile
 from haike.people.pages import demand_grant
@@ -64,7 +64,9 @@ def company_view(request: HttpRequest) -> HttpResponse:
         sent = request.POST.get("version", "")
         if typed.parse():
             try:
-                change_company(by=cast(Any, request.user), version=int(sent) if sent.isdigit() else None, **typed.values)
+                change_company(
+                    by=cast(Any, request.user), version=int(sent) if sent.isdigit() else None, **typed.values
+                )
                 return done(request, _("The company profile is saved."), "/settings/company")
             except Conflict as conflict:
                 version = conflict.current.version

@@ -40,7 +40,10 @@ class DepartmentEntity(Entity):
     hidden = ["path", "owner"]
     in_create_menu = False
     views = {"list": views.tree_view}
-    tabs = [Related("people.user", "department", _("Members")), Related("people.department", "parent", _("Departments below"))]
+    tabs = [
+        Related("people.user", "department", _("Members")),
+        Related("people.department", "parent", _("Departments below")),
+    ]
 
     def create(self, *, by: Actor, batch: Batch | None = None, **values: Any) -> Department:
         """Make a department; nobody owns it, so that only who manages all departments changes it."""

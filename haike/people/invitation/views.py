@@ -44,7 +44,9 @@ def invitations_view(request: HttpRequest) -> HttpResponse:
         {
             "invitation": invitation,
             "link": actions.link_of(invitation, site),
-            "good": invitation.withdrawn_at is None and invitation.expires_at > now and invitation.used < invitation.uses,
+            "good": invitation.withdrawn_at is None
+            and invitation.expires_at > now
+            and invitation.used < invitation.uses,
         }
         for invitation in _mine(request.user)[:200]
     ]
@@ -68,7 +70,9 @@ def invite_view(request: HttpRequest) -> HttpResponse:
         return done(request, _("The invitation is ready: copy its link and send it."), "/invitations/")
 
     start = {"department": user.department, "manager": user, "uses": 1, "days": 7}
-    return ask(request, looks, act, title=_("Invite staff"), back_url="/invitations/", start=start, button=_("Make the link"))
+    return ask(
+        request, looks, act, title=_("Invite staff"), back_url="/invitations/", start=start, button=_("Make the link")
+    )
 
 
 @require_POST
@@ -144,5 +148,3 @@ def register_view(request: HttpRequest) -> HttpResponse:
         return show(request, page, typed, 422)
     messages.info(request, _("Thank you. You can sign in as soon as an administrator has approved you."))
     return redirect("/signin")
-
-

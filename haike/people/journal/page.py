@@ -94,7 +94,8 @@ class Journal:
         typed = Typed(self.looks, request.user)
         typed.read(request.GET)
         good = typed.parse()
-        rows = self.find(typed.values if good else {}).order_by("-id")
+        # What cannot be read is said beside its field; the rest of the filter holds.
+        rows = self.find(typed.values).order_by("-id")
         if request.GET.get("format") == "xlsx" and good:
             return self._file(request, rows)
         before = request.GET.get("before", "")

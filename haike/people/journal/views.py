@@ -173,7 +173,9 @@ def operations_view(request: HttpRequest) -> HttpResponse:
             Column(_("Record"), titles.html, titles.text),
             Column(
                 _("What"),
-                lambda row: format_html_join("", "<div>{}</div>", ((_said(line),) for line in _lines(row, request.user))),
+                lambda row: format_html_join(
+                    "", "<div>{}</div>", ((_said(line),) for line in _lines(row, request.user))
+                ),
                 lambda row: "\n".join(_said(line) for line in _lines(row, request.user)),
                 wide=True,
             ),
@@ -192,7 +194,10 @@ def errors_view(request: HttpRequest) -> HttpResponse:
             rows = rows.filter(user=values["user"])
         if words := values.get("q"):
             rows = rows.filter(
-                Q(number__icontains=words) | Q(path__icontains=words) | Q(kind__icontains=words) | Q(message__icontains=words)
+                Q(number__icontains=words)
+                | Q(path__icontains=words)
+                | Q(kind__icontains=words)
+                | Q(message__icontains=words)
             )
         return rows
 

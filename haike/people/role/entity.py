@@ -15,7 +15,7 @@ from haike.kernel.refused import Refused
 from haike.people.authority import demand_covers, keeping_a_boss
 from haike.people.grants import organisation_changed
 from haike.people.policy import HousePolicy
-from haike.people.role import looks  # noqa: F401 - registers how the fields of a role look
+from haike.people.role import looks
 from haike.people.role.record import Role
 from haike.people.shipped_roles import SHIPPED_ROLES
 
@@ -77,7 +77,10 @@ class RoleEntity(Entity):
     def buttons(self, record: Role, user: Actor) -> list[Button]:
         """Rights, rights on fields, and a copy."""
         here = f"/roles/{record.pk}"
-        found = [Button(_("Rights"), f"{here}/rights", "table", primary=True), Button(_("Fields"), f"{here}/fields", "eye-off")]
+        found = [
+            Button(_("Rights"), f"{here}/rights", "table", primary=True),
+            Button(_("Fields"), f"{here}/fields", "eye-off"),
+        ]
         if self.policy.may(user, "create"):
             found.append(Button(_("Copy"), f"{here}/copy", "copy", "drawer"))
         return found

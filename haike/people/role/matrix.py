@@ -60,7 +60,9 @@ def rows_of(role: Any) -> list[Row]:
     general = role.rights.get(EVERYTHING, {})
     rows = [Row(EVERYTHING, _("All that is not said below"), _cells(EVERYTHING, lambda a: general.get(a, NONE)), True)]
     for entity in entities():
-        rows.append(Row(entity.label, entity.label_plural, _cells(entity.label, lambda a, e=entity: facts.reach(e.label, a))))
+        rows.append(
+            Row(entity.label, entity.label_plural, _cells(entity.label, lambda a, e=entity: facts.reach(e.label, a)))
+        )
     return rows
 
 

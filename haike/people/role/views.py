@@ -28,7 +28,9 @@ def _role(request: HttpRequest, pk: int) -> Role:
 def _save(request: HttpRequest, role: Role, url: str, **values: Any) -> HttpResponse:
     sent = request.POST.get("version", "")
     try:
-        entity_of(Role).change(role, by=cast(Any, request.user), version=int(sent) if sent.isdigit() else None, **values)
+        entity_of(Role).change(
+            role, by=cast(Any, request.user), version=int(sent) if sent.isdigit() else None, **values
+        )
     except Refused as no:
         messages.error(request, str(no))
     else:
@@ -54,7 +56,9 @@ def rights_view(request: HttpRequest, pk: int) -> HttpResponse:
             rights=matrix.read_rights(request.POST, role.rights),
             grants=[*dict.fromkeys([*grants, *kept])],
         )
-    grants = [{"key": EVERY_GRANT, "label": _("All special grants, also of later releases"), "on": EVERY_GRANT in role.grants}]
+    grants = [
+        {"key": EVERY_GRANT, "label": _("All special grants, also of later releases"), "on": EVERY_GRANT in role.grants}
+    ]
     grants += [{"key": key, "label": label, "on": key in role.grants} for key, label in grants_known().items()]
     return render(
         request,
@@ -109,7 +113,9 @@ def copy_view(request: HttpRequest, pk: int) -> HttpResponse:
 
     def act(typed: Typed) -> HttpResponse:
         copied = entity_of(Role).copy(role, name=typed.values["name"], by=user)
-        return done(request, _("The role “%(role)s” is there.") % {"role": copied}, f"/roles/{copied.pk}/rights", go=True)
+        return done(
+            request, _("The role “%(role)s” is there.") % {"role": copied}, f"/roles/{copied.pk}/rights", go=True
+        )
 
     looks = {"name": look_for(Role._meta.get_field("name"))}
     title = _("Copy the role “%(role)s”") % {"role": role}

@@ -135,7 +135,9 @@ def sign_in(request: HttpRequest, *, typed: str, password: str, captcha: tuple[s
         if standing.needs_captcha and not solve_captcha(*captcha):
             if captcha[1]:
                 note(request, Result.CAPTCHA, user=user, typed=name)
-                raise CaptchaNeeded(fields={"captcha": _("These were not the characters in the picture. Here is a new one.")})
+                raise CaptchaNeeded(
+                    fields={"captcha": _("These were not the characters in the picture. Here is a new one.")}
+                )
             raise CaptchaNeeded(fields={"captcha": _("Please type the characters in the picture too.")})
         if not _is_right(user, password):
             _failed(request, user, name, standing)

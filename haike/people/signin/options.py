@@ -12,7 +12,9 @@ IDLE_MINUTES = option(
 CAPTCHA_AFTER = option(
     "people.captcha_after", 3, _("Ask for the characters in a picture after failures"), group=GROUP, least=1, most=20
 )
-LOCK_AFTER = option("people.lock_after", 10, _("Lock an account after failures in a day"), group=GROUP, least=3, most=100)
+LOCK_AFTER = option(
+    "people.lock_after", 10, _("Lock an account after failures in a day"), group=GROUP, least=3, most=100
+)
 REGISTRATION = option(
     "people.registration",
     False,

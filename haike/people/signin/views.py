@@ -71,7 +71,9 @@ def sign_in_view(request: HttpRequest) -> HttpResponse:
     if REGISTRATION():
         page.ways = [{"url": "/register", "label": _("Ask to join"), "icon": "user-plus"}]
     if request.GET.get("idle"):
-        page.hint = _("You were signed out because nothing was done for %(minutes)s minutes. Sign in to go on where you were.")
+        page.hint = _(
+            "You were signed out because nothing was done for %(minutes)s minutes. Sign in to go on where you were."
+        )
         page.hint = page.hint % {"minutes": IDLE_MINUTES()}
     elif told := [str(message) for message in messages.get_messages(request)]:
         page.hint = " ".join(told)
@@ -128,7 +130,9 @@ def forgot_view(request: HttpRequest) -> HttpResponse:
     forgotten.ask_for_link(request, typed.values["username"])
     messages.info(
         request,
-        _("If there is an account of this name with an e-mail address, the link is on its way. It works for three days."),
+        _(
+            "If there is an account of this name with an e-mail address, the link is on its way. It works for three days."
+        ),
     )
     return redirect("/signin")
 

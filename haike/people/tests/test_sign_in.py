@@ -7,7 +7,9 @@ import pytest
 import time_machine
 from captcha.models import CaptchaStore
 from django.core import mail
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from haike.jobs.testing import run_ready_jobs
 from haike.people.signin.record import SignIn
@@ -29,7 +31,9 @@ def solved(response) -> dict[str, str]:
     return {"captcha_key": key, "captcha": CaptchaStore.objects.get(hashkey=key).response}
 
 
-@pytest.mark.parametrize("name", ["ann", "ANN", " ann ", "13800000001", "138 0000 0001", "ann@example.com", "Ann@Example.com"])
+@pytest.mark.parametrize(
+    "name", ["ann", "ANN", " ann ", "13800000001", "138 0000 0001", "ann@example.com", "Ann@Example.com"]
+)
 def test_user_name_phone_and_mail_open_the_door(client, staff, sign_in, name):
     answer = sign_in(client, name, next="/account/")
     assert (answer.status_code, answer["Location"]) == (302, "/account/")
@@ -55,7 +59,10 @@ def test_unknown_names_and_wrong_passwords_get_the_same_answer(client, staff, si
     first = clean.sub("", sign_in(client, "ann", "wrong").content.decode())
     second = clean.sub("", sign_in(client, "nobody", "wrong").content.decode())
     assert first == second
-    assert list(SignIn.objects.order_by("id").values_list("result", "typed")) == [("wrong", "ann"), ("unknown", "nobody")]
+    assert list(SignIn.objects.order_by("id").values_list("result", "typed")) == [
+        ("wrong", "ann"),
+        ("unknown", "nobody"),
+    ]
 
 
 def test_unknown_names_cost_as_much_hashing(client, staff, sign_in, monkeypatch):
@@ -103,7 +110,7 @@ def fail_ten_times(client, sign_in, name="ann"):
     return answer, extra
 
 
-@time_machine.travel(NOON)
+@time_machine.travel(NOON, tick=False)
 def test_ten_failures_lock_the_account_until_tomorrow(client, staff, sign_in):
     answer, extra = fail_ten_times(client, sign_in)
     assert "锁定" in answer.content.decode()
@@ -111,11 +118,11 @@ def test_ten_failures_lock_the_account_until_tomorrow(client, staff, sign_in):
     assert SignIn.objects.latest("id").result == "locked"
     # From another address too.
     assert Client(REMOTE_ADDR="10.0.0.9").post("/signin", {"username": "ann", "password": PASSWORD}).status_code == 422
-    with time_machine.travel(NOON + timedelta(hours=12, minutes=1)):
+    with time_machine.travel(NOON + timedelta(hours=12, minutes=1), tick=False):
         assert sign_in(client, "ann").status_code == 302
 
 
-@time_machine.travel(NOON)
+@time_machine.travel(NOON, tick=False)
 def test_an_administrator_unlocks_an_account(client, staff, sign_in, browse):
     fail_ten_times(client, sign_in)
     assert browse(staff.cat).post(f"/users/{staff.ann.pk}/unlock").status_code == 404
@@ -124,7 +131,7 @@ def test_an_administrator_unlocks_an_account(client, staff, sign_in, browse):
     assert sign_in(elsewhere, "ann").status_code == 302
 
 
-@time_machine.travel(NOON)
+@time_machine.travel(NOON, tick=False)
 def test_a_name_that_nobody_has_seems_to_lock_as_well(client, staff, sign_in):
     answer, _ = fail_ten_times(client, sign_in, "nobody")
     assert "锁定" in answer.content.decode()
@@ -148,7 +155,9 @@ def test_the_page_asks_to_sign_in_and_returns(client, staff, sign_in):
     assert 'name="next" value="/users/?tab=active&amp;q=%E5%AE%89"' in page
 
 
-@pytest.mark.parametrize("next_url", ["https://evil.example/", "//evil.example/", "javascript:alert(1)", "\\\\evil.example"])
+@pytest.mark.parametrize(
+    "next_url", ["https://evil.example/", "//evil.example/", "javascript:alert(1)", "\\\\evil.example"]
+)
 def test_the_way_back_never_leads_elsewhere(client, staff, sign_in, next_url):
     assert sign_in(client, "ann", next=next_url)["Location"] == "/"
 
@@ -162,7 +171,7 @@ def test_scripts_get_401_and_a_dialog(client, staff):
 
 
 def test_thirty_idle_minutes_end_the_session(client, staff, sign_in):
-    with time_machine.travel(NOON) as clock:
+    with time_machine.travel(NOON, tick=False) as clock:
         sign_in(client, "ann")
         clock.shift(timedelta(minutes=29))
         assert signed_in(client)
@@ -177,7 +186,7 @@ def test_thirty_idle_minutes_end_the_session(client, staff, sign_in):
 
 
 def test_the_user_is_noted_as_seen_once_a_minute(client, staff, sign_in, django_assert_num_queries):
-    with time_machine.travel(NOON) as clock:
+    with time_machine.travel(NOON, tick=False) as clock:
         sign_in(client, "ann")
         signed_in(client)
         before = User.objects.get(pk=staff.ann.pk).last_seen
@@ -208,7 +217,9 @@ def test_signing_out(client, staff, sign_in):
 
 
 def test_a_first_password_must_be_changed(client, staff, sign_in, browse):
-    answer = browse(staff.ben).post(f"/users/{staff.ann.pk}/password", {"password": "start-here-1", "again": "start-here-1"})
+    answer = browse(staff.ben).post(
+        f"/users/{staff.ann.pk}/password", {"password": "start-here-1", "again": "start-here-1"}
+    )
     assert answer.status_code == 302
     sign_in(client, "ann", "start-here-1")
     assert client.get("/users/")["Location"] == "/account/password"
@@ -268,9 +279,10 @@ def test_asking_for_a_link_tells_nobody_who_exists(client, staff):
     assert len(mail.outbox) == 3
 
 
-def test_a_request_costs_no_query_to_know_its_user(staff, browse, django_assert_num_queries):
+def test_a_request_costs_no_query_to_know_its_user(staff, browse):
     client = browse(staff.ann)
-    client.get("/account/display")
-    # The session alone.
-    with django_assert_num_queries(1):
+    for _ in range(2):
         client.get("/account/display")
+    with CaptureQueriesContext(connection) as asked:
+        client.get("/account/display")
+    assert [query["sql"].split('"')[1] for query in asked] == ["django_session"]

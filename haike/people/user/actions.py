@@ -68,7 +68,13 @@ def check_password(password: str, user: User | None) -> None:
     try:
         validate_password(password, user)
     except ValidationError as error:
-        raise Refused(fields={"password": " ".join(error.messages)}) from error
+        said = [_short(each) if each.code == "password_too_short" else each.messages[0] for each in error.error_list]
+        raise Refused(fields={"password": " ".join(map(str, said))}) from error
+
+
+def _short(error: ValidationError) -> Any:
+    # Django's own sentence has no Chinese.
+    return _("The password needs at least %(least)s characters.") % {"least": error.params["min_length"]}
 
 
 def store_password(user: User, password: str, *, must_change: bool) -> None:
@@ -149,7 +155,9 @@ def reopen_user(user: User, *, by: Actor) -> User:
     return _set_state(user, "change", by=by, is_active=True, closed_at=None)
 
 
-def approve_user(user: User, *, department: Department | None, roles: Iterable[Role], manager: User | None, by: Actor) -> User:
+def approve_user(
+    user: User, *, department: Department | None, roles: Iterable[Role], manager: User | None, by: Actor
+) -> User:
     """Let somebody in who registered by himself, at his place in the company."""
     if user.applied_at is None:
         raise Refused(_("This user does not wait for approval."))

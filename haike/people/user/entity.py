@@ -70,9 +70,7 @@ class UserEntity(Entity):
     def create(self, *, by: Actor, batch: Batch | None = None, **values: Any) -> User:
         """Make a user; he can sign in once somebody has set a first password or sent him the link to choose one."""
         demand_covers(by, values.get("roles", ()))
-        demand_own_group(
-            by, "create", values.get("department"), values.get("departments", ()), values.get("manager")
-        )
+        demand_own_group(by, "create", values.get("department"), values.get("departments", ()), values.get("manager"))
         with transaction.atomic(), writer():
             user: User = change.create(User, by=by, batch=batch, owner=None, **values)
             # His own owner, which can be said only now that he has a key.
@@ -106,7 +104,9 @@ class UserEntity(Entity):
         if not self.policy.allows(by, "delete", record):
             raise Refused(_("You manage the users of your own group only."))
         if User.objects.live().filter(manager=record).exists():
-            raise Refused(_("%(name)s still has staff who report to him. Give them another superior first.") % {"name": record})
+            raise Refused(
+                _("%(name)s still has staff who report to him. Give them another superior first.") % {"name": record}
+            )
         if held := holdings_of(record, by=by):
             raise Refused(
                 _("%(name)s still owns records: %(records)s. Hand them over first, or close the account and keep them.")
@@ -134,7 +134,9 @@ class UserEntity(Entity):
                 said.append(_("There is already a user called %(name)s (%(username)s).") % vars(other))
         if record is not None and (holdings := _left_behind(record, values, by)):
             said.append(
-                _("%(name)s keeps these records in the new place: %(records)s. If a colleague shall take them over, use “Hand over” first.")
+                _(
+                    "%(name)s keeps these records in the new place: %(records)s. If a colleague shall take them over, use “Hand over” first."
+                )
                 % {"name": record, "records": holdings}
             )
         return said

@@ -38,9 +38,7 @@ def suggested_password() -> str:
 def password_view(request: HttpRequest, pk: int) -> HttpResponse:
     """Set a first password; its owner must change it when he signs in."""
     user = user_to_manage(request, pk)
-    hint = format_html(
-        '<p class="hint">{} <code>{}</code></p>', _("For example:"), suggested_password()
-    )
+    hint = format_html('<p class="hint">{} <code>{}</code></p>', _("For example:"), suggested_password())
     looks: dict[str, Look] = {
         "password": PasswordLook(
             "password",
@@ -109,7 +107,9 @@ def _boxes(holdings: list[Holding]) -> SafeString:
                     holding.count,
                     ""
                     if holding.movable == holding.count
-                    else format_html(' <span class="hint">{}</span>', _("you may hand over %(n)s") % {"n": holding.movable}),
+                    else format_html(
+                        ' <span class="hint">{}</span>', _("you may hand over %(n)s") % {"n": holding.movable}
+                    ),
                 )
                 for holding in holdings
             ),
@@ -159,7 +159,10 @@ def lock_view(request: HttpRequest, pk: int) -> HttpResponse:
         back_url=f"/users/{pk}/",
         button=_("Close account"),
         top=format_html(
-            "<p>{}</p>", _("Nobody can sign in with it any more and open sessions end. The records stay and keep their owner unless a colleague takes them over.")
+            "<p>{}</p>",
+            _(
+                "Nobody can sign in with it any more and open sessions end. The records stay and keep their owner unless a colleague takes them over."
+            ),
         ),
         bottom=_boxes(holdings),
     )

@@ -48,7 +48,7 @@ class LazyGroup(click.Group):
         except ModuleNotFoundError as error:
             if not error.name or error.name.startswith("haike"):
                 raise
-            text = _("{library} is not installed. Install it: pip install 'haike[postgresql]'")
+            text = _("{library} is not installed. Install it: pip install {library}")
             raise click.ClickException(text.format(library=error.name)) from error
         command.help = help_text + (f"\n\n{command.help}" if command.help else "")
         return command

@@ -1,25 +1,39 @@
 import json
+from collections.abc import Sequence
 
 import click
 from django.conf import settings
 
+from haike.kernel.refused import Refused
 from haike.site.cli.language import _
 from haike.site.cli.progress import Bar
+from haike.site.cli.user import opened
 from haike.site.demo import make_demo
+from haike.site.demo.offices import Account
 from haike.site.prepared import SAMPLE_ACCOUNTS
 
 
 @click.command()
 @click.option("--customers", default=300, show_default=True, help=_("How many customers it has"))
-def command(customers: int) -> None:
+@click.option("--company", default="", help=_("Key of the company (hosted mode)"))
+def command(customers: int, company: str) -> None:
     bar = Bar()
-    make(customers, bar)
+    with opened(company):
+        accounts = make(customers, bar)
     bar.close()
+    click.echo(_("Accounts of the sample company:"))
+    for account in accounts:
+        click.echo(f"  {account.name:<12}{account.password:<14}{account.what}")
 
 
-def make(customers: int, bar: Bar) -> None:
+def make(customers: int, bar: Bar) -> Sequence[Account]:
     """Make it, and write down its accounts so that `haike run` can show them."""
-    accounts = make_demo(customers, bar)
-    listed = [{"name": account.name, "password": account.password, "what": str(account.what)} for account in accounts]
-    text = json.dumps(listed, ensure_ascii=False)
-    (settings.HAIKE_DATA / SAMPLE_ACCOUNTS).write_text(text, encoding="utf-8")
+    try:
+        accounts = make_demo(customers, bar)
+    except Refused as refused:
+        raise click.ClickException(str(refused)) from refused
+    if not settings.HAIKE_HOSTED:
+        listed = [{"name": one.name, "password": one.password, "what": str(one.what)} for one in accounts]
+        text = json.dumps(listed, ensure_ascii=False)
+        (settings.HAIKE_DATA / SAMPLE_ACCOUNTS).write_text(text, encoding="utf-8")
+    return accounts

@@ -1,4 +1,4 @@
-"""`haike export customers customers.xlsx --as NAME`: the same sheet that this person would get on screen, also logged."""
+"""`haike export customers customers.xlsx --as NAME`: the sheet that this person would get on screen, also logged."""
 
 import contextlib
 from collections.abc import Iterator

@@ -10,7 +10,7 @@ from django.contrib.auth import get_user_model
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.core.management import call_command
 
-from haike.site import catalogues, prepared
+from haike.site import prepared
 from haike.site.cli.language import _
 from haike.site.cli.progress import Bar
 from haike.site.migrating import bring_up_to_date
@@ -22,7 +22,6 @@ KEPT_FOR = 7 * 24 * 3600
 @click.command()
 @click.option("--sample", is_flag=True, help=_("Make a sample company when there is nobody yet"))
 def command(sample: bool) -> None:
-    catalogues.compile_stale()
     bar = Bar()
     bring_up_to_date(bar)
     if not settings.DEBUG:

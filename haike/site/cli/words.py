@@ -2,10 +2,10 @@ import sys
 
 import click
 
-from haike.site import catalogues
 from haike.site.cli.language import _
 from haike.site.rooms import ROOMS
 from haike.site.words.check import check
+from haike.site.words.compile import compile_stale
 from haike.site.words.update import update
 
 
@@ -34,4 +34,4 @@ def check_command() -> None:
 
 @command.command("compile", help=_("Compile the catalogues that have changed"))
 def compile_command() -> None:
-    click.echo(_("{count} catalogues compiled").format(count=catalogues.compile_stale()))
+    click.echo(_("{count} catalogues compiled").format(count=compile_stale()))

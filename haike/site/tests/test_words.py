@@ -7,6 +7,7 @@ from babel.messages.catalog import Catalog
 
 from haike.site import catalogues
 from haike.site.words import check, extract, update
+from haike.site.words.compile import compile_stale
 from haike.site.words.extract import Message
 
 PAGE = """{% load i18n %}{# a remark #}
@@ -100,8 +101,8 @@ def test_a_message_that_moves_takes_its_translation_along(package: Path) -> None
 
 def test_compile_writes_only_what_has_changed(package: Path) -> None:
     update.update()
-    assert catalogues.compile_stale() == 2
-    assert catalogues.compile_stale() == 0
+    assert compile_stale() == 2
+    assert compile_stale() == 0
 
 
 @pytest.mark.parametrize(

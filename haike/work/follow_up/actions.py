@@ -41,7 +41,7 @@ def write_follow_up(
     by: Actor,
     at: datetime | None = None,
     next_at: datetime | None = KEEP,
-    photos: Sequence[UploadedFile] = (),
+    photos: Sequence[UploadedFile[Any]] = (),
     **values: Any,
 ) -> FollowUp:
     """Note a talk with a customer; its stage, last and next contact follow in the same transaction."""
@@ -139,7 +139,7 @@ def restore_follow_up(follow_up: FollowUp, *, by: Actor) -> FollowUp:
     return restored
 
 
-def add_photos(follow_up: FollowUp, files: Sequence[UploadedFile], *, by: Actor) -> FollowUp:
+def add_photos(follow_up: FollowUp, files: Sequence[UploadedFile[Any]], *, by: Actor) -> FollowUp:
     """Put further photos to a follow-up; the log tells how many there are."""
     if follow_up.deleted_at is not None or not entity_of(FollowUp).policy.allows(by, "edit", follow_up):
         raise Refused(_("Only the author may change a follow-up."))
@@ -158,9 +158,7 @@ def comment_on(follow_up: FollowUp, *, text: str, by: Actor) -> FollowUpComment:
     if not entity_of(FollowUp).policy.allows(by, "view", follow_up) or follow_up.deleted_at is not None:
         raise Refused(fields={"follow_up": _("This follow-up is not there for you.")})
     with transaction.atomic():
-        comment = change.create(
-            FollowUpComment, by=by, customer=follow_up.customer, follow_up=follow_up, text=text
-        )
+        comment = change.create(FollowUpComment, by=by, customer=follow_up.customer, follow_up=follow_up, text=text)
         announce("work.follow_up.commented", comment=comment, follow_up=follow_up, by=by)
     return comment
 
@@ -208,7 +206,7 @@ def _locked(customer: Customer) -> Customer:
 
 def _newest(customer: Customer) -> FollowUp | None:
     rows: Any = FollowUp.objects.live().filter(customer=customer.pk)
-    return rows.order_by("-at", "-id").first()  # type: ignore[no-any-return]
+    return rows.order_by("-at", "-id").first()
 
 
 def _day(moment: datetime) -> Any:

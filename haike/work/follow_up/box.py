@@ -14,7 +14,6 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from haike.customers.contact.record import Contact
 from haike.customers.customer.record import Customer
 from haike.kernel.dictionary import words_of
 from haike.kernel.entity import Entity, entity_of
@@ -88,9 +87,8 @@ class Box:
         """The people one may have talked to: key, name, whether chosen; the main contact is proposed."""
         if self.customer is None:
             return []
-        rows: Any = Contact.objects.live().filter(customer=self.customer).order_by("name_pinyin", "id")
         chosen = self.typed.raw.get("contact") or str(self.customer.main_contact_id or "")
-        return [(c.pk, f"{c.name} {c.post}".strip(), str(c.pk) == chosen) for c in rows[:MOST_CONTACTS]]
+        return [(c.pk, f"{c.name} {c.post}".strip(), str(c.pk) == chosen) for c in self.customer.people[:MOST_CONTACTS]]
 
     @property
     def phrases(self) -> list[str]:
@@ -141,9 +139,9 @@ def next_contact(data: QueryDict, typed: Typed) -> datetime | None:
     if at is None:
         if chosen == "date":
             raise Refused(fields={"next_at": _("Choose the day of the next contact.")})
-        return KEEP  # type: ignore[no-any-return]
+        return KEEP
     # A day without a time means the morning.
-    return at.replace(hour=MORNING.hour) if timezone.localtime(at).time() == time.min and "next_at" in data else at  # type: ignore[no-any-return]
+    return at.replace(hour=MORNING.hour) if timezone.localtime(at).time() == time.min and "next_at" in data else at
 
 
 def read_box(request: HttpRequest, box: Box) -> FollowUp | None:

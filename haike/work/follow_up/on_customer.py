@@ -42,5 +42,7 @@ def attach() -> None:
     customers.tabs.insert(0, Related("work.followup", "customer", columns=COLUMNS))
     BUTTONS.insert(0, _buttons)
     ROW_BUTTONS.append(_row_buttons)
-    entity_of(Contact).tabs.insert(0, Related("work.followup", "contact", columns=[c for c in COLUMNS if c != "contact"]))
+    entity_of(Contact).tabs.insert(
+        0, Related("work.followup", "contact", columns=[c for c in COLUMNS if c != "contact"])
+    )
     timeline.SOURCES.insert(0, timeline.Source("follow_ups", _("Follow-ups"), RANK, timeline_entries))

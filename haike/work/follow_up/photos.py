@@ -6,6 +6,7 @@ import io
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import UploadedFile
@@ -32,7 +33,7 @@ class Shot:
     height: int
 
 
-def read_photos(files: Sequence[UploadedFile]) -> list[Shot]:
+def read_photos(files: Sequence[UploadedFile[Any]]) -> list[Shot]:
     """The images in some uploads; raises Refused for what is no image or too much."""
     refuse_too_many(len(files))
     return [_read(file) for file in files]
@@ -44,7 +45,7 @@ def refuse_too_many(count: int) -> None:
         raise Refused(fields={"photos": _("A follow-up takes %(most)s photos.") % {"most": MOST_PHOTOS}})
 
 
-def _read(file: UploadedFile) -> Shot:
+def _read(file: UploadedFile[Any]) -> Shot:
     if (file.size or 0) > LARGEST:
         message = _("“%(name)s” is larger than %(size)s MB.")
         raise Refused(fields={"photos": message % {"name": file.name, "size": LARGEST // 1024 // 1024}})

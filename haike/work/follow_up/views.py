@@ -78,7 +78,9 @@ def plan_view(request: HttpRequest, pk: int) -> HttpResponse:
                 typed.refuse(no)
             else:
                 url = "/today/" if request.GET.get("from") == "today" else entity.url_of(customer)
-                return done(request, _("The next contact of “%(name)s” is planned.") % {"name": customer}, url, again=True)
+                return done(
+                    request, _("The next contact of “%(name)s” is planned.") % {"name": customer}, url, again=True
+                )
     return _small_form(request, typed, title=_("Plan the next contact"), back_url=entity.url_of(customer))
 
 

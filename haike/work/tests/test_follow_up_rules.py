@@ -52,7 +52,8 @@ def test_a_talk_sets_last_and_next_contact_and_stage(staff: Staff, customer: Cus
     customer, contact = fresh(customer), fresh(contact)
     assert (customer.last_contact_at, customer.next_contact_at, customer.next_contact_what) == (talk.at, soon, "送样品")
     assert (contact.last_contact_at, contact.next_contact_at) == (talk.at, soon)
-    assert customer.stage == "intent" and customer.last_visit_at is None
+    assert customer.stage == "intent"
+    assert customer.last_visit_at is None
     assert (talk.created_by, talk.owner) == (staff.ann, staff.ann)
 
 
@@ -86,7 +87,9 @@ def test_an_appointment_that_was_kept_is_done(staff: Staff, customer: Customer) 
 def test_dates_follow_deleting_restoring_and_dating_anew(staff: Staff, customer: Customer) -> None:
     entity = entity_of(FollowUp)
     first = write_follow_up(customer, by=staff.ann, content="一", at=now() - 3 * DAY, next_at=now() + 5 * DAY)
-    second = write_follow_up(customer, by=staff.ann, content="二", at=now() - DAY, next_at=now() + 9 * DAY, manner="visit")
+    second = write_follow_up(
+        customer, by=staff.ann, content="二", at=now() - DAY, next_at=now() + 9 * DAY, manner="visit"
+    )
     entity.remove(second, by=staff.ann)
     assert (fresh(customer).last_contact_at, fresh(customer).next_contact_at) == (first.at, first.next_at)
     assert fresh(customer).last_visit_at is None
@@ -96,7 +99,8 @@ def test_dates_follow_deleting_restoring_and_dating_anew(staff: Staff, customer:
     assert (fresh(customer).last_contact_at, fresh(customer).next_contact_at) == (first.at, first.next_at)
     assert fresh(customer).last_visit_at == now() - 10 * DAY
     log = Change.objects.filter(entity="work.followup", record_id=second.pk).order_by("id").last()
-    assert log is not None and set(log.diff) == {"at"}
+    assert log is not None
+    assert set(log.diff) == {"at"}
 
 
 @pytest.mark.feature("A3")
@@ -110,7 +114,8 @@ def test_text_may_be_corrected_but_the_time_stays(staff: Staff, customer: Custom
     assert "at" in no.value.fields
     with pytest.raises(Refused):
         change(talk, by=staff.ann, customer=make_customer(staff.ann, "别家"))
-    assert fresh(talk).version == 2 and fresh(talk).at == talk.at
+    assert fresh(talk).version == 2
+    assert fresh(talk).at == talk.at
 
 
 @pytest.mark.feature("A3")
@@ -135,13 +140,16 @@ def test_only_the_author_and_who_has_the_grant_change_a_talk(staff: Staff, custo
         with pytest.raises(Refused):
             redate(talk, at=now() - DAY, by=who)
         assert not FollowUp.objects.visible_to(who, "edit").exists()
-    assert fresh(talk).version == 1 and fresh(talk).deleted_at is None
+    assert fresh(talk).version == 1
+    assert fresh(talk).deleted_at is None
     mine = write_follow_up(customer, by=staff.ann, content="我写的")
     with pytest.raises(Refused):
         entity.change(mine, by=staff.ben, content="改")
     entity.change(mine, by=staff.boss, content="老板改的")
     entity.remove(mine, by=staff.ben)
-    actions = Change.objects.filter(entity="work.followup", record_id=mine.pk).order_by("id").values_list("action", "by")
+    actions = (
+        Change.objects.filter(entity="work.followup", record_id=mine.pk).order_by("id").values_list("action", "by")
+    )
     assert list(actions) == [("create", staff.ann.pk), ("change", staff.boss.pk), ("delete", staff.ben.pk)]
 
 
@@ -149,7 +157,8 @@ def test_only_the_author_and_who_has_the_grant_change_a_talk(staff: Staff, custo
 def test_no_talk_with_a_customer_one_does_not_see(staff: Staff, customer: Customer) -> None:
     with pytest.raises(Refused):
         write_follow_up(customer, by=staff.cat, content="偷看")
-    assert not FollowUp.objects.exists() and fresh(customer).last_contact_at is None
+    assert not FollowUp.objects.exists()
+    assert fresh(customer).last_contact_at is None
 
 
 @pytest.mark.feature("A3")
@@ -165,7 +174,8 @@ def test_impossible_talks_are_refused(staff: Staff, customer: Customer) -> None:
         with pytest.raises(Refused) as no:
             write_follow_up(customer, by=staff.ann, **{"content": "谈", **values})
         assert name in no.value.fields
-    assert not FollowUp.objects.exists() and fresh(customer).last_contact_at is None
+    assert not FollowUp.objects.exists()
+    assert fresh(customer).last_contact_at is None
 
 
 @pytest.mark.feature("A3")
@@ -185,7 +195,9 @@ def test_photos_are_made_anew(staff: Staff, customer: Customer) -> None:
 
 
 @pytest.mark.feature("A3")
-@pytest.mark.parametrize("data", [b"", b"<svg onload=alert(1)>", b"GIF89a", b"\x89PNG\r\n\x1a\n" + b"0" * 50, b"MZ" * 100])
+@pytest.mark.parametrize(
+    "data", [b"", b"<svg onload=alert(1)>", b"GIF89a", b"\x89PNG\r\n\x1a\n" + b"0" * 50, b"MZ" * 100]
+)
 def test_what_is_no_picture_is_refused_with_the_whole_talk(staff: Staff, customer: Customer, data: bytes) -> None:
     with pytest.raises(Refused) as no:
         write_follow_up(customer, by=staff.ann, content="x", photos=[SimpleUploadedFile("a.jpg", data)])

@@ -1,0 +1,92 @@
+"""A lean browser: one connection that stays open, cookies, and the token that forms carry."""
+
+from __future__ import annotations
+
+import gzip
+import http.client
+import re
+import time
+import uuid
+from collections.abc import Mapping
+from pathlib import Path
+from urllib.parse import urlencode, urlsplit
+
+TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
+
+
+class Answer:
+    """What came back, how many bytes came over the wire, and how long it took until the last of them."""
+
+    def __init__(self, response: http.client.HTTPResponse, body: bytes, seconds: float) -> None:
+        self.status, self.wire, self.ms = response.status, len(body), seconds * 1000
+        self.headers = response.headers
+        self.location = response.headers.get("Location") or response.headers.get("HX-Redirect") or ""
+        self.body = gzip.decompress(body) if response.headers.get("Content-Encoding") == "gzip" else body
+
+    @property
+    def text(self) -> str:
+        """The page."""
+        return self.body.decode()
+
+
+class Browser:
+    """Signed in as one person."""
+
+    def __init__(self, port: int) -> None:
+        self.port = port
+        self.cookies: dict[str, str] = {}
+        self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=600)
+
+    def sign_in(self, username: str, password: str) -> Browser:
+        """Fill in the form of the sign-in page."""
+        token = self._token("/signin")
+        answer = self.post("/signin", {"username": username, "password": password}, token=token)
+        if answer.status != 302:
+            raise RuntimeError(f"{username} cannot sign in: {answer.status} {answer.text[:2000]}")
+        return self
+
+    def _token(self, path: str) -> str:
+        found = TOKEN.search(self.get(path).text)
+        return found[1] if found else ""
+
+    def get(self, path: str, *, fragment: bool = False) -> Answer:
+        """A page, or with `fragment` the part of it that htmx asks for."""
+        return self._send("GET", path, None, {"HX-Request": "true"} if fragment else {})
+
+    def post(self, path: str, data: Mapping[str, str], *, token: str = "", expect: int = 0) -> Answer:
+        """A form."""
+        body = urlencode(data).encode()
+        sent = {"Content-Type": "application/x-www-form-urlencoded"}
+        answer = self._send("POST", path, body, {**sent, "X-CSRFToken": token or self.cookies.get("haike_csrf", "")})
+        if expect and answer.status != expect:
+            raise RuntimeError(f"{path} gave {answer.status}: {answer.text[:3000]}")
+        return answer
+
+    def upload(self, path: str, file: Path, kind: str) -> Answer:
+        """A form with one file."""
+        edge = uuid.uuid4().hex
+        head = f'--{edge}\r\nContent-Disposition: form-data; name="file"; filename="{file.name}"\r\nContent-Type: {kind}\r\n\r\n'
+        body = head.encode() + file.read_bytes() + f"\r\n--{edge}--\r\n".encode()
+        sent = {"Content-Type": f"multipart/form-data; boundary={edge}"}
+        return self._send("POST", path, body, {**sent, "X-CSRFToken": self.cookies.get("haike_csrf", "")})
+
+    def _send(self, method: str, path: str, body: bytes | None, more: Mapping[str, str]) -> Answer:
+        parts = urlsplit(path)
+        target = parts.path + (f"?{parts.query}" if parts.query else "")
+        headers = {"Accept-Encoding": "gzip", "Cookie": "; ".join(f"{k}={v}" for k, v in self.cookies.items()), **more}
+        began = time.perf_counter()
+        try:
+            self.connection.request(method, target, body, headers)
+            response = self.connection.getresponse()
+        except (http.client.RemoteDisconnected, ConnectionResetError, BrokenPipeError):
+            # The server closed a connection that had been idle.
+            self.connection.close()
+            began = time.perf_counter()
+            self.connection.request(method, target, body, headers)
+            response = self.connection.getresponse()
+        content = response.read()
+        answer = Answer(response, content, time.perf_counter() - began)
+        for line in response.headers.get_all("Set-Cookie") or ():
+            name, __, value = line.partition(";")[0].partition("=")
+            self.cookies[name] = value
+        return answer
