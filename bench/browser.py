@@ -53,9 +53,9 @@ class Browser:
         """A page, or with `fragment` the part of it that htmx asks for."""
         return self._send("GET", path, None, {"HX-Request": "true"} if fragment else {})
 
-    def post(self, path: str, data: Mapping[str, str], *, token: str = "", expect: int = 0) -> Answer:
+    def post(self, path: str, data: Mapping[str, str | list[str]], *, token: str = "", expect: int = 0) -> Answer:
         """A form."""
-        body = urlencode(data).encode()
+        body = urlencode(data, doseq=True).encode()
         sent = {"Content-Type": "application/x-www-form-urlencoded"}
         answer = self._send("POST", path, body, {**sent, "X-CSRFToken": token or self.cookies.get("haike_csrf", "")})
         if expect and answer.status != expect:

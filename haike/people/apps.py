@@ -8,7 +8,7 @@ from django.db import connections, router
 from django.db.models.signals import post_migrate
 
 
-def seed(sender: AppConfig, using: str, **facts: Any) -> None:
+def seed(sender: Any, using: str, **facts: Any) -> None:
     """Give a new company its roles."""
     role = sender.get_model("Role")
     # The common schema of a hosted service has no company and so no roles.

@@ -1,4 +1,7 @@
-"""How far somebody may lend his own power: nobody gives, or manages somebody who has, more rights than he has himself."""
+"""How far somebody may lend his own power.
+
+Nobody gives more rights than he has himself, and nobody manages the account of somebody who has more.
+"""
 
 from __future__ import annotations
 

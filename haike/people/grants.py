@@ -48,7 +48,7 @@ class RoleFacts:
         for key in _keys(entity):
             right = self.field_rights.get(key, {}).get(field_name)
             if right in FIELD_RIGHTS:
-                return right  # type: ignore[return-value]
+                return right
         return "edit"
 
     def knows(self, entity: str) -> bool:

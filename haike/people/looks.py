@@ -10,10 +10,15 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from haike.kernel.look import Look
+from haike.kernel.look import Look, look_for
 from haike.kernel.look.base import Raw, one
 from haike.kernel.policy import Actor
 from haike.kernel.refused import Refused
+
+
+def model_looks(model: Any, *names: str) -> dict[str, Look]:
+    """The looks of some fields of a model, for a form of just these."""
+    return {name: look_for(model._meta.get_field(name)) for name in names}
 
 
 class PlainLook(Look):
@@ -75,7 +80,8 @@ class CaptchaLook(PlainLook):
         CaptchaStore.remove_expired()
         key = CaptchaStore.generate_key()
         return format_html(
-            '<div class="line">{}<img src="{}" alt="{}" height="36"></div><input type="hidden" name="captcha_key" value="{}">',
+            '<div class="line">{}<img src="{}" alt="{}" height="36"></div>'
+            '<input type="hidden" name="captcha_key" value="{}">',
             super().widget(name, "", invalid=invalid),
             reverse("captcha-image", args=[key]),
             _("Picture with characters; sign in a new window or ask your administrator if you cannot read it"),

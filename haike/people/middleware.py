@@ -33,7 +33,7 @@ OPEN_EXACTLY = frozenset(
 OWN_DOORS = ("/api/", "/mcp", "/hooks/", "/feed/", "/public/")
 """Addresses that know their callers by tokens or signatures, not by a session."""
 
-PASSWORD_PAGE = "/account/password"
+FORCED_PAGE = "/account/password"
 TOUCH_SECONDS = 60
 
 
@@ -66,15 +66,15 @@ class PeopleMiddleware:
             return self.get_response(request) if is_open(request.path) else ask_to_sign_in(request, idle=True)
         _touch(request, user)
         translation.activate(user.language)
-        request.LANGUAGE_CODE = translation.get_language()  # type: ignore[attr-defined]
+        request.LANGUAGE_CODE = translation.get_language()
         if user.must_change_password and not _serves_new_password(request.path):
-            return _send(request, PASSWORD_PAGE)
+            return _send(request, FORCED_PAGE)
         with timezone.override(ZoneInfo(user.time_zone) if user.time_zone else timezone.get_default_timezone()):
             return self.get_response(request)
 
 
 def _serves_new_password(path: str) -> bool:
-    return path.startswith((PASSWORD_PAGE, "/account/display", "/pictures/")) or is_open(path)
+    return path.startswith((FORCED_PAGE, "/account/display", "/pictures/")) or is_open(path)
 
 
 def _is_idle(request: HttpRequest) -> bool:

@@ -8,6 +8,7 @@ from haike.people.dictionaries import DICTIONARIES
 from haike.people.error.record import ErrorRecord
 from haike.people.invitation.record import Invitation
 from haike.people.role.entity import RoleEntity
+from haike.people.role.looks import GrantsLook, RightsLook
 from haike.people.role.record import Role
 from haike.people.signin.record import SignIn
 from haike.people.user.entity import UserEntity
@@ -18,7 +19,9 @@ __all__ = [
     "Department",
     "DepartmentEntity",
     "ErrorRecord",
+    "GrantsLook",
     "Invitation",
+    "RightsLook",
     "Role",
     "RoleEntity",
     "SignIn",

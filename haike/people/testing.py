@@ -9,7 +9,7 @@ from haike.people.department.record import Department
 from haike.people.user.actions import SETUP, make_user
 from haike.people.user.record import User
 
-PASSWORD = "opensesame-2026"
+PASSWORD = "opensesame-2026"  # noqa: S105
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from django.core.management import call_command
 from django.core.management.commands.migrate import Command as MigrateCommand
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
+from django.utils.translation import gettext as _
 
 from haike.company import companies, use
 
@@ -24,7 +25,7 @@ class ReportingMigrate(MigrateCommand):
     def migration_progress_callback(self, action: str, migration: Any = None, fake: bool = False) -> None:
         if action == "apply_success":
             self.done += 1
-            self.report(min(self.done, self.total), self.total, f"{migration.app_label} {migration.name}")
+            self.report(min(self.done, self.total), self.total, str(_("database")))
 
 
 def pending() -> list[str]:

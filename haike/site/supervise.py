@@ -4,6 +4,7 @@ Imports nothing of Haike: the process that supervises stays small and has no con
 """
 
 import ctypes
+import math
 import os
 import signal
 import subprocess
@@ -57,16 +58,20 @@ class Supervisor:
     signals: list[int] = field(default_factory=lambda: [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 
     def run(self, ready: Callable[[], bool], greet: Callable[[], None]) -> int:
-        """Start all, call `greet` once `ready` holds, restart who dies; returns the exit code after a signal."""
+        """Start the first, once `ready` holds `greet` and start the others, restart who dies; returns the exit code."""
         for number in self.signals:
             signal.signal(number, self.stop_soon)
-        for child in self.children:
-            child.start()
+        self.children[0].start()
+        for child in self.children[1:]:
+            # They would only take the processor from the first, which people wait for.
+            child.start_at = math.inf
         greeted = gave_up = False
         while not self.stopping:
             if not greeted and ready():
                 greeted = True
                 greet()
+                for child in self.children[1:]:
+                    child.start_at = 0.0
             alive = [self.look_after(child) for child in self.children]
             if not all(alive):
                 gave_up = True

@@ -23,7 +23,7 @@ class Contact(Record):
     customer = models.ForeignKey(
         "customers.Customer", models.PROTECT, verbose_name=_("Customer"), related_name="contacts", db_index=False
     )
-    name = models.CharField(_("Name"), max_length=60)
+    name = models.CharField(_("Full name"), max_length=60)
     form_of_address = Pick("form_of_address", _("Form of address"), blank=True)
     gender = Pick("gender", _("Gender"), blank=True)
     department_name = models.CharField(_("Department"), max_length=60, blank=True, default="")
@@ -69,7 +69,7 @@ class Contact(Record):
     birthday_key = models.CharField(max_length=6, editable=False, blank=True, default="")
 
     class Meta:
-        verbose_name = _("Contact")
+        verbose_name = _("Contact person")
         verbose_name_plural = _("Contacts")
         indexes = [
             *hot_indexes("contact", "created_at", "name_pinyin"),
@@ -114,7 +114,7 @@ class Anniversary(Record):
         "customers.Customer", models.PROTECT, verbose_name=_("Customer"), related_name="+", editable=False
     )
     contact = models.ForeignKey(
-        "customers.Contact", models.PROTECT, verbose_name=_("Contact"), related_name="anniversaries"
+        "customers.Contact", models.PROTECT, verbose_name=_("Contact person"), related_name="anniversaries"
     )
     kind = Pick("anniversary_kind", _("Occasion"))
     day = BirthdayField(_("Day"), blank=False)

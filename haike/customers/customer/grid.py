@@ -58,7 +58,7 @@ def grid_looks(user: Actor) -> dict[str, Look]:
         if name in looks:
             found[column] = copy.copy(looks[name])
     if f"{CONTACT}name" in found:
-        found[f"{CONTACT}name"].label = _("Contact")
+        found[f"{CONTACT}name"].label = _("Contact person")
         found[f"{CONTACT}name"].required = False
     return found
 

@@ -35,11 +35,11 @@ class Customer(Record):
     """A business or an individual; `name_key` is the name without what makes one company look like two."""
 
     number = AutoNumber("KH{yyyy}{mm}-{00000}", _("Number"))
-    name = models.CharField(_("Full name"), max_length=120)
+    name = models.CharField(_("Customer name"), max_length=120)
     short_name = models.CharField(_("Short name"), max_length=60, blank=True, default="")
     mnemonic = models.CharField(_("Mnemonic"), max_length=30, blank=True, default="")
     form = models.CharField(_("Business or individual"), max_length=10, choices=FORMS, default=BUSINESS)
-    kind = Pick("customer_kind", _("Kind"), default="potential")
+    kind = Pick("customer_kind", _("Customer kind"), default="potential")
     stage = Pick("customer_stage", _("Stage"), default="prospect")
     level = Pick("customer_level", _("Level"), blank=True)
     industry = Pick("industry", _("Industry"), blank=True)

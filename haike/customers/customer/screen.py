@@ -132,7 +132,6 @@ class CustomerEntity(Entity):
         "wechat": ("微信号",),
     }
     match = ["number", "name_key", "tax_number"]
-    totals = ["debt"]
     hidden = ["name_key", "birthday_key"]
     settled = ["main_contact", "last_contact_at", "last_visit_at", "next_contact_at", "next_contact_what"]
     panels = [
@@ -186,8 +185,11 @@ def _figures(record: Customer, user: Actor) -> list[tuple[Label, str]]:
         days = (timezone.now() - record.last_contact_at).days if record.last_contact_at else None
         text = "–" if days is None else ngettext("%(days)s day", "%(days)s days", days) % {"days": days}
         found.append((_("Since the last contact"), text))
+    if entity.right(user, "next_contact_at") != "hidden" and record.next_contact_at:
+        days = (timezone.localdate(record.next_contact_at) - timezone.localdate()).days
+        found.append((_("Until the next contact"), ngettext("%(days)s day", "%(days)s days", days) % {"days": days}))
     for name in ("credit_limit", "debt"):
-        if entity.right(user, name) in ("read", "edit") and getattr(record, name):
+        if entity.right(user, name) in ("read", "edit"):
             look = entity.looks[name]
             found.append((look.label, look.cell(getattr(record, name))))
     return found

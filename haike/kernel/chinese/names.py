@@ -41,8 +41,7 @@ def _spellings(group: tuple[str, ...]) -> frozenset[str]:
 def _surname_length(name: str) -> int:
     """How many characters of a Chinese name are its surname; 0 when it does not begin with one."""
     for length in (4, 2):
-        # A compound surname alone, or with a given name; 东方 in "东方" is one, 单于 in "单于" too.
-        if name[:length] in readings.COMPOUND_SURNAMES:
+        if len(name) >= length and name[:length] in readings.COMPOUND_SURNAMES:
             return length
     return 1 if name[:1] in surnames.SINGLE else 0
 

@@ -53,7 +53,9 @@ class Shapes(Pieces):
     fetched to see whether they are few, up to the second they drive a count; more common words a walk finds soon."""
 
     few: array[int] | None = None
-    """All candidates, once they are known to be few."""
+    """All candidates, once they are known to be few;"""
+    few_hits = False
+    """whether the index of the search gave them."""
 
     # Rows of a page
 
@@ -182,7 +184,8 @@ class Shapes(Pieces):
         if self.reach.nothing:
             return []
         if self.few is not None or self.glance():
-            rows = self.confirmed(self.within_scope(rows))
+            rows = self.within_scope(rows)
+            rows = self.confirmed(rows) if self.few_hits else self.searched(rows)
             return [compiled(self.connection, rows, self.id_driver(self.few or ()), "")]
         hits = None if self.small else self.hits(by_token=True)
         if hits is not None:
@@ -193,8 +196,9 @@ class Shapes(Pieces):
         return self.within_reach(self.searched(rows), columns, many=many)
 
     def confirmed(self, rows: Rows) -> Rows:
-        """Candidates of the search index that have the words; where a token is a whole word they are known to."""
-        return rows if self.sqlite and are_tokens(self.words) else self.searched(rows)
+        """Candidates of the search index that have the words; PostgreSQL has read the text with the tokens, and where
+        a token is a whole word there is nothing more to read."""
+        return rows if not self.sqlite or are_tokens(self.words) else self.searched(rows)
 
     def within_reach(self, rows: Rows, columns: set[str] | None, *, many: bool = False) -> list[Statement]:
         """`rows` by owners and by shares."""
@@ -251,6 +255,7 @@ class Shapes(Pieces):
             self.probed.add((limit, by_token))
             hits = self.hits(by_token=by_token) if self.sqlite or self.expected <= self.MOST_FETCHED else None
             self.few = self.all_of([statement for statement, _ in hits], limit) if hits is not None else None
+            self.few_hits = self.few is not None
 
     @cached_property
     def probed(self) -> set[tuple[int, bool]]:

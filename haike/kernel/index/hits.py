@@ -18,7 +18,8 @@ def candidates(
 ) -> tuple[str, list[Any]] | None:
     """SQL for the ids of records that may have all the words; None when the index cannot tell.
 
-    Rights and text are the caller's to check. With `owner_ids` (few) SQLite leaves out the records of other owners.
+    Rights are the caller's to check, and on SQLite the text. With `owner_ids` (few) SQLite leaves out the records of
+    other owners.
     """
     found = tokens.query_tokens(words)
     if not found:
@@ -26,16 +27,21 @@ def candidates(
     if connection.vendor == "sqlite":
         name = f'"{table(model)}_words"'
         return f"SELECT rowid AS id FROM {name} WHERE {name} MATCH %s", [tokens.fts_query(found, owner_ids)]
-    return f'SELECT id FROM "{table(model)}" WHERE grams @> %s::integer[]', [tokens.numbers_of(found)]
+    contained = " AND ".join("strpos(text, %s) > 0" for _ in words)
+    sql = f'SELECT id FROM "{table(model)}" WHERE grams @> %s::integer[] AND {contained}'
+    return sql, [tokens.numbers_of(found), *words]
 
 
 def expected(connection: BaseDatabaseWrapper, model: Model, words: Sequence[str]) -> int:
     """How many candidates PostgreSQL's statistics expect."""
-    found = candidates(connection, model, words)
-    if found is None:
+    found = tokens.query_tokens(words)
+    if not found:
         return sys.maxsize
     with connection.cursor() as cursor:
-        cursor.execute(f"EXPLAIN (FORMAT JSON) {found[0]}", found[1])
+        cursor.execute(
+            f'EXPLAIN (FORMAT JSON) SELECT 1 FROM "{table(model)}" WHERE grams @> %s::integer[]',
+            [tokens.numbers_of(found)],
+        )
         plan: Any = cursor.fetchone()[0]
     plan = json.loads(plan) if isinstance(plan, str) else plan
     return int(plan[0]["Plan"]["Plan Rows"])

@@ -31,7 +31,7 @@ on("submit", "form[data-display]", async (event, form) => {
   if (name === "scheme") root.dataset.scheme = value;
   for (const button of form.querySelectorAll(`button[name="${name}"]`)) button.setAttribute("aria-pressed", String(button === event.submitter));
   if (name === "language") return;
-  const answer = await fetch(form.action, { method: "POST", headers: { "X-CSRFToken": token(), "HX-Request": "true" }, body: new URLSearchParams({ [name]: value }) }).catch(() => null);
+  const answer = await fetch(form.getAttribute("action"), { method: "POST", headers: { "X-CSRFToken": token(), "HX-Request": "true" }, body: new URLSearchParams({ [name]: value }) }).catch(() => null);
   if (!answer?.ok) toast({ text: t("failed_network"), kind: "bad" });
 });
 

@@ -8,6 +8,7 @@ import "./frame.js";
 import "./strip.js";
 import "./palette.js";
 import "./list.js";
+import "./cell.js";
 import "./record.js";
 // Widgets first: a form remembers how its fields look when they are dressed.
 import "./widgets.js";

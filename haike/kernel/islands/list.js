@@ -140,6 +140,16 @@ on("click", ".list-table tbody tr", (event, row) => {
   if (!event.target.closest("a, button, input, label")) go(row);
 });
 
+on("click", "[data-side]", () => {
+  const root = document.documentElement;
+  root.dataset.side = root.dataset.side === "closed" ? "open" : "closed";
+  try {
+    localStorage.setItem("haike.side", root.dataset.side);
+  } catch {
+    // The choice lasts as long as the page.
+  }
+});
+
 // ---- table: shadow, density, widths --------------------------------------------------------------------------------
 
 document.addEventListener("scroll", (event) => {

@@ -31,7 +31,7 @@ document.addEventListener("htmx:before:swap", (event) => {
 
 /** The sentence of an error page or of a refusal. */
 function sentenceOf(html) {
-  return html && new DOMParser().parseFromString(html, "text/html").querySelector("#error p")?.textContent.trim();
+  return html && new DOMParser().parseFromString(html, "text/html").querySelector("#error p, #refused p")?.textContent.trim();
 }
 
 const sentences = { 403: "failed_forbidden", 404: "failed_gone", 429: "failed_many" };

@@ -1,4 +1,4 @@
-// Runs before the first paint: light or dark, narrow menu.
+// Runs before the first paint: light or dark, narrow menu, tree beside the list.
 const root = document.documentElement;
 const dark = matchMedia("(prefers-color-scheme: dark)");
 
@@ -14,6 +14,7 @@ document.addEventListener("haike:paint", paint);
 
 try {
   if (localStorage.getItem("haike.menu") === "narrow") root.dataset.menu = "narrow";
+  root.dataset.side = localStorage.getItem("haike.side") || (innerWidth < 1280 ? "closed" : "open");
 } catch {
   // A browser that keeps nothing shows the wide menu.
 }

@@ -3,6 +3,7 @@
 import posixpath
 import zipfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
 from io import BytesIO
 from pathlib import Path
@@ -91,30 +92,23 @@ class _Workbook(SheetFile):
         shown = [sheet for sheet in work if sheet.visible == python_calamine.SheetVisibleEnum.Visible]
         super().__init__(kind, [sheet.name for sheet in shown or work])
 
-    def _measured(self, name: str) -> Extent:
-        return self._extents.get(name) or Extent()
-
     def _sheet(self, name: str) -> python_calamine.CalamineSheet:
         if self._opened is None or self._opened[0] != name:
-            try:
+            with _reader():
                 self._opened = (name, self._book.get_sheet_by_name(name))
-            except python_calamine.CalamineError as error:
-                raise damaged() from error
         return self._opened[1]
 
     def _rows(self, name: str) -> Iterator[list[Cell]]:
-        extent = self._measured(name)
-        extent.check()
         sheet = self._sheet(name)
         read = Extent(sheet.total_height, sheet.total_width)
         read.check()
         start = sheet.start
         # The reader leaves out empty columns on the left, not empty rows on top.
-        return _plain_rows(sheet, [""] * (start[1] if start else 0), extent)
+        return _plain_rows(sheet, [""] * (start[1] if start else 0), self._extents.get(name) or Extent())
 
     def merged(self, sheet: str | None = None) -> list[Merge] | None:
         name = self.sheets[0] if sheet is None else sheet
-        ranges = self._sheet(name).merged_cell_ranges if self._measured(name).fits else None
+        ranges = self._sheet(name).merged_cell_ranges
         return None if ranges is None else [(*first, *last) for first, last in ranges]
 
     def close(self) -> None:
@@ -233,15 +227,27 @@ def _no_spreadsheet(filename: str, label: object = None) -> Refused:
     return Refused(_("“%(name)s” is no spreadsheet. Choose an XLSX, XLS or CSV file.") % {"name": filename})
 
 
-def _load(file: BinaryIO) -> python_calamine.CalamineWorkbook:
-    file.seek(0)
+@contextmanager
+def _reader() -> Iterator[None]:
+    """Say as a refusal what the reader says of a file that it cannot read."""
     try:
-        book = python_calamine.load_workbook(file)
+        yield
     except python_calamine.PasswordError as error:
         raise protected() from error
-    # The reader says with a ValueError or OSError what it does not know how to name.
+    # It uses ValueError and OSError for what it has no name of its own for.
     except (python_calamine.CalamineError, ValueError, OSError) as error:
         raise damaged() from error
+    except BaseException as error:
+        # A slip of its Rust code over a broken file; the class derives from BaseException and cannot be imported.
+        if type(error).__name__ == "PanicException":
+            raise damaged() from error
+        raise
+
+
+def _load(file: BinaryIO) -> python_calamine.CalamineWorkbook:
+    file.seek(0)
+    with _reader():
+        book = python_calamine.load_workbook(file)
     if len(book.sheet_names) > MOST_SHEETS:
         raise damaged()
     return book
@@ -254,9 +260,12 @@ def _open_zip(path: Path, filename: str) -> SheetFile:
         names = set(packed.namelist())
         kind = _zip_kind(packed, names, filename)
         measured = archive.measure_archive(file, packed, ods=kind == "ods")
-        extents = measured if kind == "ods" else _by_sheet(file, packed, measured)
+        # All sheets, also those that nobody asks for: which part holds which sheet is for the file to say.
+        for extent in measured.values():
+            extent.check()
         if kind == "ods":
-            _check_all(list(extents.values()))
+            _check_together(list(measured.values()))
+        extents = measured if kind == "ods" else _by_sheet(file, packed, measured)
         return _some_sheets(_Workbook(kind, _load(file), extents, file), filename)
     except BaseException:
         file.close()
@@ -303,29 +312,23 @@ class _Relations:
 
 
 def _by_sheet(file: BinaryIO, packed: zipfile.ZipFile, measured: dict[str, Extent]) -> dict[str, Extent]:
-    """The extents by name of sheet; where a part is not found, the widest of all stands for it."""
+    """The extents by name of sheet."""
     relations = _Relations()
     by_name = {part.filename.casefold(): part for part in packed.infolist()}
     for part in ("xl/workbook.xml", "xl/_rels/workbook.xml.rels"):
         if part in by_name:
             measure_exactly(archive.unpack(file, by_name[part]), relations)
     found = {name.casefold(): extent for name, extent in measured.items()}
-    widest = Extent(
-        max((extent.rows for extent in measured.values()), default=0),
-        max((extent.columns for extent in measured.values()), default=0),
-    )
     result = {}
     for name, reference in relations.sheets.items():
         target = relations.targets.get(reference, "")
         full = posixpath.normpath(posixpath.join("/xl", target)).lstrip("/").casefold()
-        result[name] = found.get(full, widest)
+        result[name] = found.get(full, Extent())
     return result
 
 
-def _check_all(extents: list[Extent]) -> None:
+def _check_together(extents: list[Extent]) -> None:
     """Refuse a workbook whose sheets are all laid out at once and together are too large."""
-    for extent in extents:
-        extent.check()
     if sum(extent.rows * extent.columns for extent in extents) > 2 * MOST_CELLS:
         raise Refused(_("The sheets of the file are too large together. Upload the one that is needed."))
 
@@ -341,7 +344,9 @@ def _open_ole(path: Path, filename: str) -> SheetFile:
     if not name:
         raise _no_spreadsheet(filename, _("Word document") if "WordDocument" in ole.streams else None)
     extents = biff.measure_workbook(ole.read(name))
-    _check_all(extents)
+    for extent in extents:
+        extent.check()
+    _check_together(extents)
     file = BytesIO(data)
     book = _load(file)
     return _some_sheets(_Workbook("xls", book, dict(zip(book.sheet_names, extents, strict=False)), file), filename)

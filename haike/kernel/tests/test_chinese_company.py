@@ -107,7 +107,7 @@ def test_likeness_says_how_much_and_why(one: str, other: str, least: float, most
 def test_any_text_has_a_normal_form(name: str) -> None:
     found = normalise(name)
 
-    assert normalise(f" {name.swapcase().swapcase()} ").core == found.core or name != name.swapcase().swapcase()
+    assert normalise(f" {name} ") == found
     assert 0 <= likeness(name, "海客科技")[0] <= 1
 
 

@@ -67,7 +67,7 @@ def test_the_same_characters_outside_a_name() -> None:
 def test_sorting_puts_a_syllable_before_longer_ones() -> None:
     names = ["连胜", "里安", "李", "李安", "梁山", "3M", "阿里", "abc"]
 
-    assert sorted(names, key=sort_key) == ["3M", "abc", "阿里", "李", "里安", "李安", "连胜", "梁山"]
+    assert sorted(names, key=sort_key) == ["3M", "阿里", "abc", "李", "里安", "李安", "连胜", "梁山"]
     assert sort_key("海客 CRM系统") == "hai ke crm xi tong"
 
 
@@ -107,8 +107,7 @@ def test_any_text_gives_plain_letters_and_digits(text: str, person: bool) -> Non
 
 @given(HAN, HAN)
 def test_a_name_sorts_before_its_continuation(name: str, more: str) -> None:
-    # Words such as 银行 change the reading of what stands before them only in whole names of companies.
-    assert sort_key(name, person=True) <= sort_key("王" + name + more, person=True) or not name or name[0] != "王"
+    assert sort_key(f"王{name}{more}", person=True).startswith(sort_key(f"王{name}", person=True))
 
 
 @pytest.mark.feature("X1")

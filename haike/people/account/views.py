@@ -17,13 +17,12 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
 from haike.kernel.entity import Section
-from haike.kernel.look import look_for
 from haike.kernel.refused import Conflict, Refused
 from haike.kernel.screens.door import done
 from haike.kernel.screens.form import FormPage, Typed
 from haike.people.account import actions
 from haike.people.account.choices import CHANNELS, cards_known, cards_of, channels_of, reminders_known
-from haike.people.looks import PasswordLook
+from haike.people.looks import PasswordLook, model_looks
 from haike.people.signin.attempt import BACKEND
 from haike.people.signin.record import SignIn
 from haike.people.signin.views import new_password_looks, same
@@ -38,13 +37,18 @@ TABS = [
     ("workbench", _("Workbench and reminders"), "/account/workbench"),
     ("signins", _("My sign-ins"), "/account/signins"),
 ]
-CHOICES = {"theme": dict(THEMES), "scheme": dict(SCHEMES), "language": dict(LANGUAGES), "density": dict(DENSITIES)}
+CHOICES: dict[str, dict[str, Any]] = {
+    "theme": dict(THEMES),
+    "scheme": dict(SCHEMES),
+    "language": dict(LANGUAGES),
+    "density": dict(DENSITIES),
+}
 SHOWN_SIGN_INS = 50
 
 
 def _me(request: HttpRequest) -> User:
     """The user as the database has him now; the one of the request comes from memory."""
-    return cast(User, User.objects.get(pk=request.user.pk))
+    return User.objects.get(pk=cast(Any, request.user).pk)
 
 
 def _show(request: HttpRequest, tab: str, status: int = 200, **context: Any) -> HttpResponse:
@@ -52,10 +56,6 @@ def _show(request: HttpRequest, tab: str, status: int = 200, **context: Any) -> 
         return render(request, "kernel/form.html#form", context, status=status)
     tabs = [{"key": key, "label": label, "url": url, "active": key == tab} for key, label, url in TABS]
     return render(request, "people/account.html", {"tabs": tabs, "tab": tab, **context}, status=status)
-
-
-def _looks(*names: str) -> dict[str, Any]:
-    return {name: look_for(User._meta.get_field(name)) for name in names}
 
 
 def _form(typed: Typed, title: Any, action: str, sections: list[Section], **more: Any) -> FormPage:
@@ -73,7 +73,7 @@ def _form(typed: Typed, title: Any, action: str, sections: list[Section], **more
 def profile_view(request: HttpRequest) -> HttpResponse:
     """Picture, phone, e-mail, gender."""
     user, status = _me(request), 200
-    looks = {**_looks(*actions.CONTACT), "password": PasswordLook("password", _("Present password"))}
+    looks = {**model_looks(User, *actions.CONTACT), "password": PasswordLook("password", _("Present password"))}
     looks["password"].required = False
     looks["password"].help = _("Only needed when you change phone or e-mail, because they open the door.")
     typed = Typed(looks, user)
@@ -116,7 +116,7 @@ def password_view(request: HttpRequest) -> HttpResponse:
                 typed.refuse(no)
             else:
                 # This session goes on under a new key; all others of the user end with the old password.
-                changed.backend = BACKEND  # type: ignore[attr-defined]
+                changed.backend = BACKEND
                 update_session_auth_hash(request, changed)
                 return done(request, _("Your new password is set. Other devices must sign in again."), "/account/")
         status = 422
@@ -130,7 +130,7 @@ def password_view(request: HttpRequest) -> HttpResponse:
 def taste_view(request: HttpRequest) -> HttpResponse:
     """Language, time zone, colours, page size, signatures."""
     user, status = _me(request), 200
-    typed = AllTyped(_looks(*actions.TASTE), user)
+    typed = AllTyped(model_looks(User, *actions.TASTE), user)
     typed.start({name: getattr(user, name) for name in actions.TASTE})
     if request.method == "POST":
         typed.read(request.POST)
@@ -206,5 +206,5 @@ def workbench_view(request: HttpRequest) -> HttpResponse:
 
 def sign_ins_view(request: HttpRequest) -> HttpResponse:
     """One's own sign-ins, to notice what one has not done oneself."""
-    rows = SignIn.objects.filter(user_id=request.user.pk)[:SHOWN_SIGN_INS]
+    rows = SignIn.objects.filter(user_id=cast(Any, request.user).pk)[:SHOWN_SIGN_INS]
     return _show(request, "signins", rows=rows)

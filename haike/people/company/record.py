@@ -31,10 +31,10 @@ class CompanyProfile(models.Model):
         verbose_name = _("Company profile")
         verbose_name_plural = _("Company profile")
 
+    def __str__(self) -> str:
+        return self.short_name or self.name
+
     @property
     def logo_url(self) -> str:
         """Where the logo is served, empty without one; also to people who are not signed in."""
         return f"/company-logo?v={self.version}" if self.logo else ""
-
-    def __str__(self) -> str:
-        return self.short_name or self.name

@@ -12,12 +12,13 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from haike.kernel.entity import Label, Section
-from haike.kernel.look import PictureLook, look_for
+from haike.kernel.look import PictureLook
 from haike.kernel.refused import Conflict, Refused
 from haike.kernel.screens.door import done
 from haike.kernel.screens.form import FormPage, Typed
 from haike.people.company.profile import change_company, company
 from haike.people.company.record import CompanyProfile
+from haike.people.looks import model_looks
 from haike.people.pages import demand_grant
 from haike.people.user.record import User
 
@@ -54,7 +55,7 @@ def company_view(request: HttpRequest) -> HttpResponse:
     demand_grant(request, "settings")
     profile, status = company(), 200
     names = [name for section in SECTIONS for name in section.fields]
-    looks = {name: look_for(CompanyProfile._meta.get_field(name)) for name in names}
+    looks = model_looks(CompanyProfile, *names)
     looks["logo"] = LogoLook("logo", looks["logo"].label, field=looks["logo"].field)
     typed = Typed(looks, request.user)
     typed.start({name: getattr(profile, name) for name in names})
@@ -97,9 +98,9 @@ def facts_html() -> SafeString:
 def logo_view(request: HttpRequest) -> HttpResponse | FileResponse:
     """The logo, for everybody: it stands on the sign-in page."""
     logo = company().logo
-    if not logo or not logo.storage.exists(logo.name):
+    if not logo or not logo.storage.exists(str(logo.name)):
         raise Http404
-    answer = FileResponse(logo.storage.open(logo.name, "rb"))
+    answer = FileResponse(logo.storage.open(str(logo.name), "rb"))
     answer["Cache-Control"] = "public, max-age=86400"
     answer["X-Content-Type-Options"] = "nosniff"
     return answer

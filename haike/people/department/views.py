@@ -9,11 +9,11 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext_lazy as _
 
-from haike.kernel.look import look_for
 from haike.kernel.refused import Refused
 from haike.kernel.screens.door import done, refused_page
 from haike.kernel.screens.form import Typed
 from haike.people.department.record import Department
+from haike.people.looks import model_looks
 from haike.people.pages import ask
 from haike.people.typed import AllTyped
 from haike.people.user.record import User
@@ -55,7 +55,7 @@ def read_tree(user: Any) -> TreePage:
             nodes[person.department_id].members.append(person)
         else:
             nowhere.append(person)
-    roots = []
+    roots: list[Node] = []
     for node in nodes.values():
         above = nodes.get(node.department.parent_id) if node.department.parent_id else None
         (above.below if above else roots).append(node)
@@ -90,7 +90,7 @@ def move_view(request: HttpRequest, pk: int) -> HttpResponse:
     department = get_object_or_404(Department.objects.visible_to(user), pk=pk)
     if not entity.policy.allows(user, "edit", department):
         raise Http404
-    look = look_for(Department._meta.get_field("parent"))
+    look = model_looks(Department, "parent")["parent"]
     look.label, look.help = _("Put it under"), _("Leave it empty to put it at the top.")
 
     def act(typed: Typed) -> HttpResponse:

@@ -13,14 +13,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
-from haike.kernel.look import Look, NumberLook, look_for
+from haike.kernel.look import NumberLook
 from haike.kernel.refused import Refused
 from haike.kernel.screens.door import done
 from haike.kernel.screens.form import Typed
 from haike.people.company.profile import company
 from haike.people.invitation import actions
 from haike.people.invitation.record import Invitation
-from haike.people.looks import CaptchaLook, PlainLook
+from haike.people.looks import CaptchaLook, model_looks
 from haike.people.pages import ask, demand_grant
 from haike.people.signin.attempt import let_in, solve_captcha
 from haike.people.signin.options import REGISTRATION
@@ -56,11 +56,8 @@ def invitations_view(request: HttpRequest) -> HttpResponse:
 def invite_view(request: HttpRequest) -> HttpResponse:
     """A new link."""
     demand_grant(request, "people")
-    looks: dict[str, Look] = {
-        name: look_for(Invitation._meta.get_field(name)) for name in ("department", "manager", "roles", "note")
-    }
+    looks = model_looks(Invitation, "department", "manager", "roles", "note", "uses")
     looks["roles"].required = True
-    looks["uses"] = look_for(Invitation._meta.get_field("uses"))
     looks["days"] = NumberLook("days", _("Valid for days"))
     user = cast(Any, request.user)
 
@@ -85,8 +82,7 @@ def withdraw_view(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _newcomer_looks() -> dict[str, Any]:
-    looks: dict[str, Any] = {name: look_for(User._meta.get_field(name)) for name in PERSON}
-    return {**looks, **new_password_looks()}
+    return {**model_looks(User, *PERSON), **new_password_looks()}
 
 
 @never_cache

@@ -74,6 +74,10 @@ def _start(day: date) -> datetime:
     return timezone.make_aware(datetime.combine(day, time.min))
 
 
+def _nothing(rows: list[Any]) -> None:
+    pass
+
+
 @dataclass
 class Journal:
     """A log: what can be asked of it and how its rows look.
@@ -87,9 +91,9 @@ class Journal:
     looks: dict[str, Look]
     find: Callable[[dict[str, Any]], QuerySet[Any]]
     columns: list[Column]
-    prepare: Callable[[list[Any]], None] = lambda rows: None
+    prepare: Callable[[list[Any]], None] = _nothing
 
-    def answer(self, request: HttpRequest) -> HttpResponse:
+    def answer(self, request: HttpRequest) -> HttpResponse | FileResponse:
         """The page, or the file of what is found."""
         typed = Typed(self.looks, request.user)
         typed.read(request.GET)
@@ -119,7 +123,7 @@ class Journal:
         }
         return render(request, "people/journal.html", context)
 
-    def _file(self, request: HttpRequest, rows: QuerySet[Any]) -> HttpResponse:
+    def _file(self, request: HttpRequest, rows: QuerySet[Any]) -> FileResponse:
         with tempfile.TemporaryDirectory() as folder:
             path, count = Path(folder, f"{self.key}.xlsx"), 0
             with SheetWriter(path, format="xlsx") as writer:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
@@ -47,7 +47,7 @@ def _link(user: User | None, name: str = "") -> Any:
     return format_html('<a href="/users/{}/">{}</a>', user.pk, user.name) if user else name
 
 
-def sign_ins_view(request: HttpRequest) -> HttpResponse:
+def sign_ins_view(request: HttpRequest) -> HttpResponse | FileResponse:
     """Every attempt to sign in."""
     demand_grant(request, "log")
 
@@ -135,7 +135,7 @@ def _said(line: dict[str, Any]) -> str:
     return f"{line['label']}: {old} → {new}"
 
 
-def operations_view(request: HttpRequest) -> HttpResponse:
+def operations_view(request: HttpRequest) -> HttpResponse | FileResponse:
     """Every change of every record."""
     demand_grant(request, "log")
     titles = _Titles()
@@ -184,7 +184,7 @@ def operations_view(request: HttpRequest) -> HttpResponse:
     ).answer(request)
 
 
-def errors_view(request: HttpRequest) -> HttpResponse:
+def errors_view(request: HttpRequest) -> HttpResponse | FileResponse:
     """What broke, found by the number that a user read out."""
     demand_grant(request, "log")
 

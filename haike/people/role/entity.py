@@ -15,7 +15,6 @@ from haike.kernel.refused import Refused
 from haike.people.authority import demand_covers, keeping_a_boss
 from haike.people.grants import organisation_changed
 from haike.people.policy import HousePolicy
-from haike.people.role import looks
 from haike.people.role.record import Role
 from haike.people.shipped_roles import SHIPPED_ROLES
 

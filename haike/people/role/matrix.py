@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -59,14 +60,13 @@ def rows_of(role: Any) -> list[Row]:
     facts = facts_of(role)
     general = role.rights.get(EVERYTHING, {})
     rows = [Row(EVERYTHING, _("All that is not said below"), _cells(EVERYTHING, lambda a: general.get(a, NONE)), True)]
-    for entity in entities():
-        rows.append(
-            Row(entity.label, entity.label_plural, _cells(entity.label, lambda a, e=entity: facts.reach(e.label, a)))
-        )
+    rows += [
+        Row(each.label, each.label_plural, _cells(each.label, partial(facts.reach, each.label))) for each in entities()
+    ]
     return rows
 
 
-def _cells(entity: str, reach: Any) -> list[Cell]:
+def _cells(entity: str, reach: Callable[[str], str]) -> list[Cell]:
     return [Cell(f"{entity}:{action}", action, label, reach(action)) for action, label in ACTIONS.items()]
 
 
@@ -108,7 +108,7 @@ def read_field_rights(
 ) -> dict[str, dict[str, str]]:
     """The rights on the fields of one entity as sent; those of other entities stay."""
     found = {key: dict(row) for key, row in before.items() if key != entity.label}
-    row = {
+    row: dict[str, str] = {
         name: right
         for name in fields_shown(entity)
         if (right := data.get(name, "edit")) in FIELD_RIGHTS and right != "edit"

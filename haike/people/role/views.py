@@ -10,11 +10,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext_lazy as _
 
 from haike.kernel.entity import Section, entities, entity_named, entity_of
-from haike.kernel.look import look_for
 from haike.kernel.policy import ACTIONS
 from haike.kernel.refused import Refused
 from haike.kernel.screens.door import done
 from haike.kernel.screens.form import Typed
+from haike.people.looks import model_looks
 from haike.people.pages import ask
 from haike.people.role import matrix
 from haike.people.role.record import Role
@@ -56,10 +56,7 @@ def rights_view(request: HttpRequest, pk: int) -> HttpResponse:
             rights=matrix.read_rights(request.POST, role.rights),
             grants=[*dict.fromkeys([*grants, *kept])],
         )
-    grants = [
-        {"key": EVERY_GRANT, "label": _("All special grants, also of later releases"), "on": EVERY_GRANT in role.grants}
-    ]
-    grants += [{"key": key, "label": label, "on": key in role.grants} for key, label in grants_known().items()]
+    words = {EVERY_GRANT: _("All special grants, also of later releases"), **grants_known()}
     return render(
         request,
         "people/rights.html",
@@ -68,7 +65,7 @@ def rights_view(request: HttpRequest, pk: int) -> HttpResponse:
             "rows": matrix.rows_of(role),
             "actions": list(ACTIONS.items()),
             "reaches": list(matrix.REACH_LABELS.items()),
-            "grants": grants,
+            "grants": [{"key": key, "label": label, "on": key in role.grants} for key, label in words.items()],
             "may_edit": may_edit,
         },
     )
@@ -112,12 +109,12 @@ def copy_view(request: HttpRequest, pk: int) -> HttpResponse:
         raise Http404
 
     def act(typed: Typed) -> HttpResponse:
-        copied = entity_of(Role).copy(role, name=typed.values["name"], by=user)
+        copied = cast(Any, entity_of(Role)).copy(role, name=typed.values["name"], by=user)
         return done(
             request, _("The role “%(role)s” is there.") % {"role": copied}, f"/roles/{copied.pk}/rights", go=True
         )
 
-    looks = {"name": look_for(Role._meta.get_field("name"))}
+    looks = model_looks(Role, "name")
     title = _("Copy the role “%(role)s”") % {"role": role}
     start = {"name": str(_("%(role)s (copy)") % {"role": role.name})}
     sections = [Section("", ["name"])]

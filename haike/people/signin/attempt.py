@@ -187,7 +187,7 @@ def sign_out(request: HttpRequest, *, result: str = Result.OUT) -> None:
     """End the session."""
     user = request.user
     if user.is_authenticated:
-        note(request, result, user=user, typed=user.username)  # type: ignore[arg-type]
+        note(request, result, user=user, typed=user.username)
     logout(request)
 
 

@@ -13,7 +13,6 @@ class CachedUsers:
 
     def authenticate(self, request: Any, **credentials: Any) -> None:
         """Signing in is done by `attempt.sign_in` alone, which counts failures."""
-        return None
 
     def get_user(self, user_id: int) -> Any:
         """A copy, so that what a request does to its user stays there."""

@@ -28,8 +28,8 @@ class SignInPage:
     """Everything `kernel/sign_in.html` shows; it also serves the other forms of people who are not signed in."""
 
     action: str
-    title: Any = _("Sign in")
-    button: Any = _("Sign in")
+    title: Any = ""
+    button: Any = ""
     next: str = ""
     hint: Any = ""
     message: Any = ""
@@ -131,7 +131,8 @@ def forgot_view(request: HttpRequest) -> HttpResponse:
     messages.info(
         request,
         _(
-            "If there is an account of this name with an e-mail address, the link is on its way. It works for three days."
+            "If there is an account of this name with an e-mail address, the link is on its way. "
+            "It works for three days."
         ),
     )
     return redirect("/signin")

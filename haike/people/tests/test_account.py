@@ -107,9 +107,9 @@ def test_a_picture_is_drawn_anew(staff, browse, settings, tmp_path):
 @pytest.mark.feature("P4")
 @pytest.mark.parametrize(
     ("name", "content"),
-    [("a.png", b"<?php echo 1 ?>"), ("a.svg", b"<svg xmlns='http://www.w3.org/2000/svg'/>"), ("a.jpg", b""), ("a.png", b"x" * 5_000_001)],
+    [("a.png", b"<?php echo 1 ?>"), ("a.svg", b"<svg/>"), ("a.jpg", b""), ("a.png", b"x" * 5_000_001)],
     ids=["php", "svg", "empty", "large"],
-)  # fmt: skip
+)
 def test_what_is_no_picture_is_refused(staff, browse, name, content):
     upload = SimpleUploadedFile(name, content, content_type="image/png")
     fields = {"phone": "13800000001", "email": "ann@example.com", "avatar": upload}

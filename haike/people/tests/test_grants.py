@@ -89,9 +89,8 @@ def test_further_departments_and_headed_ones_count(staff):
 
 @pytest.mark.feature("P9")
 def test_the_nearest_entry_decides_action_by_action(staff):
-    role("mixed", rights={
-        "*": {"view": "all", "edit": "own"}, "customers.*": {"view": "department"}, LABEL: {"edit": "none", "delete": "own"},
-    })  # fmt: skip
+    own = {LABEL: {"edit": "none", "delete": "own"}, "customers.*": {"view": "department"}}
+    role("mixed", rights={"*": {"view": "all", "edit": "own"}, **own})
     grants = person("mixed", "mixed").grants
     assert [grants.reaches(LABEL, action) for action in ("view", "edit", "delete")] == [{"department"}, set(), {"own"}]
     assert grants.owner_ids("sales.contract", "view") is None

@@ -40,7 +40,10 @@ def make_user(
     by: Actor = SETUP,
     **more: Any,
 ) -> User:
-    """Make a user who can sign in at once; `roles` are keys of shipped roles. For the command line and the sample company."""
+    """Make a user who can sign in at once; `roles` are keys of shipped roles.
+
+    For the command line and the sample company; pages make users through their entity.
+    """
     keys = list(roles)
     found = {role.key: role for role in Role.objects.live().filter(key__in=keys)}
     missing = [key for key in keys if key not in found]
@@ -74,7 +77,7 @@ def check_password(password: str, user: User | None) -> None:
 
 def _short(error: ValidationError) -> Any:
     # Django's own sentence has no Chinese.
-    return _("The password needs at least %(least)s characters.") % {"least": error.params["min_length"]}
+    return _("The password needs at least %(least)s characters.") % {"least": (error.params or {})["min_length"]}
 
 
 def store_password(user: User, password: str, *, must_change: bool) -> None:

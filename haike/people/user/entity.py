@@ -31,6 +31,10 @@ def render_holdings(request: Any, user: User) -> str:
     return render_to_string("people/holdings.html", context, request=request)
 
 
+def _locked_out(user: Actor) -> Q:
+    return Q(locked_until__gt=timezone.now())
+
+
 class UserEntity(Entity):
     model = User
     policy_class = HousePolicy
@@ -56,7 +60,7 @@ class UserEntity(Entity):
         "active": Category(_("In use"), Q(is_active=True)),
         "closed": Category(_("Closed"), Q(is_active=False, applied_at__isnull=True)),
         "waiting": Category(_("Waiting for approval"), Q(is_active=False, applied_at__isnull=False), counted=True),
-        "locked": Category(_("Locked out"), lambda user: Q(locked_until__gt=timezone.now())),
+        "locked": Category(_("Locked out"), _locked_out),
     }
 
     def side(self, user: Actor) -> list[SideGroup]:
@@ -135,7 +139,8 @@ class UserEntity(Entity):
         if record is not None and (holdings := _left_behind(record, values, by)):
             said.append(
                 _(
-                    "%(name)s keeps these records in the new place: %(records)s. If a colleague shall take them over, use “Hand over” first."
+                    "%(name)s keeps these records in the new place: %(records)s. "
+                    "If a colleague shall take them over, use “Hand over” first."
                 )
                 % {"name": record, "records": holdings}
             )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import cast
 
 from django.utils.translation import gettext_lazy as _
 
@@ -27,7 +28,7 @@ def hand_over(user: User, *, to: User, kinds: Iterable[str], by: Actor) -> None:
     chosen = [kind for kind in dict.fromkeys(kinds) if kind in known]
     if not chosen:
         raise Refused(_("Choose at least one kind of records."))
-    hand_over_records.enqueue(user=user.pk, to=to.pk, kinds=chosen, by=by.pk)
+    hand_over_records.enqueue(user=user.pk, to=to.pk, kinds=chosen, by=cast(int, by.pk))
 
 
 @job(title=_("Hand over records"), slow=True, attempts=1)

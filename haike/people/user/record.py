@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.core.validators import RegexValidator
@@ -39,7 +39,7 @@ check_username = RegexValidator(
 class UserQuerySet(RecordQuerySet):
     def get_by_natural_key(self, username: str) -> User:
         """The user with this user name, however its letters are written."""
-        return self.get(username=username.lower())  # type: ignore[no-any-return]
+        return self.get(username=username.lower())
 
 
 class User(Record, AbstractBaseUser):
@@ -88,7 +88,7 @@ class User(Record, AbstractBaseUser):
     home = models.JSONField(_("Cards of the workbench"), default=list, blank=True)
     reminders = models.JSONField(_("How reminders reach me"), default=dict, blank=True)
 
-    objects = models.Manager.from_queryset(UserQuerySet)()
+    objects: ClassVar[Any] = models.Manager.from_queryset(UserQuerySet)()
 
     USERNAME_FIELD = "username"
     EMAIL_FIELD = "email"
@@ -158,7 +158,7 @@ class User(Record, AbstractBaseUser):
             "email": (self.email, Q(email=self.email)),
             "username": (self.username, Q(username=self.username) | Q(phone=self.username)),
         }
-        said = {}
+        said: dict[str, Any] = {}
         for field, (value, clash) in taken.items():
             other = others.filter(clash).first() if value else None
             if other is None:

@@ -12,11 +12,11 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
-from haike.kernel.look import Look, PersonLook, look_for
+from haike.kernel.look import Look, PersonLook
 from haike.kernel.refused import Refused
 from haike.kernel.screens.door import done, refused_page
 from haike.kernel.screens.form import Typed
-from haike.people.looks import PasswordLook
+from haike.people.looks import PasswordLook, model_looks
 from haike.people.pages import ask, user_to_manage
 from haike.people.signin import attempt
 from haike.people.signin.views import same
@@ -161,7 +161,8 @@ def lock_view(request: HttpRequest, pk: int) -> HttpResponse:
         top=format_html(
             "<p>{}</p>",
             _(
-                "Nobody can sign in with it any more and open sessions end. The records stay and keep their owner unless a colleague takes them over."
+                "Nobody can sign in with it any more and open sessions end. "
+                "The records stay and keep their owner unless a colleague takes them over."
             ),
         ),
         bottom=_boxes(holdings),
@@ -172,7 +173,7 @@ def approve_view(request: HttpRequest, pk: int) -> HttpResponse:
     """Let somebody in who registered by himself."""
     user = user_to_manage(request, pk)
     names = ("department", "manager", "roles")
-    looks = {name: look_for(User._meta.get_field(name)) for name in names}
+    looks = model_looks(User, *names)
     looks["roles"].required = True
 
     def act(typed: Typed) -> HttpResponse:

@@ -23,7 +23,7 @@ def command(customers: int, company: str) -> None:
     bar.close()
     click.echo(_("Accounts of the sample company:"))
     for account in accounts:
-        click.echo(f"  {account.name:<12}{account.password:<14}{account.what}")
+        click.echo(f"  {account.name:<8}{account.password:<18}{account.what}")
 
 
 def make(customers: int, bar: Bar) -> Sequence[Account]:

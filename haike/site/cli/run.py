@@ -64,7 +64,7 @@ def greet(bind: str, port: int, data: Path) -> None:
     if accounts.exists():
         click.echo("  " + _("Accounts of the sample company:"))
         for account in json.loads(accounts.read_text(encoding="utf-8")):
-            click.echo(f"    {account['name']:<12}{account['password']:<14}{account['what']}")
+            click.echo(f"    {account['name']:<8}{account['password']:<18}{account['what']}")
     elif not os.environ.get("HAIKE_DATABASE_URL"):
         click.echo("  " + _("First account: haike user add NAME --boss   Sample company: haike demo"))
     click.echo("  " + _("Ctrl-C stops it."))

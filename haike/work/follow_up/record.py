@@ -31,7 +31,7 @@ class FollowUp(Record):
     contact = models.ForeignKey(
         "customers.Contact",
         models.PROTECT,
-        verbose_name=_("Contact"),
+        verbose_name=_("Contact person"),
         null=True,
         blank=True,
         related_name="follow_ups",

@@ -1,0 +1,85 @@
+"""make bench: the published budgets on generated companies.
+
+    python -m bench [--sizes 10000,100000,1000000] [--databases sqlite,postgresql] [--only WORD] [--write]
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+from typing import Any
+
+from bench import report
+from bench.databases import DATABASES, ROOT, Company
+from bench.reading import read
+from bench.results import Results
+from bench.server import Server, memory, running
+from bench.visit import visit
+from bench.writing import move, write
+
+PASSWORD = "haike-demo-2026"
+"""Of everybody in the sample company."""
+
+
+def facts(company: Company) -> dict[str, Any]:
+    """Who is measured, and with which words."""
+    done = subprocess.run(
+        [sys.executable, "-m", "bench.facts"], env=company.environment, cwd=ROOT, check=True, stdout=subprocess.PIPE
+    )
+    return dict(json.loads(done.stdout))
+
+
+def measure(company: Company, only: str) -> Results:
+    """All figures of one company."""
+    results = Results(company.database, company.size)
+    known = facts(company)
+    people = known["people"]
+    for who, person in people.items():
+        print(f"  {who} is {person['username']} and sees {person['sees']:,} customers")
+    if only in "sample company made":
+        results.put("sample company made", "", company.made["seconds"])
+    with running(company) as server:
+        for act in (visit, read, write):
+            act(server, people, PASSWORD, results, only)
+        _memory(server, results, only)
+        move(server, people, PASSWORD, results, only)
+    return results
+
+
+def _memory(server: Server, results: Results, only: str) -> None:
+    if only in "memory per web worker":
+        workers = server.workers()
+        results.put("memory per web worker", "", max(map(memory, workers)) if workers else float("nan"))
+
+
+def main() -> None:
+    """Read the command line and measure."""
+    parser = argparse.ArgumentParser(prog="bench", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--sizes", default="10000", help="customers, by commas")
+    parser.add_argument("--databases", default="sqlite,postgresql")
+    parser.add_argument("--only", default="", help="only figures with this word in their name")
+    parser.add_argument("--write", action="store_true", help="write docs/performance.md")
+    asked = parser.parse_args()
+    try:
+        # On a machine that does other things too, these are not what is to be measured.
+        os.nice(-15)
+    except PermissionError:
+        pass
+    found: list[Results] = []
+    for database in asked.databases.split(","):
+        for size in map(int, asked.sizes.split(",")):
+            print(f"{database}, {size:,} customers", flush=True)
+            with DATABASES[database](size) as company:
+                found = report.keep(measure(company, asked.only))
+    for database in asked.databases.split(","):
+        print(f"\n{report.TITLES[database]}\n\n{report.table(database, found)}")
+    if asked.write:
+        report.write(found)
+        print(f"\nWritten: {report.DOCUMENT.relative_to(ROOT)}")
+
+
+if __name__ == "__main__":
+    main()

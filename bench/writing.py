@@ -1,0 +1,171 @@
+"""Creating, changing, importing, exporting: what changes the company."""
+
+from __future__ import annotations
+
+import random
+import re
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+import xlsxwriter
+
+from bench.browser import Browser
+from bench.databases import KEPT
+from bench.results import Results, middle, percentile
+from bench.server import Server, memory
+
+TIMES = 40
+CREATORS, EACH = 8, 40
+MOST_ROWS = 100_000
+CHARS = "华德胜中天宏远金鼎盛达信诚瑞丰恒通博雅联创智汇海科新佳美乐康安泰永利兴隆嘉和东方明珠众益百川鸿翔腾飞"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+VERSION = re.compile(r'name="version" value="(\d+)"')
+
+
+def name(rnd: random.Random) -> str:
+    """A company's name that is not there yet."""
+    return f"佛山市{''.join(rnd.choices(CHARS, k=6))}新材料有限公司"
+
+
+def form(rnd: random.Random) -> dict[str, str]:
+    """A new customer as a form sends it."""
+    return {
+        "name": name(rnd), "form": "business", "kind": "potential", "stage": "prospect", "level": "ordinary",
+        "phone": f"0757-8{rnd.randrange(10**7):07d}", "mobile": f"139{rnd.randrange(10**8):08d}", "region": "440604",
+        "address": f"季华五路{rnd.randrange(999)}号", "remark": "展会上认识的，需要样品",
+    }  # fmt: skip
+
+
+def create(browser: Browser, rnd: random.Random) -> float:
+    """Milliseconds for one customer."""
+    return browser.post("/customers/new", form(rnd), expect=302).ms
+
+
+def write(server: Server, people: dict[str, Any], password: str, results: Results, only: str = "") -> None:
+    """Create and change, alone and eight at once."""
+    rnd = random.Random(str(time.time()))
+    seller = people["seller"]
+    browser = server.browser().sign_in(seller["username"], password)
+    if only in "create":
+        for __ in range(6):
+            create(browser, rnd)
+        results.put("create", "seller", middle([create(browser, rnd) for __ in range(TIMES)]))
+    if only in "change":
+        took = []
+        for turn in range(TIMES + 6):
+            key = seller["ids"][turn % len(seller["ids"])]
+            path = f"/customers/{key}/edit"
+            found = VERSION.search(browser.get(path).text)
+            sent = {"remark": f"第 {turn} 次", "version": found[1] if found else ""}
+            took.append(browser.post(path, sent, expect=302).ms)
+        results.put("change", "seller", middle(took[6:]))
+    if only in "create: 8 at once, p99":
+        results.put("create: 8 at once, p99", "seller", percentile(_creators(server, browser), 0.99))
+
+
+def _creators(server: Server, signed_in: Browser) -> list[float]:
+    took: list[float] = []
+
+    def act(seed: float) -> None:
+        browser = server.browser()
+        browser.cookies = dict(signed_in.cookies)
+        rnd = random.Random(seed)
+        mine = [create(browser, rnd) for __ in range(EACH)]
+        took.extend(mine)
+
+    threads = [threading.Thread(target=act, args=(time.time() + place,)) for place in range(CREATORS)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return took
+
+
+def move(server: Server, people: dict[str, Any], password: str, results: Results, only: str = "") -> None:
+    """Import and export of up to 100 000 rows."""
+    browser = server.browser().sign_in(people["boss"]["username"], password)
+    rows = min(MOST_ROWS, results.size)
+
+    def most() -> float:
+        return max((memory(pid, peak=True) for pid in server.jobs()), default=0.0)
+
+    if only in "import":
+        took = _import(browser, rows)
+        results.put("import", "boss", rows / took)
+        results.put("import: memory of the jobs", "boss", most())
+    if only in "export: 100 000 rows":
+        manager = people["manager"]
+        took = _export(server.browser().sign_in(manager["username"], password))
+        results.put("export: 100 000 rows", "manager", took * MOST_ROWS / manager["sees"])
+        results.put("export: memory of the jobs", "manager", most())
+
+
+HEADINGS = "名称 简称 性质 种类 阶段 级别 行业 来源 电话 手机 电子邮件 微信 地址 邮编 备注".split()
+
+
+def sheet(rows: int) -> Path:
+    """A sheet of customers with fifteen columns, headed as people head them."""
+    path = KEPT / f"import-{rows}.xlsx"
+    if path.exists():
+        return path
+    KEPT.mkdir(parents=True, exist_ok=True)
+    rnd = random.Random(5)
+    book = xlsxwriter.Workbook(str(path), {"constant_memory": True})
+    page = book.add_worksheet("客户")
+    page.write_row(0, 0, HEADINGS)
+    for number in range(1, rows + 1):
+        core = "".join(rnd.choices(CHARS, k=5))
+        mobile = f"13{rnd.randrange(10**9):09d}"
+        page.write_row(number, 0, [
+            f"东莞市{core}{rnd.choice(('电子', '五金', '包装', '纺织'))}有限公司", core, "企业", "潜在客户", "潜在", "普通客户", "制造业", "展会",
+            f"0769-8{rnd.randrange(10**7):07d}", mobile, f"info{number}@example.com", mobile, f"松山湖大道{rnd.randrange(999)}号", "523000", "批量导入",
+        ])  # fmt: skip
+    book.close()
+    return path
+
+
+def _import(browser: Browser, rows: int) -> float:
+    """Seconds from the start of the import to its end; the upload is not counted."""
+    path = sheet(rows)
+    answer = browser.upload("/customers/import/", path, XLSX)
+    if answer.status != 302:
+        raise RuntimeError(f"the upload was refused: {answer.text[:3000]}")
+    run = answer.location
+    page = browser.get(run).text
+    chosen = {
+        f"column-{index}": field
+        for index, field in re.findall(r'<select[^>]*name="column-(\d+)".*?<option value="([^"]+)" selected', page, re.S)
+    }
+    if len(chosen) < 8:
+        raise RuntimeError(f"only {len(chosen)} columns were recognised")
+    began = time.perf_counter()
+    browser.post(run, {**chosen, "assigned": "1", "start": "1", "rule": "skip"}, expect=302)
+    return _until_done(browser, run, began)
+
+
+def _until_done(browser: Browser, path: str, began: float) -> float:
+    """Wait until the page asks no more for news."""
+    while time.perf_counter() - began < 3600:
+        text = browser.get(path, fragment=True).text
+        if 'hx-trigger="every' not in text:
+            if "form-error" in text or "notice-bad" in text:
+                raise RuntimeError(f"{path} failed: {text[:3000]}")
+            return time.perf_counter() - began
+        time.sleep(0.2)
+    raise RuntimeError(f"{path} does not end")
+
+
+def _export(browser: Browser) -> float:
+    """Seconds until the file of all customers a person sees lies ready."""
+    page = browser.get("/customers/export").text
+    columns = re.findall(r'name="column" value="([^"]+)" checked', page)
+    began = time.perf_counter()
+    sent = {"write": "1", "what": "all", "format": "xlsx", "column": columns}
+    answer = browser.post("/customers/export", sent)
+    if answer.status == 200:
+        return time.perf_counter() - began  # so few that the file came at once
+    if answer.status != 302:
+        raise RuntimeError(f"the export was refused: {answer.text[:3000]}")
+    return _until_done(browser, answer.location, began)
