@@ -144,6 +144,7 @@ class Occasion:
     what: Any
     kept: str
     years: int | None
+    birthday: bool
 
 
 def birthdays_view(request: HttpRequest) -> HttpResponse:
@@ -179,7 +180,7 @@ def _occasions(user: Any, days: dict[str, date]) -> list[Occasion]:
             return
         day = days[key]
         years = day.year - kept.year if kept.year and not kept.lunar else None
-        found.append(Occasion(day, who, url, customer, what, str(kept), years))
+        found.append(Occasion(day, who, url, customer, what, str(kept), years, what == _("Birthday")))
 
     people = entity_of(Contact)
     if people.right(user, "birthday") in ("read", "edit"):

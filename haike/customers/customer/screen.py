@@ -135,7 +135,7 @@ class CustomerEntity(Entity):
     hidden = ["name_key", "birthday_key"]
     settled = ["main_contact", "last_contact_at", "last_visit_at", "next_contact_at", "next_contact_what"]
     panels = [
-        Panel("timeline", _("Timeline"), timeline.render, place="main", icon="history"),
+        Panel("timeline", _("Timeline"), timeline.render, icon="history"),
         Panel("contacts", _("Contacts"), pieces.contacts, count=pieces.count_contacts, icon="address-book"),
         Panel("chart", _("Organisation chart"), pieces.chart, icon="sitemap"),
         Panel("family", _("Group and related"), pieces.family, count=pieces.count_family, icon="hierarchy"),

@@ -77,7 +77,7 @@ async function undo(url) {
 /** Show what the server says was done: {message, url, label, undo, kind}. */
 export function tell(facts) {
   const text = facts.message || facts.text || facts.value;
-  if (text) toast({ text, kind: facts.kind, url: facts.url, label: facts.label, undo: facts.undo && (() => undo(facts.undo)) });
+  if (text) toast({ text, kind: facts.kind, url: facts.url, label: facts.url && facts.id ? t("open") : facts.label, undo: facts.undo && (() => undo(facts.undo)) });
 }
 
 document.addEventListener("toast", (event) => tell(event.detail));

@@ -19,6 +19,7 @@ WORDS = {
     "confirm": _("Confirm"),
     "copied": _("Copied: %(text)s"),
     "undo": _("Undo"),
+    "open": _("Open"),
     "undone": _("Taken back."),
     "retry": _("Try again"),
     "search": _("Search"),

@@ -54,8 +54,8 @@ def _me(request: HttpRequest) -> User:
 def _show(request: HttpRequest, tab: str, status: int = 200, **context: Any) -> HttpResponse:
     if getattr(request, "htmx", False) and "form" in context:
         return render(request, "kernel/form.html#form", context, status=status)
-    tabs = [{"key": key, "label": label, "url": url, "active": key == tab} for key, label, url in TABS]
-    return render(request, "people/account.html", {"tabs": tabs, "tab": tab, **context}, status=status)
+    pages = [{"key": key, "label": label, "url": url, "active": key == tab} for key, label, url in TABS]
+    return render(request, "people/account.html", {"pages": pages, "tab": tab, **context}, status=status)
 
 
 def _form(typed: Typed, title: Any, action: str, sections: list[Section], **more: Any) -> FormPage:

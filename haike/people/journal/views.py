@@ -30,6 +30,7 @@ OTHER_KINDS = {
     "people.operations": _("Operation log"),
     "people.errors": _("Faults"),
 }
+SYSTEMS = {"setup": _("Setting up"), "joining": _("Joining"), "": _("Haike")}
 OTHER_ACTIONS = {"password": _("set the password of"), "unlock": _("unlocked")}
 
 
@@ -87,6 +88,10 @@ def sign_ins_view(request: HttpRequest) -> HttpResponse | FileResponse:
 def _kind(label: str) -> Any:
     entity = entity_named(label)
     return entity.name if entity is not None else OTHER_KINDS.get(label, label)
+
+
+def _who(row: Change) -> Any:
+    return row.by or SYSTEMS.get(row.by_name, row.by_name)
 
 
 def _action(row: Change) -> Any:
@@ -167,7 +172,7 @@ def operations_view(request: HttpRequest) -> HttpResponse | FileResponse:
         prepare=titles.fetch,
         columns=[
             plain(_("Time"), lambda row: moment(row.at)),
-            Column(_("User"), lambda row: _link(row.by, row.by_name), lambda row: row.by or row.by_name),
+            Column(_("User"), lambda row: _link(row.by, _who(row)), _who),
             plain(_("Action"), _action),
             plain(_("Kind"), lambda row: _kind(row.entity)),
             Column(_("Record"), titles.html, titles.text),

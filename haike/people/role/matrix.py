@@ -60,8 +60,10 @@ def rows_of(role: Any) -> list[Row]:
     facts = facts_of(role)
     general = role.rights.get(EVERYTHING, {})
     rows = [Row(EVERYTHING, _("All that is not said below"), _cells(EVERYTHING, lambda a: general.get(a, NONE)), True)]
+    # What the house is made of comes last; the daily work is what a role is about.
+    ordered = sorted(entities(), key=lambda each: each.label.partition(".")[0] in HOUSE)
     rows += [
-        Row(each.label, each.label_plural, _cells(each.label, partial(facts.reach, each.label))) for each in entities()
+        Row(each.label, each.label_plural, _cells(each.label, partial(facts.reach, each.label))) for each in ordered
     ]
     return rows
 

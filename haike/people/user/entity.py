@@ -45,9 +45,11 @@ class UserEntity(Entity):
     search = ["name", "username", "phone", "email"]
     facts = ["department", "position", "manager", "phone", "email"]
     sections = [
-        Section(_("Person"), ["name", "gender", "phone", "email"]),
+        Section(_("Person"), ["name", "gender", "phone", "email", "avatar"]),
         Section(_("Place in the company"), ["department", "departments", "position", "manager"]),
-        Section(_("Account"), ["username", "roles", "is_active", "closed_at", "last_seen"]),
+        Section(
+            _("Account"), ["username", "roles", "is_active", "closed_at", "applied_at", "locked_until", "last_seen"]
+        ),
     ]
     hidden = [
         "owner", "password", "last_login", "must_change_password", "password_changed_at", "language", "time_zone",
