@@ -42,13 +42,19 @@ class World:
     shares: dict[tuple[int, int], bool] = field(default_factory=dict)
 
     def may(self, user: int, action: str, customer: int) -> bool:
-        """Whether the user may do that, as one would explain it to a colleague."""
-        reaches = {self.roles[role][action] for role in self.has[user]} - {"none"}
-        if not reaches:
+        """Whether the user may do that, as one would explain it to a colleague; one acts on nothing unseen."""
+        needed = {"view", action}
+        if not all(self.reaches(user, each) for each in needed):
             return False
         if (user, customer) in self.shares and (action not in WRITES or self.shares[user, customer]):
             return True
-        owner = self.owner[customer]
+        return all(self.is_within(user, each, customer) for each in needed)
+
+    def reaches(self, user: int, action: str) -> set[str]:
+        return {self.roles[role][action] for role in self.has[user]} - {"none"}
+
+    def is_within(self, user: int, action: str, customer: int) -> bool:
+        reaches, owner = self.reaches(user, action), self.owner[customer]
         if "all" in reaches:
             return True
         if owner is None:

@@ -408,6 +408,10 @@ class Entity:
         """The row of small numbers on the page, from this room and those below."""
         return [figure for source in self.figure_sources for figure in source(record, user)]
 
+    def list_buttons(self, user: Actor) -> list[Button]:
+        """What the head of the list offers beside a new record and an import."""
+        return []
+
     def row_buttons(self, record: Any, user: Actor) -> list[Button]:
         """What hovering over a row of the list offers; Button.icon is shown."""
         return []

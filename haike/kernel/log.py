@@ -53,6 +53,7 @@ class Change(models.Model):
         indexes = [
             models.Index(fields=["entity", "record_id", "id"], name="kernel_change_record"),
             models.Index(fields=["by", "at"], name="kernel_change_by"),
+            models.Index(fields=["at"], name="kernel_change_at"),
             models.Index(fields=["batch", "id"], name="kernel_change_batch", condition=models.Q(batch__isnull=False)),
         ]
 

@@ -9,7 +9,7 @@ from uuid import uuid4
 
 from django.core.files.base import ContentFile
 from django.utils.translation import gettext_lazy as _
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageOps
 
 from haike.kernel.refused import Refused
 
@@ -36,6 +36,9 @@ def checked_picture(upload: Any, *, longest: int = LONGEST_SIDE, most_bytes: int
             image = image.convert("RGB" if flat else "RGBA")
             drawn = io.BytesIO()
             image.save(drawn, "JPEG" if flat else "PNG", quality=85, optimize=True)
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombWarning) as error:
+    except Refused:
+        raise
+    except Exception as error:
+        # A broken or hostile file can make the decoders raise nearly anything.
         raise Refused(_("This is not a picture that can be read (JPG, PNG, WebP, GIF).")) from error
     return ContentFile(drawn.getvalue(), name=f"{uuid4().hex}.{'jpg' if flat else 'png'}")

@@ -128,6 +128,13 @@ class Scope:
         return condition
 
 
+def _both(some: tuple[int, ...] | None, others: tuple[int, ...] | None) -> tuple[int, ...] | None:
+    """The owners in both reaches; None is everybody's."""
+    if some is None or some is others:
+        return others
+    return some if others is None else tuple(sorted(set(some).intersection(others)))
+
+
 class Policy:
     """The rule of one entity. `through` names the foreign key to the record whose rights decide."""
 
@@ -149,8 +156,8 @@ class Policy:
         return user.grants.may(self.label, action)
 
     def scope(self, user: Actor, action: str = "view") -> Scope:
-        """The rows on which the user may act."""
-        if not self.may(user, action):
+        """The rows on which the user may act; never one that he does not see."""
+        if not self.may(user, action) or not self.may(user, "view"):
             return Scope(False, (), user.pk or 0, False)
         if action == "view" and self.everybody_sees:
             return Scope(True, (), user.pk or 0, False)
@@ -160,6 +167,8 @@ class Policy:
             return Scope(False, (), user.pk or 0, False)
         # Writing to a child needs the child's right, but reaches as far as one sees the parent.
         owners = user.grants.owner_ids(self.label if not parent else ruling, "view" if parent else action)
+        if action != "view" and not parent and not self.everybody_sees:
+            owners = _both(owners, user.grants.owner_ids(ruling, "view"))
         column = f"{self.through}_id" if parent else "id"
         if owners is None:
             return Scope(True, (), user.pk or 0, False, ruling, column)

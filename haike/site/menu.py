@@ -8,7 +8,7 @@ from haike.kernel.option import option
 
 MENU_ORDER = option(
     "site.menu_order",
-    "",
+    "/today/ /customers/ /contacts/ /follow-ups/",
     _("Order of the menu"),
     group=_("Menu"),
     help=_("Addresses separated by blanks, such as /today/ /customers/ /contacts/; what is not named follows."),

@@ -214,7 +214,7 @@ def parse_values(card: Card, by: Actor) -> dict[str, Any]:
         try:
             values[name] = looks[name].parse(text, by)
         except Refused:
-            more.append(f"{looks[name].label}: {text}")
+            more.append(str(_("%(label)s: %(text)s") % {"label": looks[name].label, "text": text}))
     remark = "\n".join(part for part in [card.values.get("remark", ""), *more] if part)
     if remark and "remark" in looks:
         values["remark"] = looks["remark"].parse(remark[:20_000], by)

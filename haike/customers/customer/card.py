@@ -32,6 +32,10 @@ def _lines(entity: Entity, user: Any, record: Any, names: tuple[str, ...]) -> li
     return found
 
 
+def _said(lines: list[tuple[Any, str]]) -> list[str]:
+    return [str(_("%(label)s: %(text)s") % {"label": label, "text": text}) for label, text in lines]
+
+
 def card_view(request: HttpRequest, pk: int) -> HttpResponse:
     """Name, address and main contact in a form that one can copy into a message."""
     user, entity = cast(Any, request.user), entity_of(Customer)
@@ -45,11 +49,11 @@ def card_view(request: HttpRequest, pk: int) -> HttpResponse:
         "invoice_lines": _lines(entity, user, customer, INVOICE_LINES),
         "url": entity.url_of(customer),
     }
-    parts = [customer.name, *(f"{label}: {text}" for label, text in card["lines"])]
+    parts = [customer.name, *_said(card["lines"])]
     if contact is not None:
-        parts += ["", str(contact), *(f"{label}: {text}" for label, text in card["contact_lines"])]
+        parts += ["", str(contact), *_said(card["contact_lines"])]
     card["text"] = "\n".join(parts)
-    card["invoice_text"] = "\n".join(f"{label}: {text}" for label, text in card["invoice_lines"])
+    card["invoice_text"] = "\n".join(_said(card["invoice_lines"]))
     fragment = getattr(request, "htmx", False)
     return render(request, "customers/card.html#card" if fragment else "customers/card.html", {"card": card})
 

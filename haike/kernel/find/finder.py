@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 from django.core.exceptions import EmptyResultSet
 from django.db import models
 from django.db.models import F
+from django.db.models.signals import post_migrate
 
 from haike.kernel.find.memory import Memory
 from haike.kernel.find.order import Place
@@ -25,11 +26,14 @@ counts = Memory(15, 1 << 20)
 lists = Memory(60, 64 << 20)
 
 
-def forget() -> None:
-    """Drop what this process remembers of lists and of their indexes."""
+def forget(**signal: object) -> None:
+    """Drop what this process remembers of lists and of their indexes; also after each migration."""
     for memory in (counts, lists, sizes):
         memory.clear()
     known_indexes.clear()
+
+
+post_migrate.connect(forget, dispatch_uid="haike.kernel.find")
 
 
 @dataclass(frozen=True)

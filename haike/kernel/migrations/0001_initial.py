@@ -109,7 +109,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'Change',
-                'indexes': [models.Index(fields=['entity', 'record_id', 'id'], name='kernel_change_record'), models.Index(fields=['by', 'at'], name='kernel_change_by'), models.Index(condition=models.Q(('batch__isnull', False)), fields=['batch', 'id'], name='kernel_change_batch')],
+                'indexes': [models.Index(fields=['entity', 'record_id', 'id'], name='kernel_change_record'), models.Index(fields=['by', 'at'], name='kernel_change_by'), models.Index(fields=['at'], name='kernel_change_at'), models.Index(condition=models.Q(('batch__isnull', False)), fields=['batch', 'id'], name='kernel_change_batch')],
             },
         ),
         migrations.CreateModel(

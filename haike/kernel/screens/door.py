@@ -55,7 +55,7 @@ def find_record(entity: Entity, user: Any, pk: int, *, action: str = "view", joi
 def refused_page(request: HttpRequest, no: Refused, status: int = 422) -> HttpResponse:
     """The sentence of a Refused where no form is there to show it."""
     template = "kernel/error.html"
-    error = {"status": status, "title": _("This is not possible"), "message": str(no)}
+    error = {"status": status, "title": _("This is not possible"), "text": str(no)}
     return render(request, template, {"error": error}, status=status)
 
 

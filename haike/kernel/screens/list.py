@@ -153,6 +153,11 @@ class ListPage:
         return {**found, "create": found["create"] and self.declared.creatable, "change": found["edit"]}
 
     @property
+    def buttons(self) -> list[Button]:
+        """What the entity offers in the head of the list."""
+        return self.declared.list_buttons(self.user)
+
+    @property
     def bulk(self) -> list[dict[str, Any]]:
         """What can be done with chosen rows."""
         policy, slug, found = self.declared.policy, self.declared.slug, []

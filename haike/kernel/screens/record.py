@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any, cast
 
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
@@ -18,7 +19,7 @@ from haike.kernel.look import Look
 from haike.kernel.preference import close_tab, note_visit
 from haike.kernel.refused import Refused
 from haike.kernel.screens.door import done, entity_view, find_record
-from haike.kernel.screens.list import EntityWords, cell_of, table_rows
+from haike.kernel.screens.list import Column, EntityWords, cell_of, table_rows
 from haike.kernel.selection import Selection
 
 LOG_SIZE = 20
@@ -63,7 +64,7 @@ class RecordPage:
             for key, label, state in self.declared.stages(self.record)
         ]
 
-    @property
+    @cached_property
     def buttons(self) -> list[Button]:
         """What can be done with it, the most usual first."""
         record, declared, base = self.record, self.declared, self.declared.url_of(self.record)
@@ -111,7 +112,7 @@ class RecordPage:
                 found.append({"label": section.label, "fields": fields, "folded": section.folded})
         return found
 
-    @property
+    @cached_property
     def totals(self) -> list[dict[str, Any]]:
         """The row of small numbers."""
         return [{"label": label, "html": html} for label, html in self.declared.figures(self.record, self.user)]
@@ -128,7 +129,7 @@ class RecordPage:
         panels = [panel for panel in self.declared.panels if panel.place == "side"]
         return mark_safe("".join(panel.render(self.request, self.record) for panel in panels))
 
-    @property
+    @cached_property
     def tab_keys(self) -> dict[str, Panel | Related | None]:
         """The tabs in order; the change log is the last."""
         found: dict[str, Panel | Related | None] = {p.key: p for p in self.declared.panels if p.place == "tab"}
@@ -144,7 +145,7 @@ class RecordPage:
         asked, keys = self.request.GET.get("tab", ""), self.tab_keys
         return asked if asked in keys else next(iter(keys))
 
-    @property
+    @cached_property
     def tabs(self) -> list[dict[str, Any]]:
         """The heads of the tabs with counts."""
         base, active = self.declared.url_of(self.record), self.active
@@ -160,7 +161,7 @@ class RecordPage:
             found.append({"key": key, "label": label, "count": count, "url": f"{base}panel/{key}", "active": key == active})
         return found
 
-    @property
+    @cached_property
     def main(self) -> SafeString:
         """The open tab."""
         return self.panel(self.active)
@@ -197,7 +198,7 @@ def related_panel(request: HttpRequest, record: Any, tab: Related, user: Any) ->
     may_create = target.creatable and target.policy.may(user, "create")
     context = {
         "entity": EntityWords.of(target),
-        "columns": [{"name": n, "label": look.label, "align": look.align} for n, look in looks.items()],
+        "columns": [Column(name, look.label, look.align, None, "") for name, look in looks.items()],
         "rows": table_rows(target, user, records, looks),
         "new_url": f"/{target.slug}/new?{tab.field}={record.pk}" if may_create else "",
         "more": len(records) == RELATED_SIZE,
@@ -286,6 +287,8 @@ def reveal_view(request: HttpRequest, entity: Entity, pk: int, name: str) -> Htt
     look = entity.looks.get(name)
     if request.method != "POST" or look is None or entity.right(user, name) == "hidden":
         raise Http404
+    if not user.grants.may_do("reveal"):
+        raise Refused(_("You may not look at hidden data. Ask your administrator for the right."))
     write_log(record, "reveal", by=user, diff={name: [None, None]})
     return HttpResponse(look.cell(look.get(record)))
 

@@ -210,6 +210,6 @@ def read_xml(pieces: Iterable[str]) -> list[Table]:
         for piece in pieces:
             parser.Parse(piece.encode("utf-8", "replace"), False)
         parser.Parse(b"", True)
-    except (expat.ExpatError, LookupError) as error:
+    except (expat.ExpatError, LookupError, ValueError) as error:
         raise damaged() from error
     return [table for table in sheets.tables if table[1]] or sheets.tables

@@ -59,7 +59,7 @@ def measure_exactly(pieces: Iterable[bytes], meter: Meter) -> None:
         parser.Parse(b"", True)
     except Enough:
         return
-    except (expat.ExpatError, LookupError) as error:
+    except (expat.ExpatError, LookupError, ValueError) as error:
         raise damaged() from error
 
 

@@ -258,7 +258,7 @@ def _open_zip(path: Path, filename: str) -> SheetFile:
     try:
         packed = archive.open_archive(file)
         names = set(packed.namelist())
-        kind = _zip_kind(packed, names, filename)
+        kind = _zip_kind(file, packed, names, filename)
         measured = archive.measure_archive(file, packed, ods=kind == "ods")
         # All sheets, also those that nobody asks for: which part holds which sheet is for the file to say.
         for extent in measured.values():
@@ -272,13 +272,13 @@ def _open_zip(path: Path, filename: str) -> SheetFile:
         raise
 
 
-def _zip_kind(packed: zipfile.ZipFile, names: set[str], filename: str) -> Literal["xlsx", "ods"]:
+def _zip_kind(file: BinaryIO, packed: zipfile.ZipFile, names: set[str], filename: str) -> Literal["xlsx", "ods"]:
     if "xl/workbook.bin" in names:
         raise Refused(_("“%(name)s” is a binary workbook (XLSB). Save it as .xlsx.") % {"name": filename})
     if any(name.casefold() == "xl/workbook.xml" for name in names):
         return "xlsx"
-    if "mimetype" in names and packed.getinfo("mimetype").file_size < 200:
-        if b"opendocument.spreadsheet" in packed.read("mimetype"):
+    if "mimetype" in names and packed.getinfo("mimetype").compress_size < 200:
+        if b"opendocument.spreadsheet" in b"".join(archive.unpack(file, packed.getinfo("mimetype"))):
             return "ods"
         raise _no_spreadsheet(filename, _("text document"))
     if any(name.startswith("word/") for name in names):

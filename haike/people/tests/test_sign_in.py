@@ -12,6 +12,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from haike.jobs.testing import run_ready_jobs
+from haike.kernel.log import Change
+from haike.people.signin import hashing
 from haike.people.signin.record import SignIn
 from haike.people.testing import PASSWORD
 from haike.people.user import actions
@@ -286,3 +288,28 @@ def test_a_request_costs_no_query_to_know_its_user(staff, browse):
     with CaptureQueriesContext(connection) as asked:
         client.get("/account/display")
     assert [query["sql"].split('"')[1] for query in asked] == ["django_session"]
+
+
+def test_few_passwords_are_hashed_at_once(client, staff, sign_in, monkeypatch):
+    monkeypatch.setattr(hashing, "PATIENCE", 0.01)
+    with hashing.hashing(), hashing.hashing():
+        answer = sign_in(client, "ann")
+    assert "登录的人太多" in answer.content.decode()
+    assert sign_in(client, "ann").status_code == 302
+
+
+def test_an_address_sent_by_the_browser_itself_is_not_believed(staff, sign_in, settings):
+    settings.HAIKE_HTTPS = True
+    sign_in(Client(headers={"X-Forwarded-For": "6.6.6.6, 10.9.9.9"}, secure=True), "ann")
+    assert SignIn.objects.latest("id").ip == "10.9.9.9"
+    settings.HAIKE_HTTPS = False
+    sign_in(Client(headers={"X-Forwarded-For": "6.6.6.6"}), "ann")
+    assert SignIn.objects.latest("id").ip == "127.0.0.1"
+
+
+@pytest.mark.feature("P23")
+def test_changes_tell_from_where_they_came(staff):
+    client = Client(REMOTE_ADDR="10.4.4.4")
+    client.force_login(staff.ann)
+    client.post("/account/", {"phone": "13800000001", "email": "ann@example.com", "gender": "female"})
+    assert Change.objects.filter(entity="people.user", record_id=staff.ann.pk).latest("id").origin == "10.4.4.4"

@@ -23,7 +23,7 @@ from haike.kernel.entity import entity_of
 from haike.kernel.events import announce
 from haike.kernel.policy import Actor
 from haike.kernel.refused import Refused
-from haike.work.follow_up.photos import keep_shots, read_photos, refuse_too_many
+from haike.work.follow_up.photos import keep_photos, read_photos, refuse_too_many
 from haike.work.follow_up.record import FollowUp, FollowUpComment, to_minute
 
 VISIT = "visit"
@@ -61,7 +61,7 @@ def write_follow_up(
                 values["next_what"] = current.next_contact_what
         _refuse_backwards(at, next_at)
         follow_up = change.create(FollowUp, by=by, customer=customer, content=content, at=at, next_at=next_at, **values)
-        keep_shots(follow_up, shots, by=by)
+        keep_photos(follow_up, shots, by=by)
         set_stage(current, follow_up.stage, by=by)
         # The customer is locked and its dates are those of the follow-ups before, so nothing has to be looked up.
         facts: dict[str, Any] = {}
@@ -148,7 +148,7 @@ def add_photos(follow_up: FollowUp, files: Sequence[UploadedFile[Any]], *, by: A
         locked = FollowUp._base_manager.select_for_update().get(pk=follow_up.pk)
         have = locked.photos.count()
         refuse_too_many(have + len(shots))
-        keep_shots(locked, shots, by=by)
+        keep_photos(locked, shots, by=by)
         change.write_log(locked, "change", by=by, diff={str(_("Photos")): [have, have + len(shots)]})
     return locked
 

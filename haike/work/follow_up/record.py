@@ -77,13 +77,11 @@ def photo_name(photo: FollowUpPhoto, name: str) -> str:
 
 
 class FollowUpPhoto(models.Model):
-    """A photo that belongs to a follow-up, as an image of our own making."""
+    """A photo that belongs to a follow-up, drawn anew by us."""
 
     id = models.BigAutoField(primary_key=True)
     follow_up = models.ForeignKey("work.FollowUp", models.CASCADE, related_name="photos")
     file = models.FileField(_("Photo"), upload_to=photo_name, max_length=200)
-    width = models.PositiveIntegerField()
-    height = models.PositiveIntegerField()
     at = models.DateTimeField(_("Added"), default=timezone.now)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False)
 

@@ -120,7 +120,7 @@ def photo_view(request: HttpRequest, pk: int, photo: int) -> FileResponse:
     found = FollowUpPhoto.objects.filter(follow_up=follow_up, pk=photo).first()
     if found is None:
         raise Http404
-    answer = FileResponse(found.file.open("rb"), content_type="image/jpeg")
+    answer = FileResponse(found.file.open("rb"))
     answer["Cache-Control"] = "private, max-age=86400"
     answer["X-Content-Type-Options"] = "nosniff"
     return answer

@@ -25,7 +25,7 @@ from haike.kernel.tests.find.conftest import World
 from haike.kernel.tests.find.model import Part, Thing, Unready
 
 calm = settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 
 

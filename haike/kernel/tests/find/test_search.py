@@ -14,7 +14,7 @@ from haike.kernel.policy import Scope
 from haike.kernel.tests.find.conftest import World
 from haike.kernel.tests.find.model import Thing
 
-calm = settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+calm = settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 everything = Scope(True, (), 0, False)
 letters = st.sampled_from("华为科技有限公司138hwz% _'\"()*-\\\0\n\u200d\u202e👍🏽ａＡßΣς𠮷\U00100001")
 texts = st.text(st.one_of(letters, st.characters(codec="utf-8")), max_size=12)
