@@ -73,12 +73,12 @@ def features_of(item: pytest.Item) -> list[str]:
 def pytest_collection_finish(session: pytest.Session) -> None:
     if not session.config.getoption("--features"):
         return
-    shown: dict[str, list[str]] = defaultdict(list)
+    shown: dict[str, set[str]] = defaultdict(set)
     for item in session.items:
         for number in features_of(item):
-            shown[number].append(item.nodeid)
+            shown[number].add(item.nodeid.split("[")[0])
     for number in sorted(shown, key=lambda n: (FEATURE_SHAPE.index(n[0]), int(n[1:]))):
-        print(f"{number:<5}" + "\n     ".join(shown[number]))
+        print(f"{number:<5}" + "\n     ".join(sorted(shown[number])))
     print(f"{len(shown)} features are shown by {len({t for tests in shown.values() for t in tests})} tests.")
     session.items.clear()
 

@@ -210,7 +210,7 @@ PEOPLE = {
 }
 
 
-def measure(name: str, act: Callable[[], object], times: int = 9) -> None:
+def measure(name: str, act: Callable[[], object], times: int = 15) -> None:
     """Print the time of several runs, with nothing remembered between them.
 
     The processor's time is that of this process: all of it on SQLite, on PostgreSQL without the server's.

@@ -134,10 +134,9 @@ def _import(browser: Browser, rows: int) -> float:
         raise RuntimeError(f"the upload was refused: {answer.text[:3000]}")
     run = answer.location
     page = browser.get(run).text
-    chosen = {
-        f"column-{index}": field
-        for index, field in re.findall(r'<select[^>]*name="column-(\d+)".*?<option value="([^"]+)" selected', page, re.S)
-    }
+    selects = re.findall(r'<select[^>]*name="column-(\d+)"(.*?)</select>', page, re.S)
+    marked = {index: re.search(r'<option value="([^"]+)" selected', options) for index, options in selects}
+    chosen = {f"column-{index}": found[1] for index, found in marked.items() if found}
     if len(chosen) < 8:
         raise RuntimeError(f"only {len(chosen)} columns were recognised")
     began = time.perf_counter()

@@ -28,26 +28,28 @@ class Running:
         self.environment["HAIKE_PORT"] = str(self.port)
         self.process: subprocess.Popen[str] | None = None
 
-    def start(self) -> float:
-        """Returns after how many seconds it answered."""
+    def start(self) -> None:
+        """Returns when pages are served and jobs are worked off."""
         began = time.monotonic()
         command = [sys.executable, "-m", "haike", "run", "--threads", "2"]
         self.process = subprocess.Popen(command, env=self.environment, stdout=subprocess.PIPE, text=True)
-        while time.monotonic() - began < 60:
+        while time.monotonic() - began < 180:
             if self.process.poll() is not None:
                 raise AssertionError(f"ended with {self.process.returncode}: {self.process.stdout.read()}")
             try:
-                if httpx.get(f"http://127.0.0.1:{self.port}/healthz").status_code == 200:
-                    return time.monotonic() - began
+                answers = httpx.get(f"http://127.0.0.1:{self.port}/healthz", timeout=30).status_code == 200
             except httpx.TransportError:
-                time.sleep(0.05)
-        raise AssertionError("did not answer within a minute")
+                answers = False
+            if answers and len(self.children()) == 2:
+                return
+            time.sleep(0.05)
+        raise AssertionError("did not answer within three minutes")
 
     def stop(self) -> float:
         """Ctrl-C; returns after how many seconds everything had ended."""
         began = time.monotonic()
         self.process.send_signal(signal.SIGINT)
-        assert self.process.wait(20) == 0
+        assert self.process.wait(60) == 0
         return time.monotonic() - began
 
     def children(self) -> list[int]:
@@ -91,10 +93,9 @@ def test_a_second_one_on_the_same_port_says_so(haike: Running) -> None:
 def test_a_dead_child_is_replaced(haike: Running) -> None:
     haike.start()
     before = haike.children()
-    assert len(before) == 2
     for pid in before:
         os.kill(pid, signal.SIGKILL)
-    until = time.monotonic() + 20
+    until = time.monotonic() + 60
     while time.monotonic() < until and (len(haike.children()) < 2 or set(haike.children()) & set(before)):
         time.sleep(0.1)
     assert len(haike.children()) == 2

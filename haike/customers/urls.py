@@ -15,6 +15,7 @@ urlpatterns = [
     path("contacts/birthdays/", contacts.birthdays_view, name="birthdays"),
     path("contacts/vcards", contacts.vcards_view, name="vcards"),
     path("contacts/vcards/import", contacts.vcard_import_view, name="vcard_import"),
+    path("contacts/vcards/<int:pk>/undo", contacts.vcard_undo_view, name="vcard_undo"),
     path("contacts/<int:pk>/main", contacts.main_view, name="main"),
     path("contacts/<int:pk>/vcard", contacts.vcard_view, name="vcard"),
 ]

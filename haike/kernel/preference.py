@@ -1,5 +1,7 @@
 """What users keep about lists: saved views, shown columns, open and recent records."""
 
+from collections import defaultdict
+from collections.abc import Iterable
 from typing import Any
 
 from django.conf import settings
@@ -8,6 +10,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from haike.kernel.entity import entity_named
 from haike.kernel.policy import Actor
 
 RECENT = 20
@@ -78,8 +81,23 @@ def note_visit(user: Actor, entity: str, record_id: int, title: str) -> None:
 
 
 def recent_visits(user: Actor) -> list[Visit]:
-    """The records he opened last, newest first."""
-    return list(Visit.objects.filter(user_id=user.pk).order_by("-at")[:RECENT])
+    """The records he opened last and still sees, newest first."""
+    return still_seen(user, Visit.objects.filter(user_id=user.pk).order_by("-at")[:RECENT])
+
+
+def still_seen(user: Actor, visits: Iterable[Visit]) -> list[Visit]:
+    """Without records that were since deleted, or given to somebody whose records the user does not see."""
+    kept = list(visits)
+    keys: dict[str, set[int]] = defaultdict(set)
+    for visit in kept:
+        keys[visit.entity].add(visit.record_id)
+    seen = set()
+    for label, some in keys.items():
+        entity = entity_named(label)
+        if entity is not None:
+            rows = entity.model.objects.visible_to(user).filter(pk__in=some)
+            seen |= {(label, pk) for pk in rows.values_list("pk", flat=True)}
+    return [visit for visit in kept if (visit.entity, visit.record_id) in seen]
 
 
 def close_tab(user: Actor, entity: str, record_id: int) -> None:

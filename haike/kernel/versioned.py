@@ -30,6 +30,9 @@ _unsettled = threading.local()
 
 
 def _schema() -> str:
+    # Only a hosted service has several companies in one process.
+    if not settings.HAIKE_HOSTED:
+        return ""
     return str(getattr(connection, "schema_name", "")) + str(connection.settings_dict["NAME"])
 
 

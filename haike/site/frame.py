@@ -11,7 +11,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from haike.kernel.entity import Entity, entities, entity_named
-from haike.kernel.preference import Visit
+from haike.kernel.preference import Visit, still_seen
 from haike.people.company.profile import company
 from haike.site.guide import sample_present
 from haike.site.menu import menu_order
@@ -94,7 +94,7 @@ class Frame:
         """The records that are open, in the order of their opening."""
         if not self.signed_in:
             return []
-        visits = list(Visit.objects.filter(user_id=self.user.pk, open=True).order_by("-at")[:OPEN_TABS])
+        visits = still_seen(self.user, Visit.objects.filter(user_id=self.user.pk, open=True).order_by("-at")[:OPEN_TABS])
         visits.sort(key=lambda visit: visit.pk)
         found = []
         for visit in visits:
@@ -122,11 +122,7 @@ def menu_items(user: Any, path: str) -> list[Item]:
     """All rooms of the menu for a user."""
     found = [
         Item(_("Today"), "/today/", "calendar-check", path.startswith("/today/")),
-        *(
-            _entity_item(entity, path)
-            for entity in entities()
-            if entity.in_menu and entity.policy.may(user, "view")
-        ),
+        *(_entity_item(entity, path) for entity in entities() if entity.in_menu and entity.policy.may(user, "view")),
     ]
     if user.grants.may_do("settings") or user.grants.may_do("people") or user.grants.may_do("log"):
         found.append(Item(_("Settings"), "/settings/", "settings", path.startswith("/settings/"), _("Management")))
@@ -136,7 +132,9 @@ def menu_items(user: Any, path: str) -> list[Item]:
 
 def _entity_item(entity: Entity, path: str) -> Item:
     managing = entity.label.startswith("people.")
-    return Item(entity.label_plural, entity.url, entity.icon, path.startswith(entity.url), _("Management") if managing else "")
+    return Item(
+        entity.label_plural, entity.url, entity.icon, path.startswith(entity.url), _("Management") if managing else ""
+    )
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:

@@ -64,7 +64,9 @@ def settings_view(request: HttpRequest) -> HttpResponse:
     groups: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for each in options():
         shown = request.POST.get(each.key, each()) if faults else each()
-        groups[str(each.group)].append({"option": each, "value": shown, "fault": faults.get(each.key, ""), "kind": kind(each)})
+        groups[str(each.group)].append(
+            {"option": each, "value": shown, "fault": faults.get(each.key, ""), "kind": kind(each)}
+        )
     context = {"groups": dict(groups) if may_set else {}, "links": links(user), "faults": faults}
     return render(request, "site/settings.html", context, status=422 if faults else 200)
 
@@ -168,7 +170,12 @@ def act(key: str, data: Any, *, by: Any) -> None:
             elif data.get("retire"):
                 word.retired_at = None if word.retired_at else timezone.now()
                 word.save()
-                note("kernel.dictionaryword", word.pk, {word.name: ["", str(_("retired") if word.retired_at else _("in use"))]}, by=by)
+                note(
+                    "kernel.dictionaryword",
+                    word.pk,
+                    {word.name: ["", str(_("retired") if word.retired_at else _("in use"))]},
+                    by=by,
+                )
             else:
                 rename_word(rows, word, data.get("name", ""), data.get("name_en", ""), data.get("colour", ""), by=by)
         dictionary.changed()
@@ -189,7 +196,12 @@ def add_word(key: str, name: str, name_en: str, colour: str, *, by: Any) -> Dict
         raise Refused(_("“%(name)s” is in the list already.") % {"name": name})
     last = rows.aggregate(last=Max("position"))["last"] or 0
     word = DictionaryWord.objects.create(
-        dictionary=key, code=f"w{timezone.now():%y%m%d%H%M%S%f}", name=name, name_en=name_en, colour=colour, position=last + 1
+        dictionary=key,
+        code=f"w{timezone.now():%y%m%d%H%M%S%f}",
+        name=name,
+        name_en=name_en,
+        colour=colour,
+        position=last + 1,
     )
     note("kernel.dictionaryword", word.pk, {key: ["", name]}, by=by)
     return word

@@ -8,14 +8,14 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
-from django.utils import timezone
 from django.utils.functional import Promise
 
-from haike.customers.contact.actions import create_contact
+from haike.customers.contact.actions import create_contact, ensure_main
 from haike.customers.contact.record import Contact
 from haike.customers.contact.vcard import Card, parse_values
 from haike.customers.customer.record import INDIVIDUAL, Customer, name_key
 from haike.kernel import change
+from haike.kernel.bulk import Undone, start_batch, undo_batch
 from haike.kernel.entity import entity_of
 from haike.kernel.log import Batch
 from haike.kernel.policy import Actor
@@ -32,11 +32,14 @@ class Outcome:
     why: str | Promise = ""
 
 
-def bring_in(cards: Sequence[Card], *, customer: Customer | None, title: str, by: Actor) -> list[Outcome]:
+KIND = "vcard"
+"""How a batch of cards is called in the log."""
+
+
+def bring_in(cards: Sequence[Card], *, customer: Customer | None, title: str, by: Actor) -> tuple[list[Outcome], Batch]:
     """Make contacts of cards, at one customer or at the one that the card names; a bad card stops no other."""
     entity_of(Contact).policy.demand(by, "import")
-    batch = Batch(kind="import", entity=entity_of(Contact).label, title=title[:200], at=timezone.now(), by_id=by.pk)
-    batch.save()
+    batch = start_batch(entity_of(Contact), KIND, title, by=by)
     found = []
     for card in cards:
         try:
@@ -45,7 +48,17 @@ def bring_in(cards: Sequence[Card], *, customer: Customer | None, title: str, by
         except Refused as no:
             found.append(Outcome(card.name, "refused", why=str(no)))
     batch.created = sum(outcome.state == "created" for outcome in found)
-    batch.save()
+    batch.save(update_fields=["created"])
+    return found, batch
+
+
+def take_back(batch: Batch, *, by: Actor) -> Undone:
+    """Undo a file of cards: what it made goes to the recycle bin, unless somebody has changed it since."""
+    contacts = batch.changes.filter(entity=entity_of(Contact).label, action="create").values("record_id")
+    with transaction.atomic():
+        found = undo_batch(entity_of(Contact), batch, by=by)
+        for customer in Customer.objects.live().filter(contacts__in=contacts).distinct():
+            ensure_main(customer)
     return found
 
 

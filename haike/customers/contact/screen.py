@@ -8,6 +8,7 @@ from typing import Any
 from django.core.cache import cache
 from django.db import transaction
 from django.db.models import Count, F, Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from haike.customers.birthday import keys_between
@@ -148,6 +149,15 @@ class ContactEntity(Entity):
 
     def side(self, user: Actor) -> list[SideGroup]:
         return [*([group] if (group := surname_tree(user)) else [])]
+
+    def list_buttons(self, user: Actor) -> list[Button]:
+        found = [
+            Button(_("Address book"), reverse("customers:book"), "address-book"),
+            Button(_("Birthdays"), reverse("customers:birthdays"), "cake"),
+        ]
+        if self.policy.may(user, "import"):
+            found.append(Button(_("From vCard"), reverse("customers:vcard_import"), "id"))
+        return found
 
     def buttons(self, record: Any, user: Actor) -> list[Button]:
         base = self.url_of(record)

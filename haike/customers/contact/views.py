@@ -17,12 +17,13 @@ from django.utils.translation import ngettext
 
 from haike.customers import birthday
 from haike.customers.contact import actions, vcard
-from haike.customers.contact.bring_in import bring_in
+from haike.customers.contact.bring_in import KIND, bring_in, take_back
 from haike.customers.contact.record import Anniversary, Contact
 from haike.customers.contact.screen import surnames_used
 from haike.customers.customer.record import Customer
 from haike.kernel.change import write_log
 from haike.kernel.entity import entity_of
+from haike.kernel.log import Batch
 from haike.kernel.period import today
 from haike.kernel.refused import Refused
 from haike.kernel.screens.door import done, find_record, refused_page
@@ -260,11 +261,27 @@ def vcard_import_view(request: HttpRequest) -> HttpResponse:
             if (file.size or 0) > vcard.LARGEST:
                 raise Refused(_("The file is larger than %(size)s MB.") % {"size": vcard.LARGEST // 1024 // 1024})
             cards = vcard.read(file.read())
-            outcomes = bring_in(cards, customer=page["customer"], title=file.name or "vCard", by=user)
+            outcomes, batch = bring_in(cards, customer=page["customer"], title=file.name or "vCard", by=user)
             created = sum(outcome.state == "created" for outcome in outcomes)
             text = ngettext("%(count)s contact brought in.", "%(count)s contacts brought in.", created)
-            page |= {"outcomes": outcomes, "message": text % {"count": created}}
+            page |= {"outcomes": outcomes, "message": text % {"count": created}, "batch": batch if created else None}
     except Refused as no:
         page["error"] = str(no)
     page["back_url"] = entity_of(Customer).url_of(page["customer"]) if page["customer"] else entity.url
     return render(request, "customers/vcard_import.html", {"page": page}, status=422 if page["error"] else 200)
+
+
+def vcard_undo_view(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take back a file of cards that the user has brought in."""
+    user, entity = _may_view(request), entity_of(Contact)
+    batch = Batch.objects.filter(pk=pk, kind=KIND, by=user.pk).first()
+    if batch is None or request.method != "POST":
+        raise Http404
+    try:
+        undone = take_back(batch, by=user)
+    except Refused as no:
+        return refused_page(request, no)
+    message: Any = _("Everything from this file is taken back.")
+    if undone.conflicts:
+        message = _("Taken back, except %(count)s that somebody has changed since.") % {"count": undone.conflicts}
+    return done(request, message, entity.url)

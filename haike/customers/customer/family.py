@@ -71,11 +71,12 @@ def members(top: Customer, user: Actor) -> list[Member]:
             walk(child, depth + 1)
 
     walk(top, 0)
-    _add_up(found, user)
+    add_up(found, user)
     return found
 
 
-def _add_up(tree: list[Member], user: Actor) -> None:
+def add_up(tree: list[Member], user: Actor) -> None:
+    """Give each member of a tree, parents before children, the sums of itself and all below it."""
     customers = [member.customer for member in tree]
     for roll_up in ROLL_UPS:
         own = roll_up.amounts(customers, user)

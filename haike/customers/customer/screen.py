@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -133,6 +134,7 @@ class CustomerEntity(Entity):
     }
     match = ["number", "name_key", "tax_number"]
     hidden = ["name_key", "birthday_key"]
+    totals = ["debt", "credit_limit"]
     settled = ["main_contact", "last_contact_at", "last_visit_at", "next_contact_at", "next_contact_what"]
     panels = [
         Panel("timeline", _("Timeline"), timeline.render, icon="history"),
@@ -173,6 +175,11 @@ class CustomerEntity(Entity):
     def match_values(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """An import knows a customer again by number, tax number or the core of its name."""
         return super().match_values({**values, "name_key": name_key(values.get("name") or "")})
+
+    def list_buttons(self, user: Actor) -> list[Button]:
+        if not self.policy.may(user, "create"):
+            return []
+        return [Button(_("Several customers"), reverse("customers:grid"), "table-plus")]
 
     def row_buttons(self, record: Any, user: Actor) -> list[Button]:
         return [button for source in ROW_BUTTONS for button in source(record, user)]

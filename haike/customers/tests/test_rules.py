@@ -3,18 +3,21 @@
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from haike.customers.contact.actions import make_main, move_contact
 from haike.customers.contact.record import Anniversary, Contact
 from haike.customers.customer.actions import plan_contact, quick_create
 from haike.customers.customer.duplicates import contact_warnings, matches, warnings
-from haike.customers.customer.family import members
+from haike.customers.customer.family import Member, add_up, members
 from haike.customers.customer.record import INDIVIDUAL, Customer
 from haike.customers.relation import CustomerRelation
 from haike.customers.testing import make_contact, make_customer
 from haike.kernel.change import purge
 from haike.kernel.entity import entity_of
 from haike.kernel.log import Change
+from haike.kernel.policy import System
 from haike.kernel.refused import Refused
 from haike.people.testing import Staff
 
@@ -91,6 +94,28 @@ def test_sums_roll_up_over_what_one_sees(staff: Staff) -> None:
         ("集团", 0, 127), ("中间公司", 1, 27), ("甲", 2, 3), ("乙", 2, 4),
     ]  # fmt: skip
     assert int(members(top, staff.boss)[0].sums[1]) == 1127
+
+
+@given(st.lists(st.tuples(st.integers(0, 100), st.integers(-1000, 1000)), min_size=1, max_size=30))
+@pytest.mark.feature("C9")
+def test_every_sum_is_that_of_the_whole_branch(nodes: list[tuple[int, int]]) -> None:
+    """Each node hangs on an earlier one; a sum must equal what one gets by walking down by hand."""
+    customers = [Customer(pk=key + 1, debt=debt) for key, (__, debt) in enumerate(nodes)]
+    below: dict[int, list[int]] = {key: [] for key in range(len(nodes))}
+    for key, (above, __) in enumerate(nodes):
+        if key:
+            customers[key].parent_id = above % key + 1
+            below[above % key].append(key)
+
+    def walk(key: int, depth: int) -> list[Member]:
+        return [Member(customers[key], depth), *(each for child in below[key] for each in walk(child, depth + 1))]
+
+    def by_hand(key: int) -> int:
+        return nodes[key][1] + sum(by_hand(child) for child in below[key])
+
+    tree = walk(0, 0)
+    add_up(tree, System("test"))
+    assert [member.sums[1] for member in tree] == [by_hand(member.customer.pk - 1) for member in tree]
 
 
 @pytest.mark.feature("C9")

@@ -223,3 +223,19 @@ def test_taking_cards_along_needs_the_right_and_is_logged(staff: Staff, browse: 
     assert sorted(exports.values_list("record_id", "by")) == sorted(
         [(contact.pk, staff.ben.pk), (contact.pk, staff.ann.pk)]
     )
+
+
+@pytest.mark.feature("C20", "P17")
+def test_a_file_of_cards_is_taken_back(staff: Staff, browse: Browse) -> None:
+    old = make_customer(staff.ann, "北山机械")
+    ann = browse(staff.ann)
+    page = text_of(ann.post(IMPORT, {"file": upload(V3 + V4)}))
+    url = f"/contacts/vcards/{Batch.objects.get().pk}/undo"
+    assert url in page
+    assert browse(staff.cat).post(url).status_code == 404
+    assert Contact.objects.live().count() == 2
+    assert ann.post(url).status_code == 302
+    assert not Contact.objects.live().exists()
+    assert list(Customer.objects.live()) == [old]
+    assert Customer.objects.get(pk=old.pk).main_contact is None
+    assert ann.post(url).status_code == 422

@@ -8,7 +8,8 @@ against the rows. On SQLite the owner is a token too, which keeps common words c
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from itertools import islice
 from typing import Any, NamedTuple
 
@@ -70,8 +71,10 @@ def write(connection: BaseDatabaseWrapper, model: Model, docs: Iterable[tuple[in
     """Put documents in, new or in place of their former ones."""
     name = table(model)
     folded = ((id, owner_id, tokens.fold_parts(parts)) for id, owner_id, parts in docs)
-    with connection.cursor() as cursor:
-        for batch in _batches(folded):
+    with connection.cursor() as cursor, _room(cursor, connection, name) as more:
+        for number, batch in enumerate(_batches(folded)):
+            if number == 1:
+                more()
             if connection.vendor == "sqlite":
                 cursor.executemany(
                     f'INSERT OR REPLACE INTO "{name}" (id, text) VALUES (%s, %s)',
@@ -83,6 +86,26 @@ def write(connection: BaseDatabaseWrapper, model: Model, docs: Iterable[tuple[in
                 )
             else:
                 _write_postgresql(cursor, name, batch)
+
+
+@contextmanager
+def _room(cursor: Any, connection: BaseDatabaseWrapper, name: str) -> Iterator[Callable[[], None]]:
+    """Lets many documents wait for PostgreSQL's index together, once asked for more, and sorts them in at the end.
+
+    A tenth of the work of sorting them in by four megabytes; but every search reads what waits, so none may stay.
+    """
+    given = False
+
+    def more() -> None:
+        nonlocal given
+        given = connection.vendor == "postgresql" and connection.in_atomic_block
+        if given:
+            cursor.execute("SET LOCAL gin_pending_list_limit = '64MB'")
+
+    yield more
+    if given:
+        cursor.execute("SELECT gin_clean_pending_list(%s::regclass)", [f'"{name}_grams"'])
+        cursor.execute("SET LOCAL gin_pending_list_limit TO DEFAULT")
 
 
 def _write_postgresql(cursor: Any, name: str, batch: list[tuple[int, int | None, list[str]]]) -> None:

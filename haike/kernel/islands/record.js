@@ -21,6 +21,12 @@ whenever("[data-field-form]", (form) => {
   });
 });
 
+// On a narrow screen the path starts at the stage that counts.
+whenever(".path [aria-current]", (step) => {
+  const path = step.closest(".path");
+  path.scrollLeft = step.parentNode.offsetLeft - path.offsetLeft - 60;
+});
+
 on("click", ".tabs [data-tab]", (event, tab) => {
   for (const other of tab.parentNode.querySelectorAll("[data-tab]")) {
     other.classList.toggle("active", other === tab);

@@ -132,6 +132,13 @@ class PickLook(ChoiceLook):
         word = words_of(self.field.dictionary).get(value) if value else None
         return str(word) if word else (value or "")
 
+    def cell(self, value: Any) -> str:
+        word = words_of(self.field.dictionary).get(value) if value else None
+        if word is None:
+            return escape(value) if value else NOTHING
+        text = escape(str(word))
+        return f'<span class="tag tag-{word.colour}">{text}</span>' if word.colour else text
+
     def code(self, text: str) -> str:
         words = words_of(self.field.dictionary)
         if text in words:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
 from typing import Any, cast
-from urllib.parse import urlencode
+from urllib.parse import quote_plus, urlencode
 
+import orjson
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.html import conditional_escape
@@ -65,6 +67,19 @@ class Row:
     actions: list[Button] = field(default_factory=list)
 
 
+@dataclass(frozen=True)
+class NamedView:
+    """A saved view in the menu of views."""
+
+    name: str
+    url: str
+    active: bool
+    mine: bool
+    delete_url: str
+    share_url: str
+    shared: bool
+
+
 class ListPage:
     """Everything `kernel/list.html` shows."""
 
@@ -79,7 +94,7 @@ class ListPage:
         self.q = self.selection.words
         self.tab = self.selection.tab
         # An empty list promises that the totals come with the count.
-        self.totals: list[dict[str, Any]] | None = [] if entity.totals else None
+        self.totals: list[dict[str, Any]] | None = [] if set(entity.totals) & set(self.shown) else None
 
     # -- addresses -------------------------------------------------------------------------------------------------
 
@@ -89,75 +104,76 @@ class ListPage:
         query = urlencode({name: value for name, value in state.items() if value not in (None, "")})
         return f"/{self.declared.slug}/{'?' + query if query else ''}"
 
-    def _beside(self, what: str) -> str:
-        query = urlencode(self.query)
+    def _beside(self, what: str, **more: str) -> str:
+        query = urlencode({**self.query, **more})
         return f"/{self.declared.slug}/{what}{'?' + query if query else ''}"
 
-    @property
+    @cached_property
     def state(self) -> dict[str, str]:
         """What the search form carries along."""
         return {name: value for name, value in self.query.items() if name != "q"}
 
-    @property
+    @cached_property
     def count_url(self) -> str:
         """Count and totals come after the rows."""
-        return self._beside("count")
+        paging = {name: self.request.GET[name] for name in ("page", "after", "before") if self.request.GET.get(name)}
+        return self._beside("count", **paging)
 
-    @property
+    @cached_property
     def filter_url(self) -> str:
         """The filter builder."""
         return self._beside("filter")
 
-    @property
+    @cached_property
     def columns_url(self) -> str:
         """The choice of columns."""
         return self._beside("columns")
 
-    @property
+    @cached_property
     def export_url(self) -> str:
         """The export dialog for what is found."""
         return self._beside("export")
 
-    @property
+    @cached_property
     def save_view_url(self) -> str:
         """The dialog that names a view."""
         return self._beside("views/new")
 
-    @property
+    @cached_property
     def import_url(self) -> str:
         """The import, or nothing where the entity has none."""
         return f"/{self.declared.slug}/import/" if self.declared.importable else ""
 
-    @property
+    @cached_property
     def new_url(self) -> str:
         """The form of a new record, or nothing."""
         return f"/{self.declared.slug}/new" if self.declared.creatable else ""
 
-    @property
+    @cached_property
     def bin_url(self) -> str:
         """The recycle bin of this entity."""
         return f"/{self.declared.slug}/bin/" if self.may["restore"] else ""
 
-    @property
+    @cached_property
     def clear_url(self) -> str:
         """The same tab without words and filter."""
         return self.url(q=None, f=None, archived=None)
 
     # -- what the user may -----------------------------------------------------------------------------------------
 
-    @property
+    @cached_property
     def may(self) -> dict[str, bool]:
         """Actions and whether the user has them."""
         policy = self.declared.policy
         found = {name: policy.may(self.user, name) for name in ("create", "edit", "delete", "restore", "import", "export")}
         return {**found, "create": found["create"] and self.declared.creatable, "change": found["edit"]}
 
-    @property
+    @cached_property
     def buttons(self) -> list[Button]:
         """What the entity offers in the head of the list."""
         return self.declared.list_buttons(self.user)
 
-    @property
+    @cached_property
     def bulk(self) -> list[dict[str, Any]]:
         """What can be done with chosen rows."""
         policy, slug, found = self.declared.policy, self.declared.slug, []
@@ -169,7 +185,7 @@ class ListPage:
 
     # -- bars ------------------------------------------------------------------------------------------------------
 
-    @property
+    @cached_property
     def tabs(self) -> list[dict[str, Any]]:
         """The categories of the entity."""
         found = self.declared.categories_for(self.user)
@@ -178,7 +194,7 @@ class ListPage:
             for key, category in found.items()
         ] if len(found) > 1 else []
 
-    @property
+    @cached_property
     def chips(self) -> list[dict[str, Any]]:
         """The filter in words, each part removable."""
         group, found = self.selection.filter, []
@@ -191,7 +207,7 @@ class ListPage:
             found.append({"text": text, "remove_url": self.url(f=group.without(place).text()), "url": self.filter_url})
         return found
 
-    @property
+    @cached_property
     def side(self) -> list[dict[str, Any]]:
         """The trees beside the list; a line sets its filter in place of an earlier one on the same field."""
         found: list[dict[str, Any]] = []
@@ -206,6 +222,11 @@ class ListPage:
         return Group(tuple(p for p in parts if not (isinstance(p, Line) and p.look.path in fields))).text()
 
     def _side_line(self, node: SideNode) -> dict[str, Any]:
+        if not self.selection.filter.parts:
+            # The usual case, a few hundred times on a page.
+            joint = "&" if "?" in self._unfiltered else "?"
+            url = f"{self._unfiltered}{joint}f={_filter_text(node.field, node.op, node.value)}"
+            return {"label": node.label, "url": url, "depth": node.depth + 1, "active": False}
         value = list(node.value) if isinstance(node.value, tuple) else node.value
         line = Line(self.declared.looks[node.field], node.op, value)
         parts = [p for p in self.selection.filter.parts if not (isinstance(p, Line) and p.look.path == node.field)]
@@ -213,38 +234,40 @@ class ListPage:
         url = self.url(f=Group((*parts, *(() if active else (line,)))).text())
         return {"label": node.label, "url": url, "depth": node.depth + 1, "active": active}
 
-    @property
-    def views(self) -> list[dict[str, Any]]:
+    @cached_property
+    def _unfiltered(self) -> str:
+        return self.url(f=None)
+
+    @cached_property
+    def views(self) -> list[NamedView]:
         """Saved views of the user and of his roles."""
-        now = urlencode(self.query)
+        now, slug, me = urlencode(self.query), self.declared.slug, self.user.pk
         return [
-            {
-                "name": view.name,
-                "url": f"/{self.declared.slug}/?{view.state}",
-                "active": view.state == now,
-                "mine": view.owner_id == self.user.pk,
-                "delete_url": f"/{self.declared.slug}/views/{view.pk}/delete" if view.owner_id == self.user.pk else "",
-            }
-            for view in self._saved
+            NamedView(
+                name=view.name,
+                url=f"/{slug}/?{view.state}",
+                active=view.state == now,
+                mine=view.owner_id == me,
+                shared=bool(view.roles),
+                delete_url=f"/{slug}/views/{view.pk}/delete" if view.owner_id == me else "",
+                share_url=f"/{slug}/views/{view.pk}/share" if view.owner_id == me else "",
+            )
+            for view in SavedView.for_user(self.declared.label, self.user)
         ]
 
-    @property
-    def _saved(self) -> list[SavedView]:
-        return SavedView.for_user(self.declared.label, self.user)
-
-    @property
+    @cached_property
     def view_active(self) -> bool:
         """Whether the list shows just what a saved view holds."""
-        return any(view["active"] for view in self.views)
+        return any(view.active for view in self.views)
 
     # -- the table -------------------------------------------------------------------------------------------------
 
-    @property
+    @cached_property
     def density(self) -> str:
         """Row height."""
         return "dense" if self.choice and self.choice.dense else "normal"
 
-    @property
+    @cached_property
     def size(self) -> int:
         """Rows on a page: asked for, kept for this list, or the user's own."""
         asked = self.request.GET.get("size", "")
@@ -252,7 +275,7 @@ class ListPage:
         own = getattr(self.user, "page_size", 0)
         return chosen if chosen in SIZES else (own if own in SIZES else 50)
 
-    @property
+    @cached_property
     def shown(self) -> dict[str, Look]:
         """Columns by name: the user's own choice or the entity's, without hidden ones; the title comes first."""
         entity = self.declared
@@ -266,7 +289,7 @@ class ListPage:
                 found[name] = entity.look_at(name)
         return found
 
-    @property
+    @cached_property
     def columns(self) -> list[Column]:
         """The heads of the table."""
         able, sort = sortable(self.declared, self.user), self.selection.sort
@@ -289,10 +312,10 @@ class ListPage:
             self.size, self.number(), after=asked.get("after") or None, before=asked.get("before") or None
         )
         looks = self.shown
-        records = self.selection.rows(self.found.ids, list(looks))
-        self.rows = table_rows(self.declared, self.user, records, looks)
+        self.records = self.selection.rows(self.found.ids, list(looks))
+        self.rows = table_rows(self.declared, self.user, self.records, looks)
 
-    @property
+    @cached_property
     def pager(self) -> dict[str, Any]:
         """First, previous, numbers, next, sizes. Numbers lead ahead only as far as is known without counting all."""
         page = self.number()
@@ -322,12 +345,17 @@ class ListPage:
         """The count, and sums of the total columns for everything found."""
         number, capped = self.selection.find.count()
         self.count = f"{number - 1:,}+" if capped else f"{number:,}"
-        sums = self.selection.sums()
-        if sums:
-            cells = [looks_text(look, sums.get(name)) for name, look in self.shown.items()]
-            self.totals = [{"label": _("Total"), "cells": cells}]
+        if self.totals is None:
+            return
+        self.load()
+        names = [name for name in self.declared.totals if name in self.shown]
+        here = {name: sum(getattr(record, name) or 0 for record in self.records) for name in names}
+        self.totals = [
+            {"label": label, "cells": [looks_text(look, sums.get(name)) for name, look in self.shown.items()]}
+            for label, sums in ((_("This page"), here), (_("Total"), self.selection.sums()))
+        ]
 
-    @property
+    @cached_property
     def empty(self) -> dict[str, Any]:
         """What stands where there is nothing yet."""
         name = self.declared.name
@@ -378,6 +406,13 @@ def table_rows(entity: Entity, user: Any, records: Iterable[Any], looks: dict[st
             )
         )
     return found
+
+
+@lru_cache(maxsize=10_000)
+def _filter_text(field: str, op: str, value: str | tuple[str, ...]) -> str:
+    """A filter of one line as part of an address."""
+    line = {"field": field, "op": op, "value": list(value) if isinstance(value, tuple) else value}
+    return quote_plus(orjson.dumps({"all": [line]}).decode())
 
 
 @entity_view("list")

@@ -184,7 +184,7 @@ def _moment_of(value: object) -> datetime:
         raise _bad_date(value)
     if isinstance(value, int | float | Decimal):
         number = float(value)
-        if number == int(number) and 18_000_101 <= number <= 22_991_231:
+        if 18_000_101 <= number <= 22_991_231 and number.is_integer():
             return datetime.combine(_date_of(str(int(number)), value), time())
         return _from_serial(number, value)
     text = _plain(value)

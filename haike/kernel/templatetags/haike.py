@@ -4,12 +4,17 @@ from functools import lru_cache
 from typing import Any
 
 from django import template
+from django.template.base import Parser, Token
 from django.templatetags.static import static
 from django.utils.html import conditional_escape, escape, format_html, json_script
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 register = template.Library()
+CURRENT = ' aria-current="true"'
+SIDE_CURRENT = f' class="active"{CURRENT}'
+CLASS_DELETED = ' class="row-deleted"'
 
 # Words that scripts show; a script asks for them by the key on the left.
 WORDS = {
@@ -78,8 +83,11 @@ def sprite() -> str:
 @register.simple_tag
 def icon(name: str, label: str = "") -> SafeString:
     """One icon of the set. With a label it speaks for itself, without one it only decorates a word."""
-    if not name:
-        return SafeString("")
+    return _icon(name, str(label)) if name else SafeString("")
+
+
+@lru_cache(maxsize=2000)
+def _icon(name: str, label: str) -> SafeString:
     if label:
         return format_html(
             '<svg class="icon" role="img" aria-label="{}"><use href="{}#{}"/></svg>', label, sprite(), name
@@ -93,26 +101,113 @@ def active_name(views: list[Any] | None) -> str:
     return next((str(view.name) for view in views or [] if view.active), "")
 
 
+def _heads(columns: list[Any]) -> list[str]:
+    """How the cells of each column begin."""
+    return [
+        f'<td data-label="{escape(column.label)}"' + (' class="end">' if column.align == "right" else ">")
+        for column in columns
+    ]
+
+
+def _cells(row: Any, heads: list[str]) -> str:
+    url, shown = escape(row.url), iter(row.cells)
+    first = conditional_escape(next(shown, ""))
+    name = f'<a class="row-link" href="{url}">{first or "—"}</a>' if url else first
+    others = [f"{head}{conditional_escape(cell)}</td>" for head, cell in zip(heads[1:], shown, strict=True)]
+    return f'<th scope="row" class="cell-name">{name}</th>{"".join(others)}'
+
+
 @register.simple_tag
 def cells(row: Any, columns: list[Any]) -> SafeString:
-    """The cells of one list row; the first one is the link to the record.
+    """The cells of one list row; the first one is the link to the record."""
+    return mark_safe(_cells(row, _heads(columns)))
 
-    Built here and not by a template loop because a page holds some five hundred of them.
+
+@register.simple_tag
+def table_rows(page: Any) -> SafeString:
+    """The rows of a list with their checkboxes and actions.
+
+    Built here and not by template loops because a page holds some five hundred cells.
     """
+    heads, may_change = _heads(page.columns), page.may["change"]
+    edit, pencil = escape(_("Edit")), icon("pencil")
     parts: list[str] = []
-    for place, (column, cell) in enumerate(zip(columns, row.cells, strict=True)):
-        label = escape(column.label)
-        kind = ' class="end"' if column.align == "right" else ""
-        text = conditional_escape(cell)
-        if place == 0:
-            name = f'<a class="row-link" href="{escape(row.url)}">{text or "—"}</a>' if row.url else text
-            parts.append(f'<th scope="row" class="cell-name">{name}</th>')
-        else:
-            parts.append(f'<td data-label="{label}"{kind}>{text}</td>')
+    for row in page.rows:
+        parts.append(
+            f'<tr data-row="{row.id}"{CLASS_DELETED if row.deleted else ""}><td class="cell-pick"><input '
+            f'class="form-check-input" type="checkbox" name="ids" value="{row.id}" aria-label="{escape(row.title)}"></td>'
+            f'{_cells(row, heads)}<td class="cell-actions"><div class="row-actions">'
+        )
+        for action in row.actions:
+            label, drawer = escape(action.label), " data-drawer" if action.method == "drawer" else ""
+            parts.append(
+                f'<a class="btn" href="{escape(action.url)}"{drawer} title="{label}" aria-label="{label}">'
+                f"{icon(action.icon)}</a>"
+            )
+        if may_change and not row.deleted:
+            parts.append(
+                f'<a class="btn" href="{escape(row.url)}edit" data-drawer data-edit title="{edit}" aria-label="{edit}">'
+                f"{pencil}</a>"
+            )
+        parts.append("</div></td></tr>\n")
     return mark_safe("".join(parts))
+
+
+@register.simple_tag
+def list_tabs(tabs: list[dict[str, Any]]) -> SafeString:
+    """The tabs of a list."""
+    parts = []
+    for tab in tabs:
+        url, active = escape(tab["url"]), tab["active"]
+        count = "" if tab["count"] is None else f'<span class="count">{escape(tab["count"])}</span>'
+        parts.append(
+            f'<a class="tab{" active" if active else ""}" id="tab-{tab["key"]}" href="{url}" hx-get="{url}"'
+            f"{CURRENT if active else ''}>{escape(tab['label'])}{count}</a>"
+        )
+    return mark_safe("".join(parts))
+
+
+@register.simple_tag
+def list_side(lines: list[dict[str, Any]]) -> SafeString:
+    """The trees beside a list; in a large company they have hundreds of lines."""
+    return mark_safe(
+        "".join(
+            f'<a href="{escape(line["url"])}"{SIDE_CURRENT if line["active"] else ""} '
+            f'style="padding-left: calc(8px + 14px * {line["depth"]})">{escape(line["label"])}</a>'
+            for line in lines
+        )
+    )
 
 
 @register.simple_tag
 def words() -> SafeString:
     """The words of the scripts in the reader's language, as data in the page."""
+    return _words(get_language() or "")
+
+
+@lru_cache(maxsize=10)
+def _words(language: str) -> SafeString:
     return json_script({key: str(word) for key, word in WORDS.items()}, "haike-words")
+
+
+class FixedNode(template.Node):
+    """Renders its content once for each language."""
+
+    def __init__(self, content: template.NodeList) -> None:
+        self.content = content
+        self.rendered: dict[str | None, SafeString] = {}
+
+    def render(self, context: template.Context) -> SafeString:
+        """The content, from memory if it was rendered before."""
+        language = get_language()
+        if language not in self.rendered:
+            self.rendered[language] = self.content.render(context)
+        return self.rendered[language]
+
+
+@register.tag
+def fixed(parser: Parser, token: Token) -> FixedNode:
+    """{% fixed %}…{% endfixed %}: what depends on nothing but the language, and so is rendered once."""
+    content = parser.parse(("endfixed",))
+    parser.delete_first_token()
+    return FixedNode(content)

@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 from django.utils import translation
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from haike.kernel.chinese.uscc import (
@@ -54,7 +54,11 @@ def test_wrong_codes_say_what_is_wrong(code: str, reason: str) -> None:
     assert not is_uscc(code)
 
 
-@given(st.text(st.sampled_from("0123456789"), min_size=8, max_size=8), st.text(st.sampled_from(SIGNS), min_size=9, max_size=9))
+@settings(deadline=None)
+@given(
+    st.text(st.sampled_from("0123456789"), min_size=8, max_size=8),
+    st.text(st.sampled_from(SIGNS), min_size=9, max_size=9),
+)
 def test_one_wrong_sign_is_always_noticed(first: str, second: str) -> None:
     code = first + second
     code += uscc_check_sign(code)
@@ -92,6 +96,7 @@ def test_wrong_identity_numbers_say_what_is_wrong(number: str, reason: str) -> N
     assert not is_identity(number, today=TODAY)
 
 
+@settings(deadline=None)
 @given(st.dates(date(1900, 1, 1), TODAY), st.integers(0, 999))
 def test_every_number_made_by_the_rule_is_correct(birthday: date, order: int) -> None:
     number = f"440301{birthday:%Y%m%d}{order:03d}"

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 from django.utils import translation
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from haike.kernel.chinese.company import SAME, SIMILAR, NormalName, likeness, normalise
@@ -103,6 +103,7 @@ def test_likeness_says_how_much_and_why(one: str, other: str, least: float, most
     assert likeness(other, one)[0] == score
 
 
+@settings(deadline=None)
 @given(st.text(max_size=60))
 def test_any_text_has_a_normal_form(name: str) -> None:
     found = normalise(name)
@@ -111,6 +112,7 @@ def test_any_text_has_a_normal_form(name: str) -> None:
     assert 0 <= likeness(name, "海客科技")[0] <= 1
 
 
+@settings(deadline=None)
 @given(
     st.text(st.sampled_from("海客云帆智慧鼎盛华宇腾达"), min_size=2, max_size=4),
     st.sampled_from(["深圳", "上海", "杭州", "昆山"]),

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 from django.utils import translation
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from haike.kernel.chinese.lunar import (
@@ -46,6 +46,7 @@ def test_known_days(solar: date, lunar: LunarDate) -> None:
     assert to_solar(lunar) == solar
 
 
+@settings(deadline=None)
 @given(st.dates(date(1860, 1, 1), date(2190, 12, 31)))
 def test_there_and_back(day: date) -> None:
     lunar = to_lunar(day)
@@ -74,6 +75,7 @@ def test_days_that_a_year_does_not_have_are_kept_the_day_before() -> None:
         to_solar(LunarDate(2024, 12, 30))
 
 
+@settings(deadline=None)
 @given(st.integers(1, 12), st.integers(1, 30), st.booleans(), st.dates(date(1900, 1, 1), date(2150, 1, 1)))
 def test_the_next_birthday_is_never_past_nor_far(month: int, day: int, leap: bool, today: date) -> None:
     kept = next_birthday(month, day, leap, today)

@@ -1,7 +1,7 @@
 """Names of people in their parts."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from haike.kernel.chinese.names import PersonName, read_name, split_name
@@ -47,11 +47,13 @@ def test_parts_of_a_name(text: str, surname: str, given: str, title: str) -> Non
     assert split_name(text) == (surname, given)
 
 
+@settings(deadline=None)
 @given(st.sampled_from(HUNDRED), st.text(st.sampled_from("明伟芳娜秀英敏静丽强磊军洋勇艳杰"), min_size=1, max_size=2))
 def test_surname_and_given_name_make_the_name(surname: str, given: str) -> None:
     assert split_name(surname + given) == (surname, given)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=30))
 def test_no_text_breaks_it(text: str) -> None:
     found = read_name(text)

@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from haike.kernel.chinese.phone import Phone, display, find_phones, mask, mask_email, normalise_phone
@@ -135,6 +135,7 @@ def test_masked_mail_and_masked_text() -> None:
     assert mask("13800138000") == "138****8000"
 
 
+@settings(deadline=None)
 @given(st.text(st.sampled_from("0123456789-+() 转,x./、138"), max_size=25))
 def test_stored_and_shown_forms_read_back(raw: str) -> None:
     phone = normalise_phone(raw)
@@ -144,6 +145,7 @@ def test_stored_and_shown_forms_read_back(raw: str) -> None:
         assert normalise_phone(display(phone)) == phone
 
 
+@settings(deadline=None)
 @given(st.text(max_size=50))
 def test_no_text_breaks_it(raw: str) -> None:
     phone = normalise_phone(raw)
@@ -152,6 +154,7 @@ def test_no_text_breaks_it(raw: str) -> None:
     assert len(find_phones(raw)) < 20
 
 
+@settings(deadline=None)
 @given(st.from_regex(r"1[3-9][0-9]{9}", fullmatch=True))
 def test_every_mobile_number_as_float_and_in_groups(number: str) -> None:
     assert str(normalise_phone(float(number))) == number

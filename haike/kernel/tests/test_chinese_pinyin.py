@@ -3,7 +3,7 @@
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from haike.kernel.chinese.pinyin import full_pinyin, initials, matches_initials, sort_key
@@ -97,6 +97,7 @@ def test_typed_letters_find_a_name(typed: str, found: bool) -> None:
     assert matches_initials("王小明", typed, person=True) is found
 
 
+@settings(deadline=None)
 @given(st.text(max_size=40), st.booleans())
 def test_any_text_gives_plain_letters_and_digits(text: str, person: bool) -> None:
     assert full_pinyin(text, person=person).isascii()
@@ -105,6 +106,7 @@ def test_any_text_gives_plain_letters_and_digits(text: str, person: bool) -> Non
     assert sort_key(text, person=person) == sort_key(text, person=person).strip().lower()
 
 
+@settings(deadline=None)
 @given(HAN, HAN)
 def test_a_name_sorts_before_its_continuation(name: str, more: str) -> None:
     assert sort_key(f"王{name}{more}", person=True).startswith(sort_key(f"王{name}", person=True))

@@ -1,4 +1,4 @@
-"""Files that are no spreadsheets, are damaged, or were made to do harm: refused with a clear sentence, at little cost."""
+"""Files that are no spreadsheets, are damaged, or were made to do harm: refused in clear words, at little cost."""
 
 import resource
 import struct
@@ -281,7 +281,9 @@ def test_entities_in_an_xml_spreadsheet(tmp_path: Path) -> None:
 
 
 def test_macros_are_ignored(tmp_path: Path) -> None:
-    path = write_xlsx(tmp_path / "a.xlsm", '<row r="1"><c r="A1"><v>1</v></c></row>', more={"xl/vbaProject.bin": b"\0" * 99})
+    path = write_xlsx(
+        tmp_path / "a.xlsm", '<row r="1"><c r="A1"><v>1</v></c></row>', more={"xl/vbaProject.bin": b"\0" * 99}
+    )
 
     with open_sheet(path, filename="a.xlsm") as file:
         assert list(file.rows()) == [[1]]

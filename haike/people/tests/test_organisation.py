@@ -111,6 +111,14 @@ def test_a_stranger_cannot_set_a_password(staff, browse):
     assert User.objects.get(pk=staff.cat.pk).check_password(PASSWORD)
 
 
+def test_ones_own_password_takes_the_present_one(staff, browse):
+    answer = browse(staff.boss).post(
+        f"/users/{staff.boss.pk}/password", {"password": "new-one-77", "again": "new-one-77"}
+    )
+    assert answer["Location"] == "/account/password"
+    assert User.objects.get(pk=staff.boss.pk).check_password(PASSWORD)
+
+
 def test_a_manager_cannot_act_on_somebody_mightier_in_his_department(staff):
     User._haike_entity.change(staff.boss, by=SETUP, department=staff.south)
     with pytest.raises(Refused, match="没有的权限"):

@@ -67,7 +67,7 @@ def test_the_second_of_two_editors_is_told(staff, sales, browse):
     client, stale = browse(staff.boss), sent(sales, **{"*:view": "all"})
     client.post(f"/roles/{sales.pk}/rights", sent(sales, **{"*:print": "none"}))
     page = client.post(f"/roles/{sales.pk}/rights", stale, follow=True).content.decode()
-    assert "保存过" in page or "saved this record" in page
+    assert "别人已经保存" in page
     sales.refresh_from_db()
     assert sales.rights["*"]["view"] == "own"
 

@@ -158,7 +158,8 @@ class UserEntity(Entity):
         if record.applied_at is not None:
             found.append(Button(_("Approve"), f"{here}/approve", "user-check", "drawer", primary=True))
         if record.is_active:
-            found.append(Button(_("Set password"), f"{here}/password", "key", "drawer"))
+            if record.pk != user.pk:
+                found.append(Button(_("Set password"), f"{here}/password", "key", "drawer"))
             if record.locked_until and record.locked_until > timezone.now():
                 found.append(Button(_("Unlock"), f"{here}/unlock", "lock-open", "post"))
             found.append(Button(_("Hand over"), f"{here}/hand-over", "transfer", "drawer"))

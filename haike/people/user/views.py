@@ -6,6 +6,7 @@ import secrets
 from typing import Any, cast
 
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
@@ -38,6 +39,9 @@ def suggested_password() -> str:
 def password_view(request: HttpRequest, pk: int) -> HttpResponse:
     """Set a first password; its owner must change it when he signs in."""
     user = user_to_manage(request, pk)
+    if user.pk == request.user.pk:
+        # One's own is changed where the present one is asked for.
+        return redirect("/account/password")
     hint = format_html('<p class="hint">{} <code>{}</code></p>', _("For example:"), suggested_password())
     looks: dict[str, Look] = {
         "password": PasswordLook(

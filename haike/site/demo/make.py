@@ -147,6 +147,8 @@ def _give_numbers(records: Records, prepared: Prepared) -> None:
         (year, month): iter(take_numbers(pattern, on=date(year, month, 1), count=count))
         for (year, month), count in Tally(prepared.months).items()
     }
-    for row, document, month in zip(prepared.customers.rows, prepared.customers.documents, prepared.months, strict=True):
+    for row, document, month in zip(
+        prepared.customers.rows, prepared.customers.documents, prepared.months, strict=True
+    ):
         row[place] = number = next(numbers[month])
         document[2].append(number)

@@ -162,7 +162,12 @@ class Records:
         return values["owner_id"]  # type: ignore[no-any-return]
 
     def _put(
-        self, pile: Pile, model: type[models.Model], values: dict[str, Any], author: Person, linked: dict[str, list[Record]]
+        self,
+        pile: Pile,
+        model: type[models.Model],
+        values: dict[str, Any],
+        author: Person,
+        linked: dict[str, list[Record]],
     ) -> None:
         table = self.tables[model]  # type: ignore[index]
         row = table.row(values)
@@ -222,4 +227,6 @@ class Records:
 
 
 # A change of the declared pinyin keys would be missed here.
-assert {f.name for m in (Customer, Contact, FollowUp) for f in m._meta.fields if isinstance(f, PinyinKey)} == {"name_pinyin"}
+assert {f.name for m in (Customer, Contact, FollowUp) for f in m._meta.fields if isinstance(f, PinyinKey)} == {
+    "name_pinyin"
+}

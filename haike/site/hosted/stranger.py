@@ -9,4 +9,6 @@ def answer(request: HttpRequest) -> HttpResponse:
     # Load balancers ask by address, not by a company's name.
     if request.path == "/healthz":
         return health.answer(request)
-    return HttpResponse("404 没有这个网址。There is nothing here.\n", status=404, content_type="text/plain; charset=utf-8")
+    return HttpResponse(
+        "404 没有这个网址。There is nothing here.\n", status=404, content_type="text/plain; charset=utf-8"
+    )

@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from haike.kernel import search
+from haike.kernel.index import table as index
 from haike.kernel.index.table import table
 from haike.kernel.index.tokens import fold, fold_words, query_tokens, tokens_of
 from haike.kernel.policy import Scope
@@ -146,6 +147,16 @@ def test_very_long_texts_are_searched_from_their_beginning(world: World) -> None
     thing = next(thing for thing in world.things if thing.deleted_at is None and thing.archived_at is None)
     search.write(connection, Thing, [(thing.pk, 1, ["开头" + "长" * 100_000 + "结尾"])])
     assert search.match(Thing, "开头长", everything, 5) == [thing.pk]
+
+
+def test_many_documents_at_once_are_all_found(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(index, "BATCH", 60)
+    ids = [thing.pk for thing in world.things if thing.deleted_at is None and thing.archived_at is None]
+    search.write(connection, Thing, [(pk, None, [f"众多{pk}"]) for pk in ids])
+    assert sorted(search.match(Thing, "众多", everything, 1_000)) == ids
+    search.reown(connection, Thing, ids, world.users[0])
+    search.erase(connection, Thing, ids)
+    assert search.match(Thing, "众多", everything, 1_000) == []
 
 
 def test_the_index_is_built_once(world: World) -> None:

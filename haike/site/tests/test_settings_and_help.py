@@ -1,0 +1,88 @@
+"""Settings, the data dictionary, the manual."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from django.test import Client
+
+from haike.kernel.dictionary import DictionaryWord, words_of
+from haike.kernel.log import Change
+from haike.kernel.option import options
+from haike.people.testing import Staff
+from haike.people.user.record import User
+from haike.site.help_pages import chapters
+
+Browse = Callable[[User], Client]
+
+
+@pytest.mark.feature("P34")
+def test_a_setting_is_changed_by_the_boss_and_logged(staff: Staff, browse: Browse) -> None:
+    boss = browse(staff.boss)
+    idle = next(each for each in options() if each.key == "people.idle_minutes")
+    values = {each.key: str(each()) for each in options() if not isinstance(each.default, bool)}
+    assert boss.post("/settings/", {**values, "people.idle_minutes": "45"}).status_code == 302
+    assert idle() == 45
+    change = Change.objects.get(entity="kernel.option")
+    assert change.by == staff.boss
+    assert [30, 45] in change.diff.values()
+
+
+@pytest.mark.feature("P34")
+def test_a_bad_value_saves_nothing(staff: Staff, browse: Browse) -> None:
+    values = {each.key: str(each()) for each in options() if not isinstance(each.default, bool)}
+    answer = browse(staff.boss).post("/settings/", {**values, "people.idle_minutes": "soon"})
+    assert answer.status_code == 422
+    assert not Change.objects.filter(entity="kernel.option").exists()
+
+
+@pytest.mark.feature("P34")
+def test_sellers_find_no_settings(staff: Staff, browse: Browse) -> None:
+    assert browse(staff.ann).get("/settings/").status_code == 404
+    assert browse(staff.ann).get("/settings/dictionaries/").status_code == 404
+
+
+@pytest.mark.feature("P20")
+def test_words_are_added_renamed_moved_and_retired_without_losing_history(staff: Staff, browse: Browse) -> None:
+    boss, url = browse(staff.boss), "/settings/dictionaries/customer_source/"
+    assert boss.post(url, {"add": "1", "name": "朋友介绍的朋友", "colour": "green"}).status_code == 302
+    word = DictionaryWord.objects.get(name="朋友介绍的朋友")
+    assert boss.post(url, {"add": "1", "name": "朋友介绍的朋友"}).status_code == 422
+    boss.post(url, {"word": word.pk, "name": "老朋友", "name_en": "Old friend"})
+    boss.post(url, {"word": word.pk, "move": "up"})
+    order = list(words_of("customer_source"))
+    assert order.index(word.code) == len(order) - 2
+    page = browse(staff.ann).post("/customers/new", {"name": "甲公司", "form": "business", "source": word.code})
+    assert page.status_code == 302, page.content.decode()
+    boss.post(url, {"word": word.pk, "retire": "1"})
+    assert word.code not in words_of("customer_source", retired=False)
+    assert "老朋友" in browse(staff.ann).get("/customers/1/").content.decode()
+    assert Change.objects.filter(entity="kernel.dictionaryword", record_id=word.pk).count() >= 4
+
+
+@pytest.mark.feature("P41")
+@pytest.mark.parametrize("language", ["zh-Hans", "en"])
+def test_the_manual_is_whole_in_both_languages(language: str) -> None:
+    assert set(chapters(language)) == set(chapters("zh-Hans"))
+    for chapter in chapters(language).values():
+        for link in re.findall(r"\]\(([a-z-]+)\.md\)", chapter.text):
+            assert link in chapters(language), f"{chapter.key} → {link}"
+
+
+@pytest.mark.feature("P41")
+def test_the_question_mark_opens_the_right_chapter(staff: Staff, browse: Browse) -> None:
+    client = browse(staff.ann)
+    for page, chapter in (("/customers/", "客户"), ("/today/", "今日"), ("/contacts/", "联系人")):
+        url = client.get(page).context["frame"].help_url
+        assert f"<h1>{chapter}</h1>" in client.get(url).content.decode()
+
+
+@pytest.mark.feature("P41")
+def test_the_manual_is_searched(staff: Staff, browse: Browse) -> None:
+    assert "导入" in browse(staff.ann).get("/help/", {"q": "GBK"}).content.decode()
+    assert browse(staff.ann).get("/help/pictures/../../../etc/passwd").status_code == 404
+
+
+def test_the_manual_stands_where_the_readme_says() -> None:
+    assert (Path(__file__).parents[3] / "docs" / "manual" / "zh-Hans" / "index.md").is_file()
