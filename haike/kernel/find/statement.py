@@ -63,7 +63,10 @@ class Statement:
 
 @dataclass(frozen=True)
 class Driver:
-    """What goes before the model's table in FROM, and the condition that ties the two together."""
+    """What goes before the model's table in FROM, and the condition that ties the two together.
+
+    Where `sql` is empty the condition alone, with the parameters, leads to the rows.
+    """
 
     sql: str
     params: list[Any]
@@ -87,13 +90,13 @@ def compiled(
     Raises EmptyResultSet when Django sees that no row can be found.
     """
     if driver is not None:
-        rows = rows.filter(condition(driver.condition))
+        rows = rows.filter(condition(driver.condition, [] if driver.sql else driver.params))
     if limit is not None:
         rows = rows[:limit]
     sql, params = rows.query.get_compiler(connection=connection).as_sql()
     source = f"FROM {connection.ops.quote_name(rows.model._meta.db_table)}"
     target, leading = source, []
-    if driver is not None:
+    if driver is not None and driver.sql:
         target = f"FROM {driver.sql} CROSS JOIN{source[4:]}"
         leading = driver.params
     if index is not None and connection.vendor == "sqlite":
@@ -117,7 +120,8 @@ def list_driver(connection: BaseDatabaseWrapper, column: str, values: Sequence[i
     """Rows whose column (qualified and quoted) is one of the values, looked up value by value."""
     if connection.vendor == "sqlite":
         return Driver(f'json_each(%s) "{name}"', [json.dumps(list(values))], f'{column} = "{name}".value')
-    return Driver(f'unnest(%s::bigint[]) AS "{name}"(value)', [list(values)], f'{column} = "{name}".value')
+    # A join with unnest() PostgreSQL sometimes turns round and reads the whole table.
+    return Driver("", [list(values)], f"{column} = ANY(%s::bigint[])")
 
 
 def share_driver(column: str, user_id: int, entity: str, writable: bool) -> Driver:

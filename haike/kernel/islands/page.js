@@ -69,7 +69,7 @@ export function ago(time) {
 
 /** The token Django wants with every write. The cookie is newer than the page after a sign-in in place. */
 export function token() {
-  const cookie = document.cookie.match(/(?:^|; )csrftoken=([^;]+)/);
+  const cookie = document.cookie.match(/(?:^|; )haike_csrf=([^;]+)/);
   return cookie ? cookie[1] : document.querySelector('meta[name="csrf-token"]')?.content || "";
 }
 

@@ -279,7 +279,7 @@ def warn(page: FormPage, entity: Entity, typed: Typed, record: Any, request: Htt
         return False
     page.hidden["seen"] = seen
     page.message = str(_("Please look at this first; save again if it is right."))
-    page.bottom = format_html_join("", '<p class="notice notice-warn">{}</p>', ((warning,) for warning in warnings))
+    page.top = format_html_join("", '<p class="notice notice-warn">{}</p>', ((warning,) for warning in warnings))
     return True
 
 
