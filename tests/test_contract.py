@@ -13,7 +13,7 @@ from django.utils import translation
 
 from haike.kernel.entity import Entity, entities
 from haike.kernel.log import Change
-from haike.kernel.refused import Refused
+from haike.refused import Refused
 from haike.people.testing import Staff
 from haike.people.user.record import User
 from tests.samples import make, sample_values

@@ -19,7 +19,7 @@ from haike.exchange.target import targets
 from haike.kernel import versioned
 from haike.kernel.entity import entity_of
 from haike.kernel.log import Change
-from haike.kernel.sheets.read import open_sheet
+from haike.sheets.read import open_sheet
 from haike.people.models import Role, User
 from haike.people.testing import Staff
 from haike.people.user.actions import SETUP, make_user

@@ -111,7 +111,7 @@ def test_from_a_messy_excel_to_the_call_of_tomorrow(browser_page: Page, tmp_path
 
     # Find one customer by pinyin initials in the list, and by four digits of the phone in the palette.
     page.locator("a.btn-primary", has_text="列表").click()
-    expect(page.locator("#list-count")).to_contain_text(f"{ROWS - BAD - DOUBLES:,}".replace(",", ""))
+    expect(page.locator("#list-count")).to_contain_text(f"{ROWS - BAD - DOUBLES:,}")
     page.keyboard.press("/")
     page.keyboard.type("szhkttrj")
     rows = page.locator(".list-table tbody tr[data-row]")

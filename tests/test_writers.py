@@ -22,7 +22,7 @@ from haike.kernel.entity import entity_of
 from haike.kernel.index.table import table
 from haike.kernel.log import Batch, Change
 from haike.kernel.numbers import Counter
-from haike.kernel.refused import Conflict, Refused
+from haike.refused import Conflict, Refused
 from haike.people.testing import Staff
 
 ROOT = Path(__file__).parents[1]

@@ -10,7 +10,7 @@ from typing import Any, Literal
 import orjson
 from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI, Query, Router, Schema
-from ninja.errors import AuthenticationError, ValidationError
+from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.openapi.docs import Swagger
 from ninja.parser import Parser
 from ninja.renderers import BaseRenderer
@@ -22,7 +22,7 @@ from haike.api.shapes import ConflictFault, Fault, answer_shape, change_shape, c
 from haike.api.token import token_for
 from haike.kernel.entity import Entity, entities, select_paths
 from haike.kernel.log import origin
-from haike.kernel.refused import Conflict, Refused
+from haike.refused import Conflict, Refused
 from haike.kernel.selection import Selection
 
 log = logging.getLogger("haike.api")
@@ -111,6 +111,13 @@ def invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
     """A body or query of the wrong shape."""
     fields = {".".join(str(part) for part in each["loc"][1:]): str(each["msg"]) for each in error.errors}
     return api.create_response(request, {"message": "Invalid request.", "fields": fields}, status=422)
+
+
+@api.exception_handler(HttpError)
+def unreadable(request: HttpRequest, error: HttpError) -> HttpResponse:
+    """A body that is no JSON: ninja's complaint in our shape."""
+    status = 422 if error.status_code == 400 else error.status_code
+    return api.create_response(request, {"message": str(error), "fields": {}}, status=status)
 
 
 @api.exception_handler(Http404)

@@ -12,8 +12,8 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from haike.kernel.refused import Refused
-from haike.kernel.sheets.values import clean_text
+from haike.refused import Refused
+from haike.sheets.values import clean_text
 
 MOST = 20
 PREFIX = "haike_"

@@ -19,12 +19,12 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
-from haike.kernel.chinese import lunar as calendar
+from haike.chinese import lunar as calendar
 from haike.kernel.look import Look, shows
 from haike.kernel.look.base import EMPTY_OPERATORS, NOTHING, Raw, many, one
 from haike.kernel.period import PERIOD_LABELS, span, today
 from haike.kernel.policy import Actor
-from haike.kernel.refused import Refused
+from haike.refused import Refused
 
 EARLIEST_YEAR = 1900
 LONGEST_SPAN = 400

@@ -13,7 +13,7 @@ from haike.kernel.fields import Phone
 from haike.kernel.look import PhoneLook, TextLook, shows
 from haike.kernel.look.base import NOTHING, Raw
 from haike.kernel.policy import Actor
-from haike.kernel.refused import Refused
+from haike.refused import Refused
 from haike.kernel.templatetags.haike import icon
 
 

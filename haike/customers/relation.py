@@ -13,7 +13,7 @@ from haike.kernel.entity import Entity, Section
 from haike.kernel.fields import Pick
 from haike.kernel.policy import Actor, Policy
 from haike.kernel.record import Record
-from haike.kernel.refused import Refused
+from haike.refused import Refused
 
 
 class CustomerRelation(Record):

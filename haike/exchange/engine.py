@@ -17,8 +17,8 @@ from haike.exchange.target import label_of, targets
 from haike.kernel.bulk import start_batch
 from haike.kernel.entity import Entity, entity_named
 from haike.kernel.look import Look
-from haike.kernel.refused import Refused
-from haike.kernel.sheets.cell import CellError
+from haike.refused import Refused
+from haike.sheets.cell import CellError
 
 CHUNK = 1_000
 REMEMBERED_KINDS = frozenset({"choice", "choices", "region", "reference", "person", "references"})

@@ -14,9 +14,9 @@ from haike.kernel.entity import Companion, Entity, entity_named, select_paths
 from haike.kernel.filter import filterable
 from haike.kernel.log import Change, origin
 from haike.kernel.look import Look
-from haike.kernel.refused import Refused
+from haike.refused import Refused
 from haike.kernel.selection import Selection
-from haike.kernel.sheets.write import SheetWriter
+from haike.sheets.write import SheetWriter
 
 MOST_ROWS = 1_000_000
 BATCH = 1_000

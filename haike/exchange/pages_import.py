@@ -18,10 +18,10 @@ from haike.exchange.target import guess, label_of, targets
 from haike.exchange.work import data_rows, start_import, undo_import, undo_run
 from haike.jobs.declare import asking
 from haike.kernel.entity import Entity, entity_named
-from haike.kernel.refused import Refused
+from haike.refused import Refused
 from haike.kernel.screens.door import done, entity_view
-from haike.kernel.sheets.read import open_sheet
-from haike.kernel.sheets.write import SheetWriter
+from haike.sheets.read import open_sheet
+from haike.sheets.write import SheetWriter
 
 MOST_BYTES = 60_000_000
 PREVIEW = 30

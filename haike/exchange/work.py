@@ -20,9 +20,9 @@ from haike.kernel import progress
 from haike.kernel.bulk import undo_batch
 from haike.kernel.entity import Entity, entity_named
 from haike.kernel.log import origin
-from haike.kernel.refused import Refused
-from haike.kernel.sheets.heading import Table
-from haike.kernel.sheets.read import open_sheet
+from haike.refused import Refused
+from haike.sheets.heading import Table
+from haike.sheets.read import open_sheet
 
 
 def data_rows(run: ImportRun) -> tuple[list[str], Iterator[tuple[int, Row]]]:

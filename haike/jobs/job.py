@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from haike.jobs.bell import ring
-from haike.kernel.refused import Refused
+from haike.refused import Refused
 
 
 class Status(models.TextChoices):

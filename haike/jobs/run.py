@@ -25,7 +25,7 @@ from haike.jobs.context import Halt, Running, entered
 from haike.jobs.declare import UnknownTask, task_of, tuning_of
 from haike.jobs.job import Job, Status
 from haike.kernel.progress import Cancelled
-from haike.kernel.refused import Refused
+from haike.refused import Refused
 
 # How long the outcome is kept in hand when the database does not take it, in seconds between the tries.
 PAUSES = (0.2, 1.0, 3.0, 6.0, 10.0, 20.0, 20.0)

@@ -21,7 +21,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from haike.jobs import files, monitor
 from haike.jobs.job import Job, Status, cancel, retry
-from haike.kernel.refused import Refused
+from haike.refused import Refused
 
 PAGE_SIZE = 30
 

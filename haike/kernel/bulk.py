@@ -24,7 +24,7 @@ from haike.kernel.log import Batch, Change, origin
 from haike.kernel.numbers import take_numbers
 from haike.kernel.period import today
 from haike.kernel.record import Record, writer
-from haike.kernel.refused import Refused
+from haike.refused import Refused
 
 if TYPE_CHECKING:
     from haike.kernel.entity import Entity

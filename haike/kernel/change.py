@@ -15,14 +15,14 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from haike.kernel import search
-from haike.kernel.chinese.pinyin import sort_key
+from haike.chinese.pinyin import sort_key
 from haike.kernel.events import announce
 from haike.kernel.fields import PinyinKey
 from haike.kernel.log import Batch, Change, origin
 from haike.kernel.numbers import take_numbers
 from haike.kernel.period import today
 from haike.kernel.record import Record, writer
-from haike.kernel.refused import Conflict, Refused
+from haike.refused import Conflict, Refused
 
 if TYPE_CHECKING:
     from haike.kernel.entity import Entity

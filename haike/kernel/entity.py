@@ -18,13 +18,13 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from haike.kernel import bulk, change
-from haike.kernel.chinese.pinyin import full_pinyin, initials
+from haike.chinese.pinyin import full_pinyin, initials
 from haike.kernel.fields import PinyinKey
 from haike.kernel.flow import Flow
 from haike.kernel.log import Batch
 from haike.kernel.look import LongTextLook, Look, PhoneLook, TextLook, look_for
 from haike.kernel.policy import Actor, FieldRight, Policy
-from haike.kernel.refused import Refused
+from haike.refused import Refused
 
 Label = str | Promise
 

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from haike.kernel.look import Look
 from haike.kernel.policy import Actor
-from haike.kernel.refused import Refused
+from haike.refused import Refused
 
 if TYPE_CHECKING:
     from haike.kernel.entity import Entity

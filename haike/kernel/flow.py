@@ -16,7 +16,7 @@ from typing import Any, ClassVar
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from haike.kernel.refused import Refused
+from haike.refused import Refused
 
 Label = str | Promise
 

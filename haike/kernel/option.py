@@ -13,7 +13,7 @@ from django.db import models
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from haike.kernel.refused import Refused
+from haike.refused import Refused
 from haike.kernel.versioned import Versioned, bump
 
 Label = str | Promise

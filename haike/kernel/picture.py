@@ -11,7 +11,7 @@ from django.core.files.base import ContentFile
 from django.utils.translation import gettext_lazy as _
 from PIL import Image, ImageOps
 
-from haike.kernel.refused import Refused
+from haike.refused import Refused
 
 MOST_BYTES, MOST_PIXELS, LONGEST_SIDE = 5_000_000, 50_000_000, 2000
 KINDS = ("JPEG", "PNG", "WEBP", "GIF")

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from haike.kernel.refused import Refused
+from haike.refused import Refused
 from haike.kernel.share import Share
 
 if TYPE_CHECKING:

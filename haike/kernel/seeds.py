@@ -5,7 +5,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from haike.kernel import dictionary, search
 from haike.kernel.division import Division
-from haike.kernel.divisions_data import read_divisions
+from haike.chinese.divisions import read_divisions
 from haike.kernel.entity import entities
 from haike.kernel.versioned import bump
 

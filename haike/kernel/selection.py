@@ -17,7 +17,7 @@ from haike.kernel.filter import Group, filterable, read_filter
 from haike.kernel.find import Find
 from haike.kernel.look import MoneyLook, NumberLook
 from haike.kernel.policy import Actor
-from haike.kernel.refused import Refused
+from haike.refused import Refused
 
 
 @dataclass(frozen=True)

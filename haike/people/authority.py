@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from haike.kernel.entity import entities
 from haike.kernel.policy import ACTIONS, Actor
-from haike.kernel.refused import Refused
+from haike.refused import Refused
 from haike.people.grants import FIELD_RIGHTS, NONE, REACHES, RoleFacts, RoleGrants, organisation
 from haike.people.role.record import Role
 from haike.people.switches import EVERY_GRANT

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from haike.kernel.look import Look, look_for
 from haike.kernel.look.base import Raw, one
 from haike.kernel.policy import Actor
-from haike.kernel.refused import Refused
+from haike.refused import Refused
 
 
 def model_looks(model: Any, *names: str) -> dict[str, Look]:

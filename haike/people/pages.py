@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, render
 
 from haike.kernel.entity import Section
 from haike.kernel.look import Look
-from haike.kernel.refused import Refused
+from haike.refused import Refused
 from haike.kernel.screens.form import FormPage, Typed
 from haike.people.authority import may_manage
 from haike.people.typed import AllTyped

@@ -57,14 +57,15 @@ def steps() -> list[Step]:
             _("The company's name and logo stand on every page and on what you print."),
             "/settings/company",
             "building-skyscraper",
-            bool(profile.name) and not note.get("company"),
+            bool(profile.name) and profile.name != note.get("company"),
         ),
         Step(
             _("Invite your colleagues"),
             _("Send them a link; each chooses a password."),
             "/invitations/",
             "user-plus",
-            people.count() > (0 if note else 1),
+            # Not oneself; whoever looks around as the boss of the examples is not counted anyway.
+            people.count() > people.filter(roles__key="boss").exists(),
         ),
         Step(
             _("Bring in your customers"),

@@ -3,4 +3,4 @@
 The same order stands in pyproject.toml for import-linter.
 """
 
-ROOMS = ("kernel", "jobs", "exchange", "api", "people", "customers", "work", "site")
+ROOMS = ("chinese", "sheets", "kernel", "jobs", "exchange", "api", "people", "customers", "work", "site")

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
-from haike.kernel.chinese.pinyin import full_pinyin, initials
+from haike.chinese.pinyin import full_pinyin, initials
 from haike.kernel.entity import entities, entity_named
 from haike.kernel.preference import recent_visits
 from haike.kernel.screens.picker import hint, pick

@@ -19,9 +19,9 @@ from haike.kernel.dictionary import DictionaryWord
 from haike.kernel.entity import entity_named
 from haike.kernel.log import Change, origin
 from haike.kernel.option import Option, choose, options
-from haike.kernel.refused import Refused
+from haike.refused import Refused
 from haike.kernel.screens.door import done, refused_page
-from haike.kernel.sheets.values import clean_text
+from haike.sheets.values import clean_text
 
 COLOURS = ("", "grey", "blue", "teal", "green", "yellow", "orange", "red", "pink", "purple")
 View = Callable[..., HttpResponse]

@@ -27,6 +27,12 @@ from haike.work.follow_up.record import FollowUp, FollowUpComment
 
 DUE_SIZE, SHORT_SIZE = 50, 20
 ME, GROUP = "me", "group"
+REACH = ("mobile", "phone", "wechat")
+DUE_COLUMNS = [
+    *("name", "next_contact_at", "next_contact_what", "version", "owner__name", "main_contact__name", *REACH),
+    *(f"main_contact__{name}" for name in REACH),
+]
+"""What a row shows: customers, contacts and users are wide, and there are fifty of them."""
 DAY = timedelta(days=1)
 
 
@@ -100,6 +106,7 @@ class TodayPage:
             Customer.objects.visible_to(self.user)
             .filter(pk__in=ids)
             .select_related("main_contact", "owner")
+            .only(*DUE_COLUMNS)
             .annotate(last_talk=Subquery(talks.values("content")[:1]))
         )
         by_key = {row.pk: row for row in rows} if ids else {}
@@ -118,7 +125,7 @@ class TodayPage:
     def _row(self, customer: Customer) -> Due:
         contacts, contact = entity_of(Contact), customer.main_contact
         reach = []
-        for name in ("mobile", "phone", "wechat"):
+        for name in REACH:
             holder, entity = (contact, contacts) if contact and getattr(contact, name) else (customer, self.customers)
             if getattr(holder, name) and entity.right(self.user, name) != "hidden":
                 reach.append(cell_of(entity, self.user, name, entity.looks[name], holder))
@@ -143,13 +150,15 @@ class TodayPage:
         if not entity_of(FollowUp).policy.may(self.user, "view"):
             return []
         rows = FollowUp.objects.visible_to(self.user).filter(self._mine("created_by"), at__gte=start_of(self.day))
-        return list(rows.select_related("customer", "contact", "created_by").order_by("-at", "-id")[:DUE_SIZE])
+        rows = rows.select_related("customer").only("content", "at", "customer__name")
+        return list(rows.order_by("-at", "-id")[:DUE_SIZE])
 
     @cached_property
     def new(self) -> list[Customer]:
         """Customers entered today."""
         rows = Customer.objects.visible_to(self.user).filter(self._mine("owner"), created_at__gte=start_of(self.day))
-        return list(rows.select_related("owner").order_by("-created_at", "-id")[:SHORT_SIZE])
+        rows = rows.select_related("owner").only("name", "owner__name")
+        return list(rows.order_by("-created_at", "-id")[:SHORT_SIZE])
 
     @cached_property
     def changed(self) -> list[Customer]:
@@ -158,7 +167,8 @@ class TodayPage:
             self._mine("owner"), changed_at__gte=start_of(self.day - DAY), created_at__lt=start_of(self.day)
         )
         rows = rows.filter(~Q(changed_by=self.user.pk), changed_by__isnull=False)
-        return list(rows.select_related("changed_by").order_by("-changed_at", "-id")[:SHORT_SIZE])
+        rows = rows.select_related("changed_by").only("name", "changed_at", "changed_by__name")
+        return list(rows.order_by("-changed_at", "-id")[:SHORT_SIZE])
 
     @cached_property
     def comments(self) -> list[FollowUpComment]:
@@ -170,7 +180,8 @@ class TodayPage:
             created_at__gte=start_of(self.day - DAY),
             follow_up__deleted_at__isnull=True,
         )
-        rows = rows.exclude(created_by=self.user.pk).select_related("created_by", "follow_up", "customer")
+        rows = rows.exclude(created_by=self.user.pk).select_related("created_by", "customer")
+        rows = rows.only("text", "created_at", "created_by__name", "customer__name")
         return list(rows.order_by("-created_at", "-id")[:SHORT_SIZE])
 
     @cached_property
@@ -181,7 +192,7 @@ class TodayPage:
             return []
         keys = keys_of(self.day) | keys_of(self.day + DAY)
         rows = Contact.objects.visible_to(self.user).filter(self._mine("owner"), birthday_key__in=sorted(keys))
-        return list(rows.select_related("customer")[:SHORT_SIZE])
+        return list(rows.select_related("customer").only("name", "customer__name")[:SHORT_SIZE])
 
     @property
     def empty(self) -> bool:

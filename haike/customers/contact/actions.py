@@ -14,7 +14,7 @@ from haike.kernel import change
 from haike.kernel.entity import entity_of
 from haike.kernel.policy import Actor
 from haike.kernel.record import writer
-from haike.kernel.refused import Refused
+from haike.refused import Refused
 
 
 def demand_customer(customer: Customer | None, by: Actor) -> None:

@@ -19,7 +19,7 @@ from haike.kernel.bulk import Undone, start_batch, undo_batch
 from haike.kernel.entity import entity_of
 from haike.kernel.log import Batch
 from haike.kernel.policy import Actor
-from haike.kernel.refused import Refused
+from haike.refused import Refused
 
 
 @dataclass

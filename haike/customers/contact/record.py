@@ -8,11 +8,11 @@ from django.utils.translation import gettext_lazy as _
 
 from haike.customers.birthday import BirthdayField, key_of, read
 from haike.customers.reach import QQ, Mobile, WeChat
-from haike.kernel.chinese.names import split_name
+from haike.chinese.names import split_name
 from haike.kernel.fields import Email, LongText, Phone, Pick, Picks, Picture, PinyinKey
 from haike.kernel.find import hot_indexes
 from haike.kernel.record import Record
-from haike.kernel.refused import Refused
+from haike.refused import Refused
 
 LIVE = Q(deleted_at__isnull=True)
 

@@ -21,7 +21,7 @@ from haike.kernel.entity import Button, Category, Entity, Label, Related, Sectio
 from haike.kernel.log import Batch
 from haike.kernel.period import span, today
 from haike.kernel.policy import Actor, Policy
-from haike.kernel.refused import Refused
+from haike.refused import Refused
 
 MOST_SURNAMES = 40
 SURNAMES_KEPT = 600

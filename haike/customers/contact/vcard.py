@@ -19,7 +19,7 @@ from haike.customers.contact.record import Contact
 from haike.customers.customer.record import Customer
 from haike.kernel.entity import Entity, entity_of
 from haike.kernel.policy import Actor
-from haike.kernel.refused import Refused
+from haike.refused import Refused
 
 LARGEST = 4 * 1024 * 1024
 MOST_CARDS = 1000

@@ -25,7 +25,7 @@ from haike.kernel.change import write_log
 from haike.kernel.entity import entity_of
 from haike.kernel.log import Batch
 from haike.kernel.period import today
-from haike.kernel.refused import Refused
+from haike.refused import Refused
 from haike.kernel.screens.door import done, find_record, refused_page
 from haike.kernel.selection import Selection
 

@@ -13,7 +13,7 @@ from haike.customers.customer.record import Customer
 from haike.kernel.change import change
 from haike.kernel.entity import entity_of
 from haike.kernel.policy import Actor
-from haike.kernel.refused import Refused
+from haike.refused import Refused
 
 CONTACT = "contact-"
 """Before the names of the contact's fields where customer and contact stand in one form."""

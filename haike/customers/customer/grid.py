@@ -17,7 +17,7 @@ from haike.customers.customer.record import Customer
 from haike.kernel.entity import entity_of
 from haike.kernel.look import Look
 from haike.kernel.policy import Actor
-from haike.kernel.refused import Refused
+from haike.refused import Refused
 from haike.kernel.screens.door import done
 
 COLUMNS = [

@@ -12,7 +12,7 @@ from haike.customers.contact.record import Contact
 from haike.customers.customer.actions import CONTACT, quick_create
 from haike.kernel.entity import Entity, Section, entity_of
 from haike.kernel.look import Look
-from haike.kernel.refused import Refused
+from haike.refused import Refused
 from haike.kernel.screens import form
 from haike.kernel.screens.door import done
 from haike.kernel.screens.list import EntityWords

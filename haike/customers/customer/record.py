@@ -12,12 +12,12 @@ from django.utils.translation import gettext_lazy as _
 
 from haike.customers.birthday import BirthdayField, key_of
 from haike.customers.reach import QQ, Mobile, WeChat
-from haike.kernel.chinese.company import normalise
-from haike.kernel.chinese.uscc import check_uscc, is_identity
+from haike.chinese.company import normalise
+from haike.chinese.uscc import check_uscc, is_identity
 from haike.kernel.fields import AutoNumber, Email, LongText, Money, Phone, Pick, Picks, Picture, PinyinKey, Region, Url
 from haike.kernel.find import filter_index, hot_indexes
 from haike.kernel.record import Record
-from haike.kernel.refused import Refused
+from haike.refused import Refused
 
 BUSINESS, INDIVIDUAL = "business", "individual"
 FORMS = [(BUSINESS, _("Business")), (INDIVIDUAL, _("Individual"))]

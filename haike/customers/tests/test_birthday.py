@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from haike.customers import birthday
 from haike.customers.birthday import Birthday, days_of, key_of, keys_of, parse, read
-from haike.kernel.chinese.lunar import to_lunar
-from haike.kernel.refused import Refused
+from haike.chinese.lunar import to_lunar
+from haike.refused import Refused
 
 
 @pytest.mark.feature("C17")

@@ -18,7 +18,7 @@ from haike.kernel.change import purge
 from haike.kernel.entity import entity_of
 from haike.kernel.log import Change
 from haike.kernel.policy import System
-from haike.kernel.refused import Refused
+from haike.refused import Refused
 from haike.people.testing import Staff
 
 GOOD_CODE = "91440300708461136T"

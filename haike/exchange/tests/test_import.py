@@ -18,7 +18,7 @@ from haike.exchange.run import ImportRun
 from haike.jobs.testing import run_ready_jobs
 from haike.kernel.entity import entity_of
 from haike.kernel.log import Change
-from haike.kernel.sheets.read import open_sheet
+from haike.sheets.read import open_sheet
 from haike.people.testing import Staff
 from haike.people.user.record import User
 

@@ -11,7 +11,7 @@ from django_tasks.base import TaskContext
 from haike.jobs.context import current
 from haike.jobs.declare import job
 from haike.kernel.progress import Cancelled, report, result_file
-from haike.kernel.refused import Refused
+from haike.refused import Refused
 
 ran: list[Any] = []
 

@@ -17,7 +17,7 @@ from haike.jobs.jobs import remove_old_jobs
 from haike.jobs.testing import run_ready_jobs
 from haike.jobs.tests import tasks
 from haike.kernel import progress
-from haike.kernel.refused import Refused
+from haike.refused import Refused
 
 pytestmark = pytest.mark.django_db
 

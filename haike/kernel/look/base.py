@@ -16,8 +16,8 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
-from haike.kernel.refused import Refused, Sentence
-from haike.kernel.sheets.values import clean_text
+from haike.refused import Refused, Sentence
+from haike.sheets.values import clean_text
 
 if TYPE_CHECKING:
     from haike.kernel.policy import Actor

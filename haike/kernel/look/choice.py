@@ -13,8 +13,8 @@ from haike.kernel.division import divisions, find_division, full_name, lineage
 from haike.kernel.fields import Pick, Picks, Region
 from haike.kernel.look.base import EMPTY_OPERATORS, NOTHING, Look, Raw, many, one, shows
 from haike.kernel.policy import Actor
-from haike.kernel.refused import Refused
-from haike.kernel.sheets.values import clean_text
+from haike.refused import Refused
+from haike.sheets.values import clean_text
 
 
 class ChoiceLook(Look):

@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from haike.kernel.fields import Money
 from haike.kernel.look.base import EMPTY_OPERATORS, NOTHING, Look, Raw, many, one, shows
 from haike.kernel.policy import Actor
-from haike.kernel.refused import Refused
-from haike.kernel.sheets.values import parse_bool, parse_decimal
+from haike.refused import Refused
+from haike.sheets.values import parse_bool, parse_decimal
 
 
 @shows(models.IntegerField, models.FloatField, models.DecimalField)

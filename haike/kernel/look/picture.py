@@ -11,7 +11,7 @@ from haike.kernel.fields import Picture
 from haike.kernel.look.base import EMPTY_OPERATORS, NOTHING, Look, Raw, shows
 from haike.kernel.picture import MOST_BYTES, checked_picture
 from haike.kernel.policy import Actor
-from haike.kernel.refused import Refused
+from haike.refused import Refused
 from haike.kernel.templatetags.haike import icon
 
 

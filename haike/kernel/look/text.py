@@ -10,12 +10,12 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
-from haike.kernel.chinese.phone import display, mask, mask_email, normalise_phone
+from haike.chinese.phone import display, mask, mask_email, normalise_phone
 from haike.kernel.fields import AutoNumber, Email, LongText, Phone, PinyinKey, Url
 from haike.kernel.look.base import NOTHING, Look, Raw, one, shows
 from haike.kernel.policy import Actor
-from haike.kernel.refused import Refused
-from haike.kernel.sheets.values import clean_text
+from haike.refused import Refused
+from haike.sheets.values import clean_text
 
 
 @shows(models.CharField, AutoNumber, PinyinKey)

@@ -13,9 +13,9 @@ from django.utils.translation import gettext_lazy as _
 from haike.kernel.look.base import EMPTY_OPERATORS, NOTHING, Look, Raw, many, one, shows
 from haike.kernel.period import PERIOD_LABELS, span, start_of, today
 from haike.kernel.policy import Actor
-from haike.kernel.refused import Refused
+from haike.refused import Refused
 from haike.kernel.templatetags.haike import icon
-from haike.kernel.sheets.values import parse_date, parse_datetime
+from haike.sheets.values import parse_date, parse_datetime
 
 EARLIEST, LATEST = date(1900, 1, 1), date(2199, 12, 31)
 

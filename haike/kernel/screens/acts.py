@@ -14,7 +14,7 @@ from haike.kernel.change import archive, write_log
 from haike.kernel.entity import Entity, Section
 from haike.kernel.events import announce
 from haike.kernel.look import PersonLook
-from haike.kernel.refused import Refused
+from haike.refused import Refused
 from haike.kernel.screens.door import done, entity_view, find_record
 from haike.kernel.screens.form import FormPage, Typed
 from haike.kernel.screens.list import EntityWords

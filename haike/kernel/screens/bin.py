@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from haike.kernel.change import purge
 from haike.kernel.entity import Entity
-from haike.kernel.refused import Refused
+from haike.refused import Refused
 from haike.kernel.screens.door import done, entity_view
 from haike.kernel.screens.list import EntityWords
 

@@ -15,7 +15,7 @@ from haike.kernel.entity import Entity, Section
 from haike.kernel.filter import Group, Line, filterable, read_filter
 from haike.kernel.look import Look, TextLook
 from haike.kernel.preference import ListChoice, SavedView
-from haike.kernel.refused import Refused
+from haike.refused import Refused
 from haike.kernel.screens.door import done, entity_view
 from haike.kernel.screens.form import FormPage, Typed
 from haike.kernel.screens.list import STATE, ListPage, read_list

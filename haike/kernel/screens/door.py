@@ -13,7 +13,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 
 from haike.kernel.entity import Entity, entity_named
-from haike.kernel.refused import Refused
+from haike.refused import Refused
 
 View = Callable[..., HttpResponse]
 

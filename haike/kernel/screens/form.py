@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from haike.kernel.entity import Entity, Section
 from haike.kernel.look import Look, ReferenceLook
 from haike.kernel.look.base import Raw
-from haike.kernel.refused import Conflict, Refused
+from haike.refused import Conflict, Refused
 from haike.kernel.screens.door import done, entity_view, find_record
 from haike.kernel.screens.list import EntityWords, cell_of
 

@@ -20,7 +20,7 @@ from haike.kernel.filter import Group, Line
 from haike.kernel.find import Page
 from haike.kernel.look import Look
 from haike.kernel.preference import ListChoice, SavedView
-from haike.kernel.refused import Refused
+from haike.refused import Refused
 from haike.kernel.screens.door import entity_view
 from haike.kernel.selection import Selection, sortable
 

@@ -17,7 +17,7 @@ from haike.kernel.entity import BASE_FIELDS, Button, Entity, Panel, Related, Sec
 from haike.kernel.log import ACTION_LABELS, Change
 from haike.kernel.look import Look
 from haike.kernel.preference import close_tab, note_visit
-from haike.kernel.refused import Refused
+from haike.refused import Refused
 from haike.kernel.screens.door import done, entity_view, find_record
 from haike.kernel.screens.list import Column, EntityWords, cell_of, table_rows
 from haike.kernel.selection import Selection

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from haike.kernel import change
 from haike.kernel.policy import System
 from haike.kernel.record import writer
-from haike.kernel.refused import Refused
+from haike.refused import Refused
 from haike.people.account.choices import CHANNELS, cards_known, reminders_known
 from haike.people.grants import organisation_changed
 from haike.people.signin.hashing import hashing

@@ -17,7 +17,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
 from haike.kernel.entity import Section
-from haike.kernel.refused import Conflict, Refused
+from haike.refused import Conflict, Refused
 from haike.kernel.screens.door import done
 from haike.kernel.screens.form import FormPage, Typed
 from haike.people.account import actions

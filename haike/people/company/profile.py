@@ -8,10 +8,10 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from haike.kernel.chinese.uscc import check_uscc
+from haike.chinese.uscc import check_uscc
 from haike.kernel.log import Change, origin
 from haike.kernel.policy import Actor
-from haike.kernel.refused import Conflict, Refused
+from haike.refused import Conflict, Refused
 from haike.kernel.versioned import Versioned, bump
 from haike.people.company.record import CompanyProfile
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from haike.kernel.entity import Label, Section
 from haike.kernel.look import PictureLook
-from haike.kernel.refused import Conflict, Refused
+from haike.refused import Conflict, Refused
 from haike.kernel.screens.door import done
 from haike.kernel.screens.form import FormPage, Typed
 from haike.people.company.profile import change_company, company

@@ -14,7 +14,7 @@ from haike.kernel.entity import Entity, Related, Section
 from haike.kernel.log import Batch
 from haike.kernel.policy import Actor
 from haike.kernel.record import writer
-from haike.kernel.refused import Refused
+from haike.refused import Refused
 from haike.people.department import views
 from haike.people.department.record import Department
 from haike.people.grants import organisation_changed

@@ -9,7 +9,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from haike.kernel.record import Record
-from haike.kernel.refused import Refused
+from haike.refused import Refused
 
 
 class Department(Record):

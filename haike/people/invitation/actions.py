@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from haike.kernel.policy import Actor, System
 from haike.kernel.record import writer
-from haike.kernel.refused import Refused
+from haike.refused import Refused
 from haike.people.authority import demand_covers
 from haike.people.department.record import Department
 from haike.people.grants import organisation_changed

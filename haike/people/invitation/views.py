@@ -14,7 +14,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
 from haike.kernel.look import NumberLook
-from haike.kernel.refused import Refused
+from haike.refused import Refused
 from haike.kernel.screens.door import done
 from haike.kernel.screens.form import Typed
 from haike.people.company.profile import company

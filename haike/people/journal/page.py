@@ -20,7 +20,7 @@ from haike.kernel.entity import Label
 from haike.kernel.log import Change, origin
 from haike.kernel.look import ChoiceLook, DateLook, Look
 from haike.kernel.screens.form import Typed
-from haike.kernel.sheets.write import SheetWriter
+from haike.sheets.write import SheetWriter
 
 SIZE = 50
 MOST_ROWS = 100_000

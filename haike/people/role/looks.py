@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from haike.kernel.look import Look, shows
 from haike.kernel.policy import Actor
-from haike.kernel.refused import Refused
+from haike.refused import Refused
 from haike.people.role.fields import GrantList, RightsTable
 from haike.people.switches import EVERY_GRANT, grants_known
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from haike.kernel.entity import Section, entities, entity_named, entity_of
 from haike.kernel.policy import ACTIONS
-from haike.kernel.refused import Refused
+from haike.refused import Refused
 from haike.kernel.screens.door import done
 from haike.kernel.screens.form import Typed
 from haike.people.looks import model_looks

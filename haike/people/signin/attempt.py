@@ -14,10 +14,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from haike.kernel import change
-from haike.kernel.chinese.phone import normalise_phone
+from haike.chinese.phone import normalise_phone
 from haike.kernel.policy import Actor
 from haike.kernel.record import writer
-from haike.kernel.refused import Refused
+from haike.refused import Refused
 from haike.people.authority import demand_may_manage
 from haike.people.grants import organisation_changed
 from haike.people.signin.address import client_agent, client_ip

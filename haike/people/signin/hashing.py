@@ -10,7 +10,7 @@ from contextlib import contextmanager
 
 from django.utils.translation import gettext_lazy as _
 
-from haike.kernel.refused import Refused
+from haike.refused import Refused
 
 AT_ONCE = 2
 PATIENCE = 10.0

@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
-from haike.kernel.refused import Refused
+from haike.refused import Refused
 from haike.kernel.screens.form import FormField, Typed
 from haike.people.looks import CaptchaLook, PasswordLook, PlainLook
 from haike.people.signin import attempt, forgotten

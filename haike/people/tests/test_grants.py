@@ -5,7 +5,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from haike.kernel import versioned
-from haike.kernel.refused import Refused
+from haike.refused import Refused
 from haike.people.authority import covers
 from haike.people.grants import grants_of
 from haike.people.models import Department, Role, User

@@ -8,7 +8,7 @@ from django.test import Client
 
 from haike.kernel.log import Change
 from haike.kernel.option import choose
-from haike.kernel.refused import Refused
+from haike.refused import Refused
 from haike.people.invitation.record import Invitation
 from haike.people.models import Department, Role, User
 from haike.people.signin.options import REGISTRATION

@@ -16,7 +16,7 @@ from haike.kernel.entity import Button, Category, Entity, Label, Panel, Related,
 from haike.kernel.log import Batch
 from haike.kernel.policy import Actor
 from haike.kernel.record import writer
-from haike.kernel.refused import Refused
+from haike.refused import Refused
 from haike.people.authority import demand_covers, demand_may_manage, keeping_a_boss, may_manage
 from haike.people.department.record import Department
 from haike.people.grants import RoleGrants, organisation, organisation_changed

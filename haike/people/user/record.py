@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from haike.kernel.fields import Email, LongText, Phone, Pick, Picture, PinyinKey
 from haike.kernel.record import Record, RecordQuerySet, writer
-from haike.kernel.refused import Refused
+from haike.refused import Refused
 from haike.people.grants import RoleGrants, grants_of, organisation
 
 SCHEMES = [

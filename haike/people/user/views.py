@@ -14,7 +14,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
 from haike.kernel.look import Look, PersonLook
-from haike.kernel.refused import Refused
+from haike.refused import Refused
 from haike.kernel.screens.door import done, refused_page
 from haike.kernel.screens.form import Typed
 from haike.people.looks import PasswordLook, model_looks

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 import click
 from django.conf import settings
 
-from haike.kernel.refused import Refused
+from haike.refused import Refused
 from haike.site.cli.language import _
 from haike.site.cli.progress import Bar
 from haike.site.cli.user import opened

@@ -26,7 +26,7 @@ from haike.kernel.log import Change
 from haike.kernel.numbers import take_numbers
 from haike.kernel.option import OptionValue
 from haike.kernel.record import writer
-from haike.kernel.refused import Refused
+from haike.refused import Refused
 from haike.kernel.versioned import bump
 from haike.site.demo.load import reserve, set_aside, tables_of
 from haike.site.demo.offices import Account, write_offices

@@ -13,11 +13,11 @@ from django.utils.translation import gettext_lazy as _
 from haike.kernel.entity import entity_of
 from haike.kernel.policy import System
 from haike.kernel.record import writer
+from haike.kernel.versioned import bump
 from haike.people.company.record import CompanyProfile
 from haike.people.grants import organisation_changed
 from haike.people.models import Department, Role, User
 from haike.people.user.actions import make_user
-from haike.kernel.versioned import bump
 from haike.site.demo.records import Person
 from haike.site.demo.staff import COMPANY_NAME, COMPANY_SHORT_NAME, PASSWORD, Staff
 
@@ -48,12 +48,12 @@ class Offices:
     users: list[int]
     people: dict[str, Person]
     accounts: list[Account]
-    company: bool
+    company: str
 
 
 def write_offices(staff: Staff) -> Offices:
     """Make departments and users; who finds his sign-in name taken gets a number behind it."""
-    made = Offices([], [], {}, [], False)
+    made = Offices([], [], {}, [], "")
     taken = set(User._base_manager.values_list("username", flat=True))
     roles = set(Role.objects.live().exclude(key=None).values_list("key", flat=True))
     mails = set(User._base_manager.exclude(email="").values_list("email", flat=True))
@@ -101,10 +101,10 @@ def write_offices(staff: Staff) -> Offices:
     return made
 
 
-def _name_company() -> bool:
-    """Give the company a name if it has none; tells whether it did."""
+def _name_company() -> str:
+    """Give the company a name if it has none; returns the name given."""
     if CompanyProfile.objects.exclude(name="").exists():
-        return False
+        return ""
     CompanyProfile.objects.update_or_create(pk=1, defaults={"name": COMPANY_NAME, "short_name": COMPANY_SHORT_NAME})
     bump("company")
-    return True
+    return COMPANY_NAME

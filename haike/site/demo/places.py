@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from functools import cache
 
-from haike.kernel.divisions_data import CITY, DISTRICT, DivisionRow, read_divisions
+from haike.chinese.divisions import CITY, DISTRICT, DivisionRow, read_divisions
 from haike.site.demo.chance import Chance, spread
 
 # Where companies are: places with many of them; every other city counts 1. The sample company sits in Shenzhen, so

@@ -25,13 +25,12 @@ from haike.kernel.numbers import Counter
 from haike.kernel.option import OptionValue
 from haike.kernel.preference import Visit
 from haike.kernel.record import writer
-from haike.kernel.refused import Refused
+from haike.refused import Refused
 from haike.kernel.versioned import bump
 from haike.people.authority import keeping_a_boss
 from haike.people.company.record import CompanyProfile
 from haike.people.grants import grants_of, organisation_changed
 from haike.people.models import Department, User
-from haike.site.demo.staff import COMPANY_NAME
 from haike.site.guide import SAMPLE
 from haike.site.prepared import SAMPLE_ACCOUNTS
 from haike.work.models import FollowUp
@@ -176,16 +175,12 @@ def _remove_people(note: dict[str, Any], by: Any, done: Removed) -> None:
     if by.pk in note["users"]:
         # Its password was told to everybody who tried the examples.
         User._base_manager.filter(pk=by.pk).update(must_change_password=True)
-    departments = Department._base_manager.filter(pk__in=note["departments"]).order_by("-path")
-    for department in sorted(departments, key=lambda each: -each.depth):
-        _move_up(department, by)
-        _delete(department)
-    organisation_changed()
-
-
-def _move_up(department: Department, by: Any) -> None:
+    departments = Department._base_manager.filter(pk__in=note["departments"])
     # Who removes the examples may be one of them; he keeps his account, not its place.
-    User._base_manager.filter(pk=by.pk, department=department).update(department=None)
+    User._base_manager.filter(pk=by.pk, department__in=departments).update(department=None)
+    for department in sorted(departments, key=lambda each: -each.depth):
+        _delete(department, parent=None)
+    organisation_changed()
 
 
 def _delete(record: User | Department, **cleared: Any) -> bool:
@@ -199,17 +194,14 @@ def _delete(record: User | Department, **cleared: Any) -> bool:
             own._raw_delete(own.db)
             record.delete()
             search.erase(connection, model, [record.pk])
-            if not connection.in_atomic_block:
-                return True
-            connection.check_constraints()
-    except (models.ProtectedError, models.RestrictedError, IntegrityError):
+    except (models.ProtectedError, IntegrityError):
         return False
     return True
 
 
 def _remove_company(note: dict[str, Any]) -> None:
     """The name of the sample company and, once no customer is left, the counters of its numbers."""
-    if note.get("company") and CompanyProfile.objects.filter(name=COMPANY_NAME).update(name="", short_name=""):
+    if note["company"] and CompanyProfile.objects.filter(name=note["company"]).update(name="", short_name=""):
         bump("company")
     if not Customer._base_manager.exists():
         pattern = str(Customer._meta.get_field("number").pattern)  # type: ignore[union-attr]

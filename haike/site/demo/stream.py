@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from haike.kernel.chinese.pinyin import full_pinyin
+from haike.chinese.pinyin import full_pinyin
 from haike.site.demo.chance import Chance, spread
 from haike.site.demo.companies import Companies, Company
 from haike.site.demo.ids import BANKS, Ids

@@ -9,9 +9,9 @@ import phonenumbers
 import pytest
 
 from haike.customers.dictionaries import DICTIONARIES as OF_CUSTOMERS
-from haike.kernel.chinese.phone import normalise_phone
-from haike.kernel.chinese.uscc import check_uscc
-from haike.kernel.divisions_data import read_divisions
+from haike.chinese.phone import normalise_phone
+from haike.chinese.uscc import check_uscc
+from haike.chinese.divisions import read_divisions
 from haike.people.dictionaries import DICTIONARIES as OF_PEOPLE
 from haike.people.shipped_roles import SHIPPED_ROLES
 from haike.site.demo.chance import Chance, spread

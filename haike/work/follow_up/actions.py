@@ -22,7 +22,7 @@ from haike.kernel import change
 from haike.kernel.entity import entity_of
 from haike.kernel.events import announce
 from haike.kernel.policy import Actor
-from haike.kernel.refused import Refused
+from haike.refused import Refused
 from haike.work.follow_up.photos import keep_photos, read_photos, refuse_too_many
 from haike.work.follow_up.record import FollowUp, FollowUpComment, to_minute
 

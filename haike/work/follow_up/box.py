@@ -19,7 +19,7 @@ from haike.kernel.dictionary import words_of
 from haike.kernel.entity import Entity, entity_of
 from haike.kernel.look import Look
 from haike.kernel.period import today
-from haike.kernel.refused import Refused
+from haike.refused import Refused
 from haike.kernel.screens.door import done, find_record
 from haike.kernel.screens.form import Typed
 from haike.work.follow_up.actions import KEEP, write_follow_up

@@ -19,13 +19,15 @@ from haike.work.follow_up.record import FollowUp, FollowUpComment
 
 RANK = 2
 SHOWN = ("subject", "result", "attitude", "stage")
+OWN_COLUMNS = [field.name for field in FollowUp._meta.concrete_fields]
 
 
 def comments_of(follow_ups: Iterable[FollowUp]) -> dict[int, list[FollowUpComment]]:
     """The comments of some follow-ups, the oldest first, by one query."""
     found: dict[int, list[FollowUpComment]] = defaultdict(list)
     rows: Any = FollowUpComment.objects.live().filter(follow_up__in=[each.pk for each in follow_ups])
-    for comment in rows.select_related("created_by").order_by("id"):
+    rows = rows.select_related("created_by").only("follow_up", "text", "created_at", "created_by__name")
+    for comment in rows.order_by("id"):
         found[comment.follow_up_id].append(comment)
     return found
 
@@ -40,10 +42,11 @@ def as_shown(follow_ups: list[FollowUp], user: Any) -> list[dict[str, Any]]:
     return [
         {
             "follow_up": each,
+            "url": entity.url_of(each),
             "manner": mark_safe(manner.cell(each.manner)),
             "marks": [mark_safe(look.cell(look.get(each))) for look in looks.values() if look.get(each)],
             "comments": comments.get(each.pk, []),
-            "photos": list(each.photos.all()),
+            "photos": [f"{entity.url_of(each)}photos/{photo.pk}" for photo in each.photos.all()],
             "may_edit": entity.policy.allows(user, "edit", each),
             "may_comment": may_comment,
         }
@@ -58,8 +61,9 @@ def timeline_entries(customer: Customer, user: Actor, before: Place | None, limi
     rows: Any = FollowUp.objects.live().filter(customer=customer.pk)
     if before is not None:
         rows = rows.filter(before.before(RANK))
-    rows = rows.select_related("created_by", "contact").prefetch_related("photos").order_by("-at", "-id")
-    follow_ups = list(rows[:limit])
+    # Users and contacts are wide; of each only the name is shown.
+    rows = rows.select_related("created_by", "contact").only(*OWN_COLUMNS, "created_by__name", "contact__name")
+    follow_ups = list(rows.prefetch_related("photos").order_by("-at", "-id")[:limit])
     for each in follow_ups:
         each.customer = customer
     return [

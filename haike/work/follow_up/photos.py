@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from haike.kernel.picture import checked_picture
 from haike.kernel.policy import Actor
-from haike.kernel.refused import Refused
+from haike.refused import Refused
 from haike.work.follow_up.record import FollowUp, FollowUpPhoto
 
 MOST_PHOTOS = 9

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from haike.customers.customer.actions import plan_contact
 from haike.customers.customer.record import Customer
 from haike.kernel.entity import Section, entity_of
-from haike.kernel.refused import Refused
+from haike.refused import Refused
 from haike.kernel.screens.door import done, find_record, refused_page
 from haike.kernel.screens.form import FormPage, Typed
 from haike.kernel.screens.list import EntityWords

@@ -1,0 +1,237 @@
+"""The sample company in the database: complete like what people enter, and gone without trace when it is removed."""
+
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.utils import timezone
+
+from haike.customers.models import Contact, Customer
+from haike.jobs.testing import run_ready_jobs
+from haike.kernel import change, search
+from haike.kernel.change import fill_keys
+from haike.kernel.entity import entity_of
+from haike.kernel.index import tokens
+from haike.kernel.index.table import table
+from haike.kernel.log import Change
+from haike.kernel.numbers import Counter
+from haike.kernel.option import OptionValue
+from haike.kernel.record import writer
+from haike.refused import Refused
+from haike.people.company.profile import company
+from haike.people.models import Department, User
+from haike.site.cli import demo as demo_command
+from haike.site.cli.progress import Bar
+from haike.site.demo import make_demo
+from haike.site.demo import remove as removal
+from haike.site.demo.remove import remove_sample
+from haike.site.demo.staff import PASSWORD
+from haike.site.guide import sample_present, steps
+from haike.work.models import FollowUp
+
+pytestmark = [pytest.mark.django_db, pytest.mark.feature("P41")]
+MODELS = (Customer, Contact, FollowUp)
+
+
+@pytest.fixture
+def demo(db: None) -> None:
+    make_demo(60)
+
+
+def named(username: str) -> User:
+    return User.objects.get(username=username)
+
+
+def signed_in(username: str) -> Client:
+    client = Client()
+    client.force_login(named(username))
+    return client
+
+
+def texts(model: Any) -> dict[int, str]:
+    with connection.cursor() as cursor:
+        cursor.execute(f'SELECT id, text FROM "{table(model)}"')
+        return dict(cursor.fetchall())
+
+
+def test_its_size(demo: None) -> None:
+    assert Customer.objects.live().count() == 60
+    assert Contact.objects.live().count() > 60
+    assert FollowUp.objects.live().count() > 60
+    assert User.objects.live().count() == 30
+    assert Department.objects.live().count() == 13
+    assert sample_present()
+
+
+def test_everybody_can_sign_in(demo: None, client: Client) -> None:
+    answer = client.post("/signin", {"username": "ann", "password": PASSWORD})
+    assert answer.status_code == 302
+    assert client.get("/customers/").status_code == 200
+
+
+def test_ann_reports_to_gary_who_reports_to_ben(demo: None) -> None:
+    assert named("ann").manager == named("gary")
+    assert named("gary").manager == named("ben")
+    seen = [Customer.objects.visible_to(named(name)).count() for name in ("ann", "gary", "ben", "boss")]
+    assert 0 < seen[0] < seen[1] < seen[2] < seen[3] == 60
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_every_record_is_what_the_program_itself_would_have_stored(demo: None, model: Any) -> None:
+    """Computed fields, log and search text are the same as after `change.create`."""
+    entity, indexed = entity_of(model), texts(model)
+    logged = Change.objects.filter(entity=entity.label, action="create").values_list("record_id", flat=True)
+    assert sorted(logged) == sorted(indexed) == sorted(model.objects.values_list("pk", flat=True))
+    for record in model.objects.all():
+        stored = {field.attname: getattr(record, field.attname) for field in model._meta.concrete_fields}
+        fill_keys(record)
+        record.prepare()
+        record.clean_fields(exclude=["owner"])
+        record.clean()
+        computed = {field.attname: getattr(record, field.attname) for field in model._meta.concrete_fields}
+        assert stored == computed
+        assert set(tokens.fold_parts(entity.search_text(record))) == set(indexed[record.pk].split(tokens.SEPARATOR))
+
+
+def test_the_facts_of_customers_follow_from_their_talks(demo: None) -> None:
+    for customer in Customer.objects.all():
+        newest = FollowUp.objects.filter(customer=customer).order_by("-at", "-id").first()
+        visits = FollowUp.objects.filter(customer=customer, manner="visit").order_by("-at")
+        assert customer.last_contact_at == (newest.at if newest else None)
+        assert customer.next_contact_at == (newest.next_at if newest else None)
+        assert customer.last_visit_at == visits.values_list("at", flat=True).first()
+        assert customer.main_contact is None or customer.main_contact.customer_id == customer.pk
+
+
+def test_it_is_found_by_words_and_pinyin(demo: None) -> None:
+    customer = Customer.objects.exclude(owner=None).first()
+    scope = entity_of(Customer).policy.scope(named("boss"))
+    assert customer.pk in search.match(Customer, customer.name[2:6], scope, 20)
+
+
+def test_the_next_customer_gets_the_next_number(demo: None) -> None:
+    month = f"KH{timezone.localdate():%Y%m}-"
+    before = Customer.objects.filter(number__startswith=month).count()
+    client = signed_in("ann")
+    answer = client.post("/customers/new", {"name": "佛山市启明新材料有限公司", "form": "business", "kind": "potential"})
+    assert answer.status_code == 302, answer.content.decode()
+    made = Customer.objects.get(name="佛山市启明新材料有限公司")
+    assert made.number == f"{month}{before + 1:05}"
+    assert made.pk == max(Customer.objects.values_list("pk", flat=True))
+
+
+def test_the_same_seed_gives_the_same_company(db: None) -> None:
+    made = []
+    for _time in range(2):
+        make_demo(20, seed=5)
+        made.append(list(Customer.objects.order_by("number").values_list("number", "name", "phone")))
+        remove_sample(by=named("boss"))
+        with writer():
+            User.objects.filter(username="boss").update(username="former", phone="", email="")
+    assert made[0] == made[1]
+
+
+def test_a_second_one_is_refused(demo: None) -> None:
+    with pytest.raises(Refused):
+        make_demo(10)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_large_one_is_written_by_two_processes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Indexes are set aside and come back, references hold."""
+    before = indexes()
+    monkeypatch.setattr("haike.site.demo.make.LARGE", 1)
+    make_demo(40)
+    assert indexes() == before
+    assert Contact.objects.exclude(customer__in=Customer.objects.all()).count() == 0
+
+
+def indexes() -> set[str]:
+    with connection.cursor() as cursor:
+        found = connection.introspection.get_constraints(cursor, Customer._meta.db_table)
+    return set(found)
+
+
+def test_by_the_command_line(db: None, settings: Any, tmp_path: Any) -> None:
+    settings.HAIKE_DATA = tmp_path
+    demo_command.make(30, Bar())
+    assert Customer.objects.count() == 30
+    assert PASSWORD in (tmp_path / "sample-accounts.json").read_text()
+
+
+# Removing it
+
+
+def test_removing_gives_an_empty_company(demo: None) -> None:
+    boss = named("boss")
+    client = signed_in("boss")
+    assert "/settings/samples" in client.get("/customers/").content.decode()
+    assert client.get("/settings/samples").status_code == 200
+    client.post("/settings/samples")
+    for model in MODELS:
+        assert not model._base_manager.exists()
+        assert not texts(model)
+        assert not Change.objects.filter(entity=entity_of(model).label).exists()
+    assert list(User._base_manager.all()) == [boss]
+    assert not Department._base_manager.exists()
+    assert not Counter.objects.filter(key__startswith="KH").exists()
+    assert not company().name
+    assert not sample_present()
+    assert named("boss").must_change_password
+
+
+def test_what_users_made_stays(demo: None) -> None:
+    ann = named("ann")
+    changed, talked, other = Customer.objects.filter(owner=ann)[:3]
+    contacts = set(Contact.objects.filter(customer__in=[changed, talked]).values_list("pk", flat=True))
+    change.change(changed, by=ann, remark="Called twice")
+    entity_of(FollowUp).create(by=ann, customer=talked, content="They want samples", manner="call")
+    own = entity_of(Customer).create(by=ann, name="佛山市启明新材料有限公司")
+    done = remove_sample(by=named("boss"))
+    assert done.kept == 2
+    assert set(Customer.objects.values_list("pk", flat=True)) == {changed.pk, talked.pk, own.pk}
+    assert set(Contact.objects.values_list("pk", flat=True)) == contacts
+    assert not Customer._base_manager.filter(pk=other.pk).exists()
+    # Ann is named in what she wrote, so only her account is closed.
+    assert not named("ann").is_active
+    assert set(User.objects.values_list("username", flat=True)) >= {"ann", "boss"}
+    assert Change.objects.filter(entity="customers.customer", record_id=changed.pk).count() == 2
+
+
+def test_a_large_one_is_removed_by_a_job(demo: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("haike.site.sample_pages.AT_ONCE", 10)
+    client = signed_in("boss")
+    answer = client.post("/settings/samples")
+    assert answer.status_code == 302
+    assert answer["Location"].startswith("/jobs/")
+    assert Customer.objects.exists()
+    run_ready_jobs()
+    assert not Customer.objects.exists()
+
+
+def test_only_administrators_remove_it(demo: None) -> None:
+    client = signed_in("ann")
+    assert client.get("/settings/samples").status_code == 404
+    assert client.post("/settings/samples").status_code == 404
+    with pytest.raises(Refused):
+        remove_sample(by=named("ann"))
+    assert Customer.objects.count() == 60
+
+
+# First steps
+
+
+def test_the_first_steps_are_ticked_by_what_is_there(demo: None) -> None:
+    assert [step.done for step in steps()] == [False, False, False, False]
+    boss = named("boss")
+    customer = entity_of(Customer).create(by=boss, name="佛山市启明新材料有限公司")
+    entity_of(FollowUp).create(by=boss, customer=customer, content="Talked about prices", manner="call")
+    assert [step.done for step in steps()] == [False, False, True, True]
+
+
+def test_the_note_tells_what_was_made(demo: None) -> None:
+    note = OptionValue.objects.get(key="site.sample").value
+    assert len(note["users"]) == 30
+    assert set(note["rows"]) == {entity_of(model).label for model in MODELS}
+    assert removal.sample_size() == 60
