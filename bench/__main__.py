@@ -1,6 +1,6 @@
 """make bench: the published budgets on generated companies.
 
-    python -m bench [--sizes 10000,100000,1000000] [--databases sqlite,postgresql] [--only WORD] [--write]
+python -m bench [--sizes 10000,100000,1000000] [--databases sqlite,postgresql] [--only WORD] [--write]
 """
 
 from __future__ import annotations
@@ -57,7 +57,9 @@ def _memory(server: Server, results: Results, only: str) -> None:
 
 def main() -> None:
     """Read the command line and measure."""
-    parser = argparse.ArgumentParser(prog="bench", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        prog="bench", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--sizes", default="10000", help="customers, by commas")
     parser.add_argument("--databases", default="sqlite,postgresql")
     parser.add_argument("--only", default="", help="only figures with this word in their name")

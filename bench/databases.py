@@ -124,7 +124,9 @@ def postgresql(size: int) -> Iterator[Company]:
 
 def tools() -> Path | None:
     """The folder of PostgreSQL's programs, or None where it is not installed."""
-    found = sorted(glob.glob("/usr/lib/postgresql/*/bin")) + [str(Path(shutil.which("initdb") or "/none/initdb").parent)]
+    found = sorted(glob.glob("/usr/lib/postgresql/*/bin")) + [
+        str(Path(shutil.which("initdb") or "/none/initdb").parent)
+    ]
     return next((Path(folder) for folder in found if (Path(folder) / "initdb").exists()), None)
 
 

@@ -33,7 +33,9 @@ def reach(user: Any, counts: dict[int | None, int]) -> int:
 def describe(user: Any) -> dict[str, Any]:
     """A person with the records and words of his own that are measured."""
     rows = Customer.objects.visible_to(user)
-    some = list(rows.order_by("-created_at").exclude(phone="", mobile="").values("id", "name", "phone", "mobile")[100:140])
+    some = list(
+        rows.order_by("-created_at").exclude(phone="", mobile="").values("id", "name", "phone", "mobile")[100:140]
+    )
     names = [each["name"] for each in some if len(each["name"]) > 8]
     numbers = [(each["mobile"] or each["phone"]).replace("-", "") for each in some]
     return {

@@ -49,7 +49,11 @@ def keep(results: Results) -> list[Results]:
         results.values = {**earlier.values, **results.values}
     kept[results.database, results.size] = results
     data = [
-        {"database": r.database, "size": r.size, "values": [[what, who, value] for (what, who), value in r.values.items()]}
+        {
+            "database": r.database,
+            "size": r.size,
+            "values": [[what, who, value] for (what, who), value in r.values.items()],
+        }
         for r in kept.values()
     ]
     KEPT_RESULTS.write_text(json.dumps(data))
@@ -60,7 +64,11 @@ def _kept() -> list[Results]:
     if not KEPT_RESULTS.exists():
         return []
     return [
-        Results(each["database"], each["size"], {(what, who): value for what, who, value in each["values"] if what in BUDGETS})
+        Results(
+            each["database"],
+            each["size"],
+            {(what, who): value for what, who, value in each["values"] if what in BUDGETS},
+        )
         for each in json.loads(KEPT_RESULTS.read_text())
     ]
 

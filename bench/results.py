@@ -58,7 +58,10 @@ class Results:
     def put(self, what: str, who: str, value: float) -> None:
         """Keep a figure and show it."""
         self.values[what, who] = value
-        print(f"  {what:<32}{who:<10}{shown(value):>10} {self.budget(what).unit:<7}{self.verdict(what, value)}", flush=True)
+        print(
+            f"  {what:<32}{who:<10}{shown(value):>10} {self.budget(what).unit:<7}{self.verdict(what, value)}",
+            flush=True,
+        )
 
     def budget(self, what: str) -> Budget:
         """The budget of a figure."""

@@ -35,7 +35,9 @@ def _cold(server: Server, signed_in: Browser) -> float | None:
         return None
     took = []
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=path, args=["--headless", "--no-sandbox", "--disable-gpu"])
+        chromium = playwright.chromium.launch(
+            executable_path=path, args=["--headless", "--no-sandbox", "--disable-gpu"]
+        )
         for __ in range(VISITS):
             context = chromium.new_context(viewport={"width": 1440, "height": 900}, locale="zh-CN")
             context.add_cookies(

@@ -37,7 +37,8 @@ class Shapes(Pieces):
     OWN_GLANCE: ClassVar[int] = 201
     """The same among the rows of few owners."""
     FEW: ClassVar[int] = 5_001
-    """From so many candidates on they are not fetched all."""
+    OWN_FEW: ClassVar[int] = 2_001
+    """From so many candidates on they are not fetched all; a walk for some owners is cheaper, so it comes sooner."""
     STROLL: ClassVar[int] = 2_000
     """So many rows a filtered walk looks at before anything else is tried,"""
     WALK: ClassVar[int] = 20_000
@@ -92,7 +93,7 @@ class Shapes(Pieces):
         if self.small:
             return self.arms(limit, order, place)
         rows = self.bounded_walk(limit, order, place, self.STROLL)
-        if rows is None and not self.probe(self.FEW):
+        if rows is None and not self.probe(self.FEW if self.reach.owners is None else self.OWN_FEW):
             # Rows of other owners are passed within the index, so more of them can be where only words are to be read.
             many = self.reach.owners is not None and not self.where
             rows = self.bounded_walk(limit, order, place, self.WALK * 3 if many else self.WALK)
@@ -155,8 +156,12 @@ class Shapes(Pieces):
 
     def gather(self, limit: int | None = None) -> array[int]:
         """The ids in any order."""
-        tail = f"{self.order_sql} LIMIT {int(limit)}" if limit is not None else self.order_sql
-        return self.fetch_ids(together(self.matching(self.rows, self.read_columns(self.key_columns)), tail))
+        parts = self.matching(self.rows, self.read_columns(self.key_columns))
+        if limit is None:
+            return self.fetch_ids(together(parts, self.order_sql))
+        # Each part gives its first rows only: SQLite would sort all of each before it merges them.
+        first = [part.within(f"SELECT * FROM ({{}}) part {self.order_sql}").limited(limit) for part in parts]
+        return self.fetch_ids(together(first, f"{self.order_sql} LIMIT %s", [limit]))
 
     # All rows
 

@@ -92,11 +92,11 @@ LIMITS = [
 
 @contextmanager
 def limited(limits: Limits) -> Iterator[None]:
-    names = ("FEW", "WALK", "SMALL", "OFFSETS", "MOST_ARMS", "GLANCE", "OWN_GLANCE", "STROLL")
+    names = ("FEW", "WALK", "SMALL", "OFFSETS", "MOST_ARMS", "GLANCE", "OWN_GLANCE", "OWN_FEW", "STROLL")
     before = {name: getattr(Find, name) for name in names}
     values = (
         *(limits.few, limits.walk, limits.small, limits.offsets, limits.arms),
-        *(limits.few // 2, limits.few // 5, limits.walk // 10),
+        *(limits.few // 2, limits.few // 5, limits.few // 2, limits.walk // 10),
     )
     for name, value in zip(names, values, strict=True):
         setattr(Find, name, value)
