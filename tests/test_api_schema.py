@@ -146,7 +146,8 @@ def test_only_a_digest_of_the_key_is_kept(asker: Staff) -> None:
 
 
 @pytest.mark.parametrize(
-    "body", ["", "{", "[]", "null", '"x"', "1", '{"name": "x", "unknown": 1}', '{"name": {"a": 1}}', '{"name": "a\\u0000b"}']
+    "body",
+    ["", "{", "[]", "null", '"x"', "1", '{"name": "x", "unknown": 1}', '{"name": {"a": 1}}', '{"name": "a\\u0000b"}'],
 )
 def test_odd_bodies_are_answered_politely(body: str, asker: Staff) -> None:
     client, headers = Client(), bearer(asker.boss)

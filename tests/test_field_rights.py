@@ -30,7 +30,14 @@ HIDDEN = {"debt": ["987654", "987,654"], "remark": ["不可外传的备注"]}
 MASKED = {"mobile": ["13912345678", "139 1234 5678"], "email": ["geheim.chen@example.com"]}
 OF_CONTACT = {"mobile": ["13698765432", "136 9876 5432"], "wechat": ["wx_geheim_88"]}
 SECRETS = [text for fields in (HIDDEN, MASKED, OF_CONTACT) for spellings in fields.values() for text in spellings]
-LISTS = ["/customers/", "/contacts/", "/customers/count", "/customers/?q=海", "/customers/pick?q=海", "/contacts/pick?q=陈"]
+LISTS = [
+    "/customers/",
+    "/contacts/",
+    "/customers/count",
+    "/customers/?q=海",
+    "/customers/pick?q=海",
+    "/contacts/pick?q=陈",
+]
 LISTS += ["/palette?q=海", "/search?q=海", "/contacts/book/", "/contacts/birthdays/", "/customers/grid", "/today/"]
 LISTS += ["/customers/columns", "/customers/filter", "/api/v1/customers/", "/api/v1/contacts/", "/follow-ups/"]
 PARTS = ["", "edit", "log", "panel/log", "panel/contacts", "panel/family", "panel/chart", "panel/team", "card", "share"]
@@ -60,11 +67,14 @@ def eve(staff: Staff) -> User:
 @pytest.fixture
 def customer(staff: Staff) -> Customer:
     made = entity_of(Customer).create(
-        by=staff.boss, name="海客科技有限公司", debt=1, remark="旧备注", mobile="13912345678", email="geheim.chen@example.com"
+        by=staff.boss,
+        name="海客科技有限公司",
+        debt=1,
+        remark="旧备注",
+        mobile="13912345678",
+        email="geheim.chen@example.com",
     )
-    entity_of(Contact).create(
-        by=staff.boss, customer=made, name="陈女士", mobile="13698765432", wechat="wx_geheim_88"
-    )
+    entity_of(Contact).create(by=staff.boss, customer=made, name="陈女士", mobile="13698765432", wechat="wx_geheim_88")
     entity_of(Customer).change(Customer.objects.get(pk=made.pk), by=staff.boss, debt=987654, remark="不可外传的备注")
     return Customer.objects.get(pk=made.pk)
 
@@ -142,7 +152,13 @@ def test_neither_filter_nor_sort_tells(name: str, customer: Customer, client_of_
 
 @pytest.mark.parametrize("format_", ["csv", "xlsx"])
 def test_no_export_holds_them(format_: str, customer: Customer, client_of_eve: Client, tmp_path: Any) -> None:
-    asked = {"write": "1", "what": "all", "format": format_, "companions": "1", "column": list(entity_of(Customer).looks)}
+    asked = {
+        "write": "1",
+        "what": "all",
+        "format": format_,
+        "companions": "1",
+        "column": list(entity_of(Customer).looks),
+    }
     answer = client_of_eve.post("/customers/export", asked)
     assert answer.status_code == 200
     path = tmp_path / f"export.{format_}"

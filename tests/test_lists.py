@@ -68,7 +68,10 @@ def test_names_are_sorted_by_pinyin(staff: Staff, browse: Browse) -> None:
         (line("created_at", "older", "3"), set()),
         (line("last_contact_at", "stale", "7"), {"甲公司", "乙公司", "丙公司"}),
         (line("owner", "one_of", ["me"]), {"丙公司"}),
-        ({"any": [{"field": "name", "op": "is", "value": "甲公司"}, line("name", "is", "乙公司")]}, {"甲公司", "乙公司"}),
+        (
+            {"any": [{"field": "name", "op": "is", "value": "甲公司"}, line("name", "is", "乙公司")]},
+            {"甲公司", "乙公司"},
+        ),
     ],
 )
 def test_filters(f: dict[str, Any], found: set[str], some: dict[str, Customer], staff: Staff, browse: Browse) -> None:

@@ -88,7 +88,8 @@ def test_from_a_messy_excel_to_the_call_of_tomorrow(browser_page: Page, tmp_path
     page.locator("form[enctype] button.btn-primary").click()
     page.wait_for_url("**/imports/*/")
     chosen = {
-        heading: page.locator(f"select[aria-label='{heading}']").input_value() for heading in ("公司名称", "手机", "成立日期")
+        heading: page.locator(f"select[aria-label='{heading}']").input_value()
+        for heading in ("公司名称", "手机", "成立日期")
     }
     assert chosen["公司名称"] == "name"
     assert "mobile" in chosen["手机"]

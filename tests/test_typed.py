@@ -54,9 +54,7 @@ def customer(staff: Staff) -> Customer:
         ("remark", "字" * 20_001),
     ],
 )
-def test_what_cannot_be_is_said_and_all_stays_typed(
-    field: str, typed: str, customer: Customer, client: Client
-) -> None:
+def test_what_cannot_be_is_said_and_all_stays_typed(field: str, typed: str, customer: Customer, client: Client) -> None:
     sent = {**BASE, "version": "1", "name": "新名字", "short_name": "<b>留着</b>😀", field: typed}
     answer = client.post(f"/customers/{customer.pk}/edit", sent)
     page = answer.content.decode()

@@ -42,7 +42,9 @@ class Parsed:
     def of(self, companion: str) -> dict[str, Any]:
         """The values of a companion."""
         mark = f"{companion}:"
-        return {n.removeprefix(mark): v for n, v in self.values.items() if n.startswith(mark) and v not in (None, "", [])}
+        return {
+            n.removeprefix(mark): v for n, v in self.values.items() if n.startswith(mark) and v not in (None, "", [])
+        }
 
 
 class Reader:
@@ -134,7 +136,10 @@ def _bring_in(run: ImportRun, entity: Entity, user: Any, reader: Reader, parsed:
             faulty.append((row, _reasons(reader, record)))
     faulty += _companions(run, entity, user, reader, created)
     ImportFault.objects.bulk_create(
-        [ImportFault(run=run, row=row.number, cells=[_plain(c) for c in row.cells], reasons=why) for row, why in faulty],
+        [
+            ImportFault(run=run, row=row.number, cells=[_plain(c) for c in row.cells], reasons=why)
+            for row, why in faulty
+        ],
         batch_size=500,
     )
     ImportRun.objects.filter(pk=run.pk).update(
@@ -163,7 +168,9 @@ def _companions(
         other = cast(Entity, entity_named(companion.entity))
         pairs = [(row, {**row.of(companion.entity), companion.field: record}) for row, record in created]
         wanted = [(row, values) for row, values in pairs if len(values) > 1]
-        made = other.create_many([values for __, values in wanted], by=user, batch=cast(Any, run.batch)) if wanted else []
+        made = (
+            other.create_many([values for __, values in wanted], by=user, batch=cast(Any, run.batch)) if wanted else []
+        )
         for (row, __), record in zip(wanted, made, strict=True):
             if isinstance(record, Refused):
                 said = _("Came in without its %(name)s: %(why)s") % {"name": other.name, "why": record}

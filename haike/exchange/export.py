@@ -104,7 +104,9 @@ def _companion_sheet(writer: SheetWriter, entity: Entity, companion: Companion, 
     writer.add_sheet(str(other.label_plural), [str(look.label) for look in looks])
     joins = select_paths(other, [look.path for look in looks if not look.multiple])
     for start in range(0, len(keys), BATCH):
-        rows = other.model.objects.visible_to(user, "export").filter(**{f"{companion.field}__in": keys[start : start + BATCH]})
+        rows = other.model.objects.visible_to(user, "export").filter(
+            **{f"{companion.field}__in": keys[start : start + BATCH]}
+        )
         for record in rows.select_related(*joins).order_by(companion.field, "pk"):
             writer.write_row([look.to_sheet(look.get(record)) for look in looks])
 

@@ -142,7 +142,9 @@ def _mapping(request: HttpRequest, run: ImportRun, entity: Entity) -> HttpRespon
                 "index": index,
                 "heading": heading,
                 "field": columns.get(index, ""),
-                "samples": [str(c[index]) for __, c in sample[:SAMPLES] if index < len(c) and c[index] not in (None, "")],
+                "samples": [
+                    str(c[index]) for __, c in sample[:SAMPLES] if index < len(c) and c[index] not in (None, "")
+                ],
             }
             for index, heading in enumerate(headings)
         ],

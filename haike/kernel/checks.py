@@ -51,7 +51,9 @@ def _check(entity: Entity) -> Iterable[CheckMessage]:
     for field in entity.model._meta.fields:
         key = getattr(field, "dictionary", None)
         if key is not None and key not in dictionaries():
-            yield _error(entity, field.name, f"no dictionary {key!r}{_meant(get_close_matches(key, dictionaries(), 1))}", "E005")
+            yield _error(
+                entity, field.name, f"no dictionary {key!r}{_meant(get_close_matches(key, dictionaries(), 1))}", "E005"
+            )
 
 
 def _path_fault(model: Any, path: str) -> str:

@@ -62,9 +62,7 @@ class Group:
     def to_data(self) -> dict[str, Any]:
         """Back to plain data."""
         parts = [
-            part.to_data()
-            if isinstance(part, Group)
-            else {"field": part.look.path, "op": part.op, "value": part.value}
+            part.to_data() if isinstance(part, Group) else {"field": part.look.path, "op": part.op, "value": part.value}
             for part in self.parts
         ]
         return {"any" if self.any_of else "all": parts}

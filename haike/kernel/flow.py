@@ -1,11 +1,11 @@
 """When: the states of a record and the steps between them.
 
-    class TicketFlow(Flow):
-        states = {"open": _("Open"), "closed": _("Closed")}
-        close = step("open", to="closed", label=_("Close"), asks=["answer"], announce="ticket.closed")
+class TicketFlow(Flow):
+    states = {"open": _("Open"), "closed": _("Closed")}
+    close = step("open", to="closed", label=_("Close"), asks=["answer"], announce="ticket.closed")
 
-        @close.guard
-        def needs_answer(ticket): ...
+    @close.guard
+    def needs_answer(ticket): ...
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Typed settings of a company: declared by the rooms, changed on the settings page, every change in the log.
 
-    IDLE_MINUTES = option("people.idle_minutes", 30, _("Sign out after minutes of rest"), group=_("Sign-in"))
-    IDLE_MINUTES()  # the value now
+IDLE_MINUTES = option("people.idle_minutes", 30, _("Sign out after minutes of rest"), group=_("Sign-in"))
+IDLE_MINUTES()  # the value now
 """
 
 from __future__ import annotations

@@ -94,7 +94,9 @@ class Frame:
         """The records that are open, in the order of their opening."""
         if not self.signed_in:
             return []
-        visits = still_seen(self.user, Visit.objects.filter(user_id=self.user.pk, open=True).order_by("-at")[:OPEN_TABS])
+        visits = still_seen(
+            self.user, Visit.objects.filter(user_id=self.user.pk, open=True).order_by("-at")[:OPEN_TABS]
+        )
         visits.sort(key=lambda visit: visit.pk)
         found = []
         for visit in visits:

@@ -206,7 +206,13 @@ def test_brackets_of_both_widths_are_one_company(client: Client, staff: Staff) -
 
 
 def test_hostile_cells_stay_text(client: Client) -> None:
-    evil = ["<script>alert(1)</script>公司", "=cmd|' /C calc'!A0", "😀🏢 表情有限公司", "\u202eمرحبا شركة", "a\x07b 铃声公司"]
+    evil = [
+        "<script>alert(1)</script>公司",
+        "=cmd|' /C calc'!A0",
+        "😀🏢 表情有限公司",
+        "\u202eمرحبا شركة",
+        "a\x07b 铃声公司",
+    ]
     run = bring_in(client, upload(client, comma_file([["公司名称", "备注"], *([name, name] for name in evil)])))
     assert run.created == len(evil), [fault.reasons for fault in run.faults.all()]
     names = set(Customer.objects.values_list("name", flat=True))
@@ -248,7 +254,10 @@ def test_rows_that_break_rules_come_back_and_the_others_come_in(client: Client) 
         "负数有限公司": ["", "", "", "", "-5"],
         "长" * 200: ["", "", "", "", ""],
     }
-    rows = [["好公司", "", "a@example.com", "", "广东省深圳市", "1.2万"], *([name, *cells] for name, cells in bad.items())]
+    rows = [
+        ["好公司", "", "a@example.com", "", "广东省深圳市", "1.2万"],
+        *([name, *cells] for name, cells in bad.items()),
+    ]
     run = bring_in(client, upload(client, sheet(rows, head=head)))
     assert (run.created, run.faulty) == (1, len(bad)), [(f.row, f.reasons) for f in run.faults.all()]
     assert Customer.objects.get().credit_limit == 12_000

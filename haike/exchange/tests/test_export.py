@@ -47,7 +47,10 @@ def test_found_page_and_chosen(staff: Staff, browse: Browse, tmp_path: Path) -> 
     assert len(rows_of(export(client, "?q=公司0").content, tmp_path)) == 11
     assert len(rows_of(export(client, "?size=10", what="page").content, tmp_path)) == 11
     chosen = f"{made[0].pk},{made[3].pk}"
-    assert [row[0] for row in rows_of(export(client, what="ids", ids=chosen).content, tmp_path)[1:]] == ["公司00", "公司03"]
+    assert [row[0] for row in rows_of(export(client, what="ids", ids=chosen).content, tmp_path)[1:]] == [
+        "公司00",
+        "公司03",
+    ]
 
 
 def test_rights_hold(staff: Staff, browse: Browse, tmp_path: Path) -> None:
@@ -87,7 +90,14 @@ def test_contacts_on_a_second_sheet(staff: Staff, browse: Browse, tmp_path: Path
 
 
 def test_export_then_import_gives_the_same_records(staff: Staff, browse: Browse) -> None:
-    make(staff.boss, "深圳市海客科技有限公司", phone="075523456789", mobile="13800138000", region="440305", remark="第一行\n第二行")
+    make(
+        staff.boss,
+        "深圳市海客科技有限公司",
+        phone="075523456789",
+        mobile="13800138000",
+        region="440305",
+        remark="第一行\n第二行",
+    )
     client = browse(staff.boss)
     columns = ["name", "phone", "mobile", "region", "remark"]
     content = client.post("/customers/export", {"write": "1", "what": "all", "column": columns}).content

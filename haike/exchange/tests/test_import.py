@@ -28,7 +28,9 @@ pytestmark = pytest.mark.feature("P17")
 HEADS = ["公司名称", "联系人", "手机", "公司电话", "客户来源", "省市区", "备注"]
 
 
-def sheet(rows: list[list[Any]], name: str = "客户.xlsx", head: list[Any] | None = None, above: int = 0) -> SimpleUploadedFile:
+def sheet(
+    rows: list[list[Any]], name: str = "客户.xlsx", head: list[Any] | None = None, above: int = 0
+) -> SimpleUploadedFile:
     """An uploaded XLSX with a heading and rows."""
     stream = io.BytesIO()
     book = xlsxwriter.Workbook(stream, {"in_memory": True})
@@ -96,7 +98,10 @@ def test_what_came_in_is_found_by_pinyin_and_phone(staff: Staff, browse: Browse)
 def test_undo_takes_back_exactly_what_came_in(staff: Staff, browse: Browse) -> None:
     client = browse(staff.ann)
     kept = entity_of(Customer).create(by=staff.ann, name="本来就有的公司")
-    run = bring_in(client, upload(client, sheet([["甲公司", "王一", "13800138001", "", "", "", ""], ["乙公司", "", "", "", "", "", ""]])))
+    run = bring_in(
+        client,
+        upload(client, sheet([["甲公司", "王一", "13800138001", "", "", "", ""], ["乙公司", "", "", "", "", "", ""]])),
+    )
     changed = Customer.objects.get(name="乙公司")
     entity_of(Customer).change(changed, by=staff.ann, remark="后来改过")
     would = client.get(f"/imports/{run.pk}/undo").context["would"]
@@ -110,13 +115,18 @@ def test_undo_takes_back_exactly_what_came_in(staff: Staff, browse: Browse) -> N
     assert kept.deleted_at is None
 
 
-@pytest.mark.parametrize(("rule", "created", "updated", "skipped"), [("skip", 1, 0, 1), ("update", 1, 1, 0), ("create", 2, 0, 0)])
+@pytest.mark.parametrize(
+    ("rule", "created", "updated", "skipped"), [("skip", 1, 0, 1), ("update", 1, 1, 0), ("create", 2, 0, 0)]
+)
 def test_the_rule_for_those_who_are_there_already(
     rule: str, created: int, updated: int, skipped: int, staff: Staff, browse: Browse
 ) -> None:
     client = browse(staff.ann)
     present = entity_of(Customer).create(by=staff.ann, name="深圳市海客科技有限公司")
-    run = upload(client, sheet([["深圳海客科技有限公司", "", "", "0755-23456789", "", "", ""], ["新公司", "", "", "", "", "", ""]]))
+    run = upload(
+        client,
+        sheet([["深圳海客科技有限公司", "", "", "0755-23456789", "", "", ""], ["新公司", "", "", "", "", "", ""]]),
+    )
     run = bring_in(client, run, rule=rule)
     assert (run.created, run.updated, run.skipped) == (created, updated, skipped)
     present.refresh_from_db()
@@ -130,7 +140,9 @@ def test_the_rule_for_those_who_are_there_already(
 def test_somebody_elses_customer_is_not_updated(staff: Staff, browse: Browse) -> None:
     present = entity_of(Customer).create(by=staff.cat, name="深圳市海客科技有限公司")
     client = browse(staff.ann)
-    run = bring_in(client, upload(client, sheet([["深圳市海客科技有限公司", "", "", "0755-23456789", "", "", ""]])), rule="update")
+    run = bring_in(
+        client, upload(client, sheet([["深圳市海客科技有限公司", "", "", "0755-23456789", "", "", ""]])), rule="update"
+    )
     assert (run.updated, run.faulty) == (0, 1)
     present.refresh_from_db()
     assert present.phone == ""

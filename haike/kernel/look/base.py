@@ -184,8 +184,10 @@ class Look:
     def is_blank(self) -> Q:
         """Rows in which nothing is given."""
         blank = Q(**{f"{self.path}__isnull": True})
-        return blank if self.field is not None and self.field.empty_strings_allowed is False else (
-            blank | Q(**{self.path: ""}) if self.textual() else blank
+        return (
+            blank
+            if self.field is not None and self.field.empty_strings_allowed is False
+            else (blank | Q(**{self.path: ""}) if self.textual() else blank)
         )
 
     def textual(self) -> bool:

@@ -142,12 +142,13 @@ class DateLook(Look):
                 f'<option value="{key}"{" selected" if key in given else ""}>{escape(text)}</option>'
                 for key, text in PERIOD_LABELS.items()
             )
-            return mark_safe(f'<select class="form-select" name="{escape(name)}" aria-label="{label}">{options}</select>')
+            return mark_safe(
+                f'<select class="form-select" name="{escape(name)}" aria-label="{label}">{options}</select>'
+            )
         days = operator in ("last", "next", "older", "stale")
         kind = 'type="number" min="0"' if days else 'type="date" data-island="date"'
         inputs = [
-            f'<input {kind} class="form-control" name="{escape(name)}" value="{escape(part)}" '
-            f'aria-label="{label}">'
+            f'<input {kind} class="form-control" name="{escape(name)}" value="{escape(part)}" aria-label="{label}">'
             for part in (given + ["", ""])[: 2 if operator == "between" else 1]
         ]
         return mark_safe("".join(inputs))

@@ -34,7 +34,9 @@ def archive_view(request: HttpRequest, entity: Entity, pk: int) -> HttpResponse:
     return done(request, message % {"title": record}, entity.url_of(record))
 
 
-def _form(request: HttpRequest, entity: Entity, record: Any, title: Any, act: str, typed: Typed, **more: Any) -> HttpResponse:
+def _form(
+    request: HttpRequest, entity: Entity, record: Any, title: Any, act: str, typed: Typed, **more: Any
+) -> HttpResponse:
     page = FormPage(
         title=title,
         action=f"{entity.url_of(record)}{act}",

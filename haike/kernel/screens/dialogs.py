@@ -69,7 +69,9 @@ class FilterForm:
             for line in part.lines():
                 rows.append(self.row(index, place, {"field": line.look.path, "op": line.op, "value": line.value}))
                 index += 1
-            self.groups.append({"index": place, "match": "any" if part.any_of else "all", "rows": rows or [self.row(index, place)]})
+            self.groups.append(
+                {"index": place, "match": "any" if part.any_of else "all", "rows": rows or [self.row(index, place)]}
+            )
 
     def read(self, data: Any) -> dict[str, Any]:
         """What the browser sent, as the data of a filter; empty lines are left out."""

@@ -60,7 +60,14 @@ def refused_page(request: HttpRequest, no: Refused, status: int = 422) -> HttpRe
 
 
 def done(
-    request: HttpRequest, message: Any, url: str, *, record: Any = None, go: bool = False, again: bool = False, undo_url: str = ""
+    request: HttpRequest,
+    message: Any,
+    url: str,
+    *,
+    record: Any = None,
+    go: bool = False,
+    again: bool = False,
+    undo_url: str = "",
 ) -> HttpResponse:
     """The answer to an act that worked: a toast, the open form closed and the page below refreshed.
 

@@ -165,7 +165,9 @@ class ListPage:
     def may(self) -> dict[str, bool]:
         """Actions and whether the user has them."""
         policy = self.declared.policy
-        found = {name: policy.may(self.user, name) for name in ("create", "edit", "delete", "restore", "import", "export")}
+        found = {
+            name: policy.may(self.user, name) for name in ("create", "edit", "delete", "restore", "import", "export")
+        }
         return {**found, "create": found["create"] and self.declared.creatable, "change": found["edit"]}
 
     @cached_property
@@ -189,10 +191,20 @@ class ListPage:
     def tabs(self) -> list[dict[str, Any]]:
         """The categories of the entity."""
         found = self.declared.categories_for(self.user)
-        return [
-            {"key": key, "label": category.label, "url": self.url(tab=key), "active": key == self.tab, "count": None}
-            for key, category in found.items()
-        ] if len(found) > 1 else []
+        return (
+            [
+                {
+                    "key": key,
+                    "label": category.label,
+                    "url": self.url(tab=key),
+                    "active": key == self.tab,
+                    "count": None,
+                }
+                for key, category in found.items()
+            ]
+            if len(found) > 1
+            else []
+        )
 
     @cached_property
     def chips(self) -> list[dict[str, Any]]:
@@ -212,7 +224,9 @@ class ListPage:
         """The trees beside the list; a line sets its filter in place of an earlier one on the same field."""
         found: list[dict[str, Any]] = []
         for group in self.declared.side(self.user):
-            found.append({"label": group.label, "url": self.url(f=self._without(group.nodes)), "depth": 0, "active": False})
+            found.append(
+                {"label": group.label, "url": self.url(f=self._without(group.nodes)), "depth": 0, "active": False}
+            )
             found += [self._side_line(node) for node in group.nodes]
         return found
 

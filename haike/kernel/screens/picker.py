@@ -37,7 +37,9 @@ def pick_view(request: HttpRequest, entity: Entity) -> JsonResponse:
     """{"items": [{"id", "label", "hint"}]}"""
     user = cast(Any, request.user)
     words = request.GET.get("q", "").strip()[:100]
-    found = [{"id": each.pk, "label": str(each), "hint": hint(entity, user, each)} for each in pick(entity, user, words)]
+    found = [
+        {"id": each.pk, "label": str(each), "hint": hint(entity, user, each)} for each in pick(entity, user, words)
+    ]
     if entity.model._meta.label == settings.AUTH_USER_MODEL and request.GET.get("me"):
         found.insert(0, {"id": "me", "label": str(_("me")), "hint": ""})
     return JsonResponse({"items": found})

@@ -53,7 +53,9 @@ class RecordPage:
     @property
     def facts(self) -> list[dict[str, Any]]:
         """The line of key facts."""
-        return [{"label": look.label, "html": self._cell(n, look)} for n, look in self._seen(self.declared.facts).items()]
+        return [
+            {"label": look.label, "html": self._cell(n, look)} for n, look in self._seen(self.declared.facts).items()
+        ]
 
     @property
     def stage(self) -> list[dict[str, Any]]:
@@ -158,7 +160,9 @@ class RecordPage:
             elif isinstance(tab, Related):
                 target = cast(Entity, entity_named(tab.entity))
                 label, count = tab.label or target.label_plural, related_rows(tab, self.record, self.user).count()
-            found.append({"key": key, "label": label, "count": count, "url": f"{base}panel/{key}", "active": key == active})
+            found.append(
+                {"key": key, "label": label, "count": count, "url": f"{base}panel/{key}", "active": key == active}
+            )
         return found
 
     @cached_property
@@ -251,7 +255,10 @@ def record_view(request: HttpRequest, entity: Entity, pk: int) -> HttpResponse:
     """The page of a record. One in the recycle bin is still shown to those who may restore it."""
     user = cast(Any, request.user)
     names = [*entity.facts, *entity.badges, *(name for section in entity.all_sections for name in section.fields)]
-    joins = select_paths(entity, [*(n for n in names if n.split("__")[0] in entity.looks), "owner", "department", "created_by", "changed_by"])
+    joins = select_paths(
+        entity,
+        [*(n for n in names if n.split("__")[0] in entity.looks), "owner", "department", "created_by", "changed_by"],
+    )
     rows = entity.model.objects.filter(entity.policy.rows(user, "view"), pk=pk).select_related(*joins)
     record = rows.first()
     if record is None or (record.deleted_at is not None and not entity.policy.allows(user, "restore", record)):

@@ -114,7 +114,9 @@ def test_the_next_customer_gets_the_next_number(demo: None) -> None:
     month = f"KH{timezone.localdate():%Y%m}-"
     before = Customer.objects.filter(number__startswith=month).count()
     client = signed_in("ann")
-    answer = client.post("/customers/new", {"name": "佛山市启明新材料有限公司", "form": "business", "kind": "potential"})
+    answer = client.post(
+        "/customers/new", {"name": "佛山市启明新材料有限公司", "form": "business", "kind": "potential"}
+    )
     assert answer.status_code == 302, answer.content.decode()
     made = Customer.objects.get(name="佛山市启明新材料有限公司")
     assert made.number == f"{month}{before + 1:05}"
