@@ -19,7 +19,8 @@ from django.db import connection
 from django.test import Client
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from haike.kernel import find, versioned
+from haike.find import finder as find
+from haike.kernel import versioned
 from haike.people.testing import Staff, make_staff
 from haike.people.user.record import User
 from haike.site.words.compile import compile_stale

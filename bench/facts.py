@@ -15,8 +15,8 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "haike.site.settings")
 django.setup()
 
-from haike.customers.models import Customer  # noqa: E402
 from haike.chinese.pinyin import initials  # noqa: E402
+from haike.customers.models import Customer  # noqa: E402
 from haike.kernel.entity import entity_of  # noqa: E402
 from haike.people.models import User  # noqa: E402
 

@@ -13,9 +13,9 @@ from django.utils import translation
 
 from haike.kernel.entity import Entity, entities
 from haike.kernel.log import Change
-from haike.refused import Refused
 from haike.people.testing import Staff
 from haike.people.user.record import User
+from haike.refused import Refused
 from tests.samples import make, sample_values
 
 Browse = Callable[[User], Client]

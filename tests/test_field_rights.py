@@ -19,10 +19,10 @@ from haike.exchange.target import targets
 from haike.kernel import versioned
 from haike.kernel.entity import entity_of
 from haike.kernel.log import Change
-from haike.sheets.read import open_sheet
 from haike.people.models import Role, User
 from haike.people.testing import Staff
 from haike.people.user.actions import SETUP, make_user
+from haike.sheets.read import open_sheet
 
 pytestmark = [pytest.mark.django_db, pytest.mark.feature("P10")]
 

@@ -13,8 +13,8 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from haike.customers.models import Contact, Customer
+from haike.find.finder import Find
 from haike.kernel.entity import entity_of
-from haike.kernel.find import Find
 from tests.world import ACTIONS, CUSTOMERS, USERS, WORD, Stage, World, build_stage, worlds
 
 pytestmark = [pytest.mark.django_db, pytest.mark.feature("P9")]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 
 import pytest
@@ -16,7 +17,7 @@ from haike.people.user.record import User
 Browse = Callable[[User], Client]
 pytestmark = [pytest.mark.django_db, pytest.mark.feature("P16")]
 BASE = {"form": "business", "kind": "potential", "stage": "prospect"}
-NUMBERS = ["²", "-1", "0", "1.5", "١٢", "９９", "9" * 30, "9" * 5000, "1e9", "\0", "x" * 3000, "", " 1 ", "NaN"]
+NUMBERS = ["²", "-1", "١٢", "9" * 30, "9" * 5000, "\0", "x" * 3000, ""]
 
 
 @pytest.fixture
@@ -97,9 +98,10 @@ def test_wrong_versions(version: str, customer: Customer, client: Client) -> Non
 @pytest.mark.parametrize("number", NUMBERS)
 def test_wrong_numbers_in_addresses(number: str, customer: Customer, client: Client) -> None:
     base = f"/customers/{customer.pk}/"
-    for path in ("/customers/", "/contacts/", "/customers/bin/", f"{base}log", f"{base}panel/log", "/customers/grid"):
-        for name in ("page", "size", "before", "after", "tab", "q", "customer", "ids", "sort"):
-            assert client.get(path, {name: number}).status_code < 500, (path, name)
+    names = ("page", "size", "before", "after", "tab", "q", "sort")
+    for path in ("/customers/", "/customers/bin/", f"{base}log", "/customers/grid"):
+        for asked in ({name: number for name in names}, *({name: number} for name in ("page", "before", "q"))):
+            assert client.get(path, asked).status_code < 500, (path, asked)
     for path in ("/customers/bulk/delete", "/customers/export"):
         assert client.post(path, {"ids": number, "sure": "1"}).status_code < 500, path
     assert client.post(f"{base}share", {"end": number}).status_code < 500
@@ -151,3 +153,28 @@ def test_a_form_that_is_far_too_large(client: Client) -> None:
     answer = client.post("/customers/new", {**BASE, "name": "x", "remark": "x" * 11_000_000})
     assert answer.status_code in (400, 413, 422)
     assert not Customer.objects.exists()
+
+
+def test_links_to_foreign_records_tell_no_titles(customer: Customer, staff: Staff, browse: Browse) -> None:
+    cat = browse(staff.cat)
+    title, key = str(customer), str(customer.pk)
+    where = json.dumps({"all": [{"field": "parent", "op": "one_of", "value": [key]}]})
+    answers = [
+        cat.get("/customers/new", {"parent": key}),
+        cat.post("/customers/new", {**BASE, "name": "neu", "parent": key}),
+        cat.get("/customers/", {"f": where}),
+        cat.get("/customers/filter", {"f": where}),
+        cat.get("/customers/filter/row", {"row-0-field": "parent", "row-0-operator": "one_of", "row-0-value": key}),
+        cat.get("/contacts/new", {"customer": key}),
+        cat.post("/contacts/new", {"customer": key, "name": "王一"}),
+    ]
+    assert not [place for place, answer in enumerate(answers) if title in answer.content.decode()]
+    assert not Customer.objects.filter(name="neu").exists()
+
+
+def test_a_link_to_what_one_does_not_see_survives_an_edit(customer: Customer, staff: Staff, browse: Browse) -> None:
+    child = entity_of(Customer).create(by=staff.boss, owner=staff.cat, name="子公司", parent=customer)
+    sent = {**BASE, "version": "1", "name": "子公司改名", "parent": str(customer.pk)}
+    assert browse(staff.cat).post(f"/customers/{child.pk}/edit", sent).status_code == 302
+    child.refresh_from_db()
+    assert (child.name, child.parent_id) == ("子公司改名", customer.pk)

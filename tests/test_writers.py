@@ -17,13 +17,13 @@ from django.db import connection, connections, transaction
 from django.test import Client
 
 from haike.customers.models import Customer
+from haike.find.index.table import table
 from haike.kernel import bulk, search
 from haike.kernel.entity import entity_of
-from haike.kernel.index.table import table
 from haike.kernel.log import Batch, Change
 from haike.kernel.numbers import Counter
-from haike.refused import Conflict, Refused
 from haike.people.testing import Staff
+from haike.refused import Conflict, Refused
 
 ROOT = Path(__file__).parents[1]
 WRITERS, EACH = 8, 6

@@ -12,10 +12,11 @@ from django.db import connection
 from hypothesis import strategies as st
 
 from haike.customers.models import Contact, Customer
-from haike.kernel import find, search, versioned
+from haike.find import finder as find
+from haike.find.share import Share
+from haike.kernel import search, versioned
 from haike.kernel.entity import entity_of
 from haike.kernel.record import writer
-from haike.kernel.share import Share
 from haike.people.models import Department, Role, User
 from haike.people.testing import make_department
 from haike.people.user.actions import SETUP, make_user

@@ -96,10 +96,10 @@ def keep(page: Page, name: str) -> None:
     print(f"{name:<20}{size // 1000:>5} kB")
 
 
-def open_richest(page: Page) -> None:
-    """The customer whom the seller talked to last, with its time line."""
-    page.goto("/customers/?sort=-last_contact_at")
-    page.locator(".row-link").first.click()
+def open_customer(page: Page) -> None:
+    """A customer whom the seller is to call, with its time line."""
+    page.goto("/today/")
+    page.locator(".due-name").nth(2).click()
     page.wait_for_url("**/customers/*/")
 
 
@@ -114,7 +114,7 @@ def take_customers(page: Page) -> None:
 
 
 def take_customer(page: Page) -> None:
-    open_richest(page)
+    open_customer(page)
     keep(page, "customer.png")
 
 
@@ -164,7 +164,7 @@ def take_phone(page: Page) -> None:
 
 
 def take_phone_customer(page: Page) -> None:
-    open_richest(page)
+    open_customer(page)
     keep(page, "phone-customer.png")
 
 
@@ -174,8 +174,8 @@ def take_phone_list(page: Page) -> None:
 
 
 def take_dark(page: Page) -> None:
-    page.emulate_media(color_scheme="dark")
     page.goto("/customers/")
+    page.evaluate("document.documentElement.dataset.theme = 'dark'")
     keep(page, "dark.png")
 
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from haike.api.token import ApiToken, make_token
 from haike.refused import Refused
-from haike.kernel.screens.door import done
+from haike.screens.door import done
 
 DAYS = {"30": _("30 days"), "365": _("1 year"), "0": _("no end")}
 

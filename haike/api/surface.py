@@ -22,8 +22,8 @@ from haike.api.shapes import ConflictFault, Fault, answer_shape, change_shape, c
 from haike.api.token import token_for
 from haike.kernel.entity import Entity, entities, select_paths
 from haike.kernel.log import origin
-from haike.refused import Conflict, Refused
 from haike.kernel.selection import Selection
+from haike.refused import Conflict, Refused
 
 log = logging.getLogger("haike.api")
 MOST_ROWS, MOST_BODY = 200, 1_000_000

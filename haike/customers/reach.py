@@ -13,8 +13,8 @@ from haike.kernel.fields import Phone
 from haike.kernel.look import PhoneLook, TextLook, shows
 from haike.kernel.look.base import NOTHING, Raw
 from haike.kernel.policy import Actor
-from haike.refused import Refused
 from haike.kernel.templatetags.haike import icon
+from haike.refused import Refused
 
 
 class Mobile(Phone):

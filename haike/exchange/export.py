@@ -14,8 +14,8 @@ from haike.kernel.entity import Companion, Entity, entity_named, select_paths
 from haike.kernel.filter import filterable
 from haike.kernel.log import Change, origin
 from haike.kernel.look import Look
-from haike.refused import Refused
 from haike.kernel.selection import Selection
+from haike.refused import Refused
 from haike.sheets.write import SheetWriter
 
 MOST_ROWS = 1_000_000

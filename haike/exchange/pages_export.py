@@ -16,10 +16,10 @@ from haike.exchange.export import Order, exportable, write_file
 from haike.exchange.work import export_rows
 from haike.jobs.declare import asking
 from haike.kernel.entity import Entity
-from haike.refused import Refused
-from haike.kernel.screens.door import entity_view
-from haike.kernel.screens.list import STATE, read_list
 from haike.kernel.selection import Selection, check_ids
+from haike.refused import Refused
+from haike.screens.door import entity_view
+from haike.screens.list import STATE, read_list
 
 AT_ONCE = 2_000
 KINDS = {

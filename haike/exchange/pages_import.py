@@ -19,7 +19,7 @@ from haike.exchange.work import data_rows, start_import, undo_import, undo_run
 from haike.jobs.declare import asking
 from haike.kernel.entity import Entity, entity_named
 from haike.refused import Refused
-from haike.kernel.screens.door import done, entity_view
+from haike.screens.door import done, entity_view
 from haike.sheets.read import open_sheet
 from haike.sheets.write import SheetWriter
 

@@ -14,8 +14,8 @@ from django.db import IntegrityError, connection, models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from haike.kernel import search
 from haike.chinese.pinyin import sort_key
+from haike.kernel import search
 from haike.kernel.events import announce
 from haike.kernel.fields import PinyinKey
 from haike.kernel.log import Batch, Change, origin

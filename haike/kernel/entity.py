@@ -17,8 +17,8 @@ from django.db.models import Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from haike.kernel import bulk, change
 from haike.chinese.pinyin import full_pinyin, initials
+from haike.kernel import bulk, change
 from haike.kernel.fields import PinyinKey
 from haike.kernel.flow import Flow
 from haike.kernel.log import Batch
@@ -216,7 +216,7 @@ class Entity:
             if model_field.name in MACHINERY or model_field.name in self.hidden or isinstance(model_field, PinyinKey):
                 continue
             look = look_for(model_field)
-            look.required = look.required and model_field.name != self.policy.through or look.required
+            look.required = (look.required and model_field.name != self.policy.through) or look.required
             found[model_field.name] = look
         return found
 

@@ -7,14 +7,14 @@ IDLE_MINUTES()  # the value now
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db import models
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from haike.refused import Refused
 from haike.kernel.versioned import Versioned, bump
+from haike.refused import Refused
 
 Label = str | Promise
 Value = bool | int | str
@@ -46,6 +46,8 @@ class Option:
     choices: tuple[tuple[str, Label], ...] = ()
     least: int = 0
     most: int = 1_000_000
+    do_not_call_in_templates: ClassVar[bool] = True
+    """Templates show what the setting is, not its value."""
 
     def __call__(self) -> Any:
         """The value in force."""

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from haike.find.scope import Scope
+from haike.find.share import Share
 from haike.refused import Refused
-from haike.kernel.share import Share
 
 if TYPE_CHECKING:
     from haike.kernel.entity import Entity
@@ -92,40 +93,6 @@ class System:
     name: str
     pk: None = None
     grants: _Everything = _Everything()
-
-
-@dataclass(frozen=True)
-class Scope:
-    """Which rows: all, or those of `owner_ids` and those shared with `user_id`.
-
-    Shares are looked up for `share_entity` under the value of column `share_column` ("id", or the key of the record
-    this one hangs on). `writable` leaves out shares that only allow reading.
-    """
-
-    everything: bool
-    owner_ids: tuple[int, ...]
-    user_id: int
-    shared: bool
-    share_entity: str = ""
-    share_column: str = "id"
-    writable: bool = False
-
-    @property
-    def nothing(self) -> bool:
-        """Whether no row can be in it."""
-        return not self.everything and not self.owner_ids and not self.shared
-
-    def rows(self) -> Q:
-        """The same as a condition on the rows."""
-        if self.everything:
-            return Q()
-        condition = Q(owner_id__in=self.owner_ids) if self.owner_ids else Q(pk__in=[])
-        if self.shared:
-            shares = Share.objects.filter(user_id=self.user_id, entity=self.share_entity)
-            if self.writable:
-                shares = shares.filter(can_write=True)
-            condition |= Q(**{f"{self.share_column}__in": shares.values("record_id")})
-        return condition
 
 
 def _both(some: tuple[int, ...] | None, others: tuple[int, ...] | None) -> tuple[int, ...] | None:

@@ -6,9 +6,9 @@ Writing happens in the transaction of the record (`change.py`); reading checks r
 from django.db import models
 from django.db.utils import DEFAULT_DB_ALIAS
 
-from haike.kernel.find import Find
-from haike.kernel.index.table import Document, drop_index, ensure_index, erase, reown, write
-from haike.kernel.policy import Scope
+from haike.find.finder import Find
+from haike.find.index.table import Document, drop_index, ensure_index, erase, reown, write
+from haike.find.scope import Scope
 
 __all__ = ["Document", "drop_index", "ensure_index", "erase", "match", "reown", "write"]
 

@@ -3,9 +3,9 @@
 from django.db import connection, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from haike.chinese.divisions import read_divisions
 from haike.kernel import dictionary, search
 from haike.kernel.division import Division
-from haike.chinese.divisions import read_divisions
 from haike.kernel.entity import entities
 from haike.kernel.versioned import bump
 

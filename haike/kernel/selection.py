@@ -11,10 +11,12 @@ from functools import cached_property
 from typing import Any
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
 
+from haike.find.finder import Find
+from haike.kernel.digits import whole
 from haike.kernel.entity import Entity, select_paths
 from haike.kernel.filter import Group, filterable, read_filter
-from haike.kernel.find import Find
 from haike.kernel.look import MoneyLook, NumberLook
 from haike.kernel.policy import Actor
 from haike.refused import Refused
@@ -127,6 +129,7 @@ def numeric(entity: Entity, user: Actor) -> dict[str, NumberLook]:
 def check_ids(raw: str) -> list[int]:
     """Keys chosen on a list, separated by commas."""
     parts = [part for part in raw.split(",") if part]
-    if not all(part.isdigit() and len(part) < 19 for part in parts):
-        raise Refused("?")
-    return [int(part) for part in parts]
+    keys = [key for key in map(whole, parts) if key is not None]
+    if len(keys) < len(parts):
+        raise Refused(_("Choose some rows first."))
+    return keys

@@ -13,11 +13,11 @@ from django.utils.translation import gettext_lazy as _
 
 from haike.kernel.entity import entities
 from haike.kernel.policy import ACTIONS, Actor
-from haike.refused import Refused
 from haike.people.grants import FIELD_RIGHTS, NONE, REACHES, RoleFacts, RoleGrants, organisation
 from haike.people.role.record import Role
 from haike.people.switches import EVERY_GRANT
 from haike.people.user.record import User
+from haike.refused import Refused
 
 _RANK = {NONE: 0, **{reach: rank for rank, reach in enumerate(REACHES, start=1)}}
 

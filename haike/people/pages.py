@@ -10,11 +10,11 @@ from django.shortcuts import get_object_or_404, render
 
 from haike.kernel.entity import Section
 from haike.kernel.look import Look
-from haike.refused import Refused
-from haike.kernel.screens.form import FormPage, Typed
 from haike.people.authority import may_manage
 from haike.people.typed import AllTyped
 from haike.people.user.record import User
+from haike.refused import Refused
+from haike.screens.form import FormPage, Typed
 
 
 def ask(

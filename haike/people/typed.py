@@ -6,7 +6,7 @@ from typing import Any
 
 from django.http import QueryDict
 
-from haike.kernel.screens.form import Typed
+from haike.screens.form import Typed
 
 
 class AllTyped(Typed):

@@ -3,4 +3,17 @@
 The same order stands in pyproject.toml for import-linter.
 """
 
-ROOMS = ("chinese", "sheets", "kernel", "jobs", "exchange", "api", "people", "customers", "work", "site")
+ROOMS = (
+    "chinese",
+    "sheets",
+    "find",
+    "kernel",
+    "screens",
+    "jobs",
+    "exchange",
+    "api",
+    "people",
+    "customers",
+    "work",
+    "site",
+)

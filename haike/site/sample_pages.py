@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
 from haike.jobs.declare import asking
-from haike.kernel.screens.door import done
+from haike.screens.door import done
 from haike.site.demo.remove import AT_ONCE, remove_sample, remove_sample_rows, sample_size
 from haike.site.guide import sample_present, steps
 from haike.site.settings_pages import for_administrators

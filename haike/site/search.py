@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from haike.chinese.pinyin import full_pinyin, initials
 from haike.kernel.entity import entities, entity_named
 from haike.kernel.preference import recent_visits
-from haike.kernel.screens.picker import hint, pick
+from haike.screens.picker import hint, pick
 from haike.site.frame import Frame, Item, menu_items
 
 IN_PALETTE, ON_PAGE = 5, 20
@@ -54,8 +54,11 @@ def look_up(request: HttpRequest, words: str, most: int) -> Palette:
     """Records by entity, then pages and acts whose name has the words."""
     user = cast(Any, request.user)
     groups: list[Group] = []
+    menu = menu_items(user, "")
     if words:
-        for entity in entities():
+        places = {item.url: place for place, item in enumerate(menu)}
+        # In the order of the menu, so customers stand before what hangs on them.
+        for entity in sorted(entities(), key=lambda one: places.get(one.url, len(places))):
             if entity.search and entity.policy.may(user, "view"):
                 records = pick(entity, user, words, most)
                 groups.append(
@@ -67,7 +70,7 @@ def look_up(request: HttpRequest, words: str, most: int) -> Palette:
     else:
         groups.append(Group(_("Recently opened"), _recent(user, most)))
     frame = Frame(request)
-    groups.append(Group(_("Go to"), _pages(menu_items(user, ""), words)))
+    groups.append(Group(_("Go to"), _pages(menu, words)))
     makers = [Found(str(_("New %(name)s") % {"name": i.label}), i.url, i.icon, drawer=True) for i in frame.create]
     groups.append(Group(_("Create"), [maker for maker in makers if _named(maker.label, words)]))
     return Palette(words, groups)

@@ -20,7 +20,7 @@ from haike.kernel.entity import entity_named
 from haike.kernel.log import Change, origin
 from haike.kernel.option import Option, choose, options
 from haike.refused import Refused
-from haike.kernel.screens.door import done, refused_page
+from haike.screens.door import done, refused_page
 from haike.sheets.values import clean_text
 
 COLOURS = ("", "grey", "blue", "teal", "green", "yellow", "orange", "red", "pink", "purple")

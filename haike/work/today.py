@@ -17,11 +17,11 @@ from django.utils.translation import gettext_lazy as _
 from haike.customers.birthday import keys_of
 from haike.customers.contact.record import Contact
 from haike.customers.customer.record import Customer
+from haike.find.finder import Find
 from haike.kernel.entity import entity_of
-from haike.kernel.find import Find
 from haike.kernel.period import start_of, today
-from haike.kernel.screens.list import cell_of
 from haike.people.grants import organisation
+from haike.screens.list import cell_of
 from haike.work.follow_up.box import NEXT
 from haike.work.follow_up.record import FollowUp, FollowUpComment
 
@@ -124,10 +124,13 @@ class TodayPage:
 
     def _row(self, customer: Customer) -> Due:
         contacts, contact = entity_of(Contact), customer.main_contact
-        reach = []
+        reach, numbers = [], set()
         for name in REACH:
             holder, entity = (contact, contacts) if contact and getattr(contact, name) else (customer, self.customers)
-            if getattr(holder, name) and entity.right(self.user, name) != "hidden":
+            number = getattr(holder, name)
+            # A firm's telephone is often the mobile of its one contact: it stands there once.
+            if number and number[-8:] not in numbers and entity.right(self.user, name) != "hidden":
+                numbers.add(number[-8:])
                 reach.append(cell_of(entity, self.user, name, entity.looks[name], holder))
         return Due(customer, self._when(cast(datetime, customer.next_contact_at)), reach[:2])
 

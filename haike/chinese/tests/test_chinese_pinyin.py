@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from haike.chinese.pinyin import full_pinyin, initials, matches_initials, sort_key
 from haike.chinese.divisions import read_divisions
+from haike.chinese.pinyin import full_pinyin, initials, matches_initials, sort_key
 
 HAN = st.text(st.characters(min_codepoint=0x4E00, max_codepoint=0x9FA5), max_size=12)
 

@@ -6,11 +6,11 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from haike.chinese.names import split_name
 from haike.customers.birthday import BirthdayField, key_of, read
 from haike.customers.reach import QQ, Mobile, WeChat
-from haike.chinese.names import split_name
+from haike.find.indexes import hot_indexes
 from haike.kernel.fields import Email, LongText, Phone, Pick, Picks, Picture, PinyinKey
-from haike.kernel.find import hot_indexes
 from haike.kernel.record import Record
 from haike.refused import Refused
 

@@ -25,9 +25,9 @@ from haike.kernel.change import write_log
 from haike.kernel.entity import entity_of
 from haike.kernel.log import Batch
 from haike.kernel.period import today
-from haike.refused import Refused
-from haike.kernel.screens.door import done, find_record, refused_page
 from haike.kernel.selection import Selection
+from haike.refused import Refused
+from haike.screens.door import done, find_record, refused_page
 
 BOOK_SIZE = 100
 MOST_CHOSEN = 500

@@ -14,7 +14,7 @@ from haike.kernel.dictionary import words_of
 from haike.kernel.entity import Entity, entity_of
 from haike.kernel.look import Look
 from haike.refused import Refused
-from haike.kernel.screens.door import done, find_record, refused_page
+from haike.screens.door import done, find_record, refused_page
 
 CUSTOMER_LINES = ("phone", "mobile", "email", "website", "wechat", "region", "address", "postcode")
 CONTACT_LINES = ("post", "mobile", "phone", "wechat", "email")

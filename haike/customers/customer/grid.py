@@ -18,7 +18,7 @@ from haike.kernel.entity import entity_of
 from haike.kernel.look import Look
 from haike.kernel.policy import Actor
 from haike.refused import Refused
-from haike.kernel.screens.door import done
+from haike.screens.door import done
 
 COLUMNS = [
     "name",

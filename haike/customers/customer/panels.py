@@ -15,11 +15,11 @@ from haike.customers.contact.record import Contact
 from haike.customers.customer.family import ROLL_UPS, count_below, members
 from haike.customers.customer.record import MOST_PEOPLE, Customer
 from haike.customers.relation import CustomerRelation
+from haike.find.share import Share
 from haike.kernel.entity import entity_of
 from haike.kernel.look import MoneyLook
 from haike.kernel.policy import Actor
-from haike.kernel.screens.list import cell_of
-from haike.kernel.share import Share
+from haike.screens.list import cell_of
 
 MOST_DEALT = 200
 CONTACT_COLUMNS = ("department_name", "post", "decision_role", "mobile", "phone", "wechat", "qq", "email", "birthday")

@@ -13,9 +13,9 @@ from haike.customers.customer.actions import CONTACT, quick_create
 from haike.kernel.entity import Entity, Section, entity_of
 from haike.kernel.look import Look
 from haike.refused import Refused
-from haike.kernel.screens import form
-from haike.kernel.screens.door import done
-from haike.kernel.screens.list import EntityWords
+from haike.screens import form
+from haike.screens.door import done
+from haike.screens.list import EntityWords
 
 CUSTOMER_FIELDS = ["name", "form", "kind", "stage", "level", "source", "region", "phone", "remark"]
 CONTACT_FIELDS = ["name", "form_of_address", "post", "mobile", "wechat", "email"]

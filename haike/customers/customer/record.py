@@ -10,12 +10,12 @@ from django.db.models import Q
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from haike.customers.birthday import BirthdayField, key_of
-from haike.customers.reach import QQ, Mobile, WeChat
 from haike.chinese.company import normalise
 from haike.chinese.uscc import check_uscc, is_identity
+from haike.customers.birthday import BirthdayField, key_of
+from haike.customers.reach import QQ, Mobile, WeChat
+from haike.find.indexes import filter_index, hot_indexes
 from haike.kernel.fields import AutoNumber, Email, LongText, Money, Phone, Pick, Picks, Picture, PinyinKey, Region, Url
-from haike.kernel.find import filter_index, hot_indexes
 from haike.kernel.record import Record
 from haike.refused import Refused
 

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from haike.chinese.lunar import to_lunar
 from haike.customers import birthday
 from haike.customers.birthday import Birthday, days_of, key_of, keys_of, parse, read
-from haike.chinese.lunar import to_lunar
 from haike.refused import Refused
 
 

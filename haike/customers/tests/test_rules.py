@@ -18,8 +18,8 @@ from haike.kernel.change import purge
 from haike.kernel.entity import entity_of
 from haike.kernel.log import Change
 from haike.kernel.policy import System
-from haike.refused import Refused
 from haike.people.testing import Staff
+from haike.refused import Refused
 
 GOOD_CODE = "91440300708461136T"
 

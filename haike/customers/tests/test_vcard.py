@@ -14,9 +14,9 @@ from haike.customers.contact.record import Contact
 from haike.customers.customer.record import Customer
 from haike.customers.testing import make_contact, make_customer
 from haike.kernel.log import Batch, Change
-from haike.refused import Refused
 from haike.people.testing import Staff
 from haike.people.user.record import User
+from haike.refused import Refused
 
 Browse = Callable[[User], Client]
 IMPORT = "/contacts/vcards/import"

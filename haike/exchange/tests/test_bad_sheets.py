@@ -18,8 +18,8 @@ from django.test import Client
 from haike.customers.models import Contact, Customer
 from haike.exchange.models import ImportRun
 from haike.exchange.tests.test_import import bring_in, sheet, upload
+from haike.find import finder as find
 from haike.jobs.testing import run_ready_jobs
-from haike.kernel import find
 from haike.kernel.entity import entity_of
 from haike.kernel.log import Change
 from haike.people.testing import Staff

@@ -17,9 +17,9 @@ from haike.customers.customer.record import Customer
 from haike.exchange.tests.test_import import bring_in, upload
 from haike.kernel.entity import entity_of
 from haike.kernel.log import Change
-from haike.sheets.read import open_sheet
 from haike.people.testing import Staff
 from haike.people.user.record import User
+from haike.sheets.read import open_sheet
 
 Browse = Callable[[User], Client]
 pytestmark = pytest.mark.feature("P18")

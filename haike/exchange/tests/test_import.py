@@ -18,9 +18,9 @@ from haike.exchange.run import ImportRun
 from haike.jobs.testing import run_ready_jobs
 from haike.kernel.entity import entity_of
 from haike.kernel.log import Change
-from haike.sheets.read import open_sheet
 from haike.people.testing import Staff
 from haike.people.user.record import User
+from haike.sheets.read import open_sheet
 
 Browse = Callable[[User], Client]
 pytestmark = pytest.mark.feature("P17")

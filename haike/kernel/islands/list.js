@@ -140,7 +140,7 @@ on("click", ".list-table tbody tr", (event, row) => {
   if (!event.target.closest("a, button, input, label")) go(row);
 });
 
-on("click", "[data-side]", () => {
+on("click", "button[data-side]", () => {
   const root = document.documentElement;
   root.dataset.side = root.dataset.side === "closed" ? "open" : "closed";
   try {

@@ -11,8 +11,8 @@ from haike.kernel.fields import Picture
 from haike.kernel.look.base import EMPTY_OPERATORS, NOTHING, Look, Raw, shows
 from haike.kernel.picture import MOST_BYTES, checked_picture
 from haike.kernel.policy import Actor
-from haike.refused import Refused
 from haike.kernel.templatetags.haike import icon
+from haike.refused import Refused
 
 
 @shows(Picture)

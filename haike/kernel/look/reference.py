@@ -10,6 +10,7 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
+from haike.kernel.digits import whole
 from haike.kernel.look.base import EMPTY_OPERATORS, NOTHING, Look, Raw, many, one, shows
 from haike.kernel.policy import Actor
 from haike.refused import Refused
@@ -51,7 +52,7 @@ class ReferenceLook(Look):
 
     def chosen(self, raw: Raw) -> dict[str, str]:
         """Keys and titles of what a form holds."""
-        keys = [key for key in many(raw) if key.isdigit()]
+        keys = [key for key in map(whole, many(raw)) if key is not None]
         rows = self.target.objects.filter(pk__in=keys) if keys else []
         return {str(row.pk): str(row) for row in rows}
 
@@ -79,8 +80,8 @@ class ReferenceLook(Look):
         """A record by key, or by its exact title in sheets and API."""
         rows = self.choosable(by)
         found = None
-        if text.isdigit() and len(text) < 19:
-            found = rows.filter(pk=int(text)).first()
+        if (key := whole(text)) is not None:
+            found = rows.filter(pk=key).first()
         if found is None and self.entity is not None:
             matches = list(rows.filter(self.entity.named(text))[:2])
             if len(matches) > 1:
@@ -129,11 +130,23 @@ class ReferenceLook(Look):
     def condition(self, operator: str, value: Any, by: Actor) -> Q:
         if operator in EMPTY_OPERATORS:
             return super().condition(operator, value, by)
-        keys = [by.pk if key == "me" else int(key) for key in many(value) if key == "me" or key.isdigit()]
+        given = [by.pk if key == "me" else whole(key) for key in many(value)]
+        keys = [key for key in given if key is not None]
         if not keys:
             raise Refused(_("Choose a value for: %(label)s.") % {"label": self.label})
+        self.demand_seen(keys, by)
         found = Q(**{f"{self.path}_id__in": keys})
         return found if operator == "one_of" else ~found
+
+    def demand_seen(self, keys: list[int], by: Actor) -> None:
+        """Refuse keys of records that the user does not see: the words of the filter would tell their titles."""
+        if self.target._meta.label in (settings.AUTH_USER_MODEL, settings.HAIKE_DEPARTMENT_MODEL):
+            return  # names of colleagues and departments are no secret inside a company
+        if self.choosable(by).filter(pk__in=keys).count() < len(set(keys)):
+            raise Refused(
+                _("There is no %(entity)s “%(text)s” that you can see.")
+                % {"entity": self.target._meta.verbose_name, "text": ", ".join(map(str, keys))[:40]}
+            )
 
     def filter_widget(self, name: str, operator: str, value: Any) -> SafeString:
         if operator in EMPTY_OPERATORS:
@@ -220,6 +233,7 @@ class ManyLook(ReferenceLook):
     def condition(self, operator: str, value: Any, by: Actor) -> Q:
         if operator in EMPTY_OPERATORS:
             return Look.condition(self, operator, value, by)
-        keys = [int(key) for key in many(value) if key.isdigit()]
+        keys = [key for key in map(whole, many(value)) if key is not None]
+        self.demand_seen(keys, by)
         rows = self.field.model._base_manager.filter(**{f"{self.path}__in": keys}).values("pk")  # type: ignore[union-attr]
         return Q(pk__in=rows) if operator == "one_of" else ~Q(pk__in=rows)

@@ -10,11 +10,12 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
+from haike.kernel.digits import whole
 from haike.kernel.look.base import EMPTY_OPERATORS, NOTHING, Look, Raw, many, one, shows
 from haike.kernel.period import PERIOD_LABELS, span, start_of, today
 from haike.kernel.policy import Actor
-from haike.refused import Refused
 from haike.kernel.templatetags.haike import icon
+from haike.refused import Refused
 from haike.sheets.values import parse_date, parse_datetime
 
 EARLIEST, LATEST = date(1900, 1, 1), date(2199, 12, 31)
@@ -114,9 +115,9 @@ class DateLook(Look):
                 raise Refused(_("Unknown period: %(period)s.") % {"period": given[0]})
             return self.between(*span(given[0]))
         if operator in ("last", "next", "older", "stale"):
-            if not given[0].isdigit() or int(given[0]) > 36_500:
+            if (number := whole(given[0])) is None or number > 36_500:
                 raise Refused(_("Enter a number of days."))
-            days = timedelta(days=int(given[0]))
+            days = timedelta(days=number)
             if operator == "last":
                 return self.between(today() - days, today() + day)
             if operator == "next":

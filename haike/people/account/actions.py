@@ -12,11 +12,11 @@ from django.utils.translation import gettext_lazy as _
 from haike.kernel import change
 from haike.kernel.policy import System
 from haike.kernel.record import writer
-from haike.refused import Refused
 from haike.people.account.choices import CHANNELS, cards_known, reminders_known
 from haike.people.grants import organisation_changed
 from haike.people.signin.hashing import hashing
 from haike.people.user.record import User
+from haike.refused import Refused
 
 CONTACT = ("avatar", "phone", "email", "gender")
 SIGNS_IN_WITH = ("phone", "email")

@@ -17,9 +17,6 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
 from haike.kernel.entity import Section
-from haike.refused import Conflict, Refused
-from haike.kernel.screens.door import done
-from haike.kernel.screens.form import FormPage, Typed
 from haike.people.account import actions
 from haike.people.account.choices import CHANNELS, cards_known, cards_of, channels_of, reminders_known
 from haike.people.looks import PasswordLook, model_looks
@@ -29,6 +26,9 @@ from haike.people.signin.views import new_password_looks, same
 from haike.people.typed import AllTyped
 from haike.people.user.actions import change_own_password
 from haike.people.user.record import DENSITIES, LANGUAGES, SCHEMES, THEMES, User
+from haike.refused import Conflict, Refused
+from haike.screens.door import done
+from haike.screens.form import FormPage, Typed
 
 TABS = [
     ("profile", _("Contact and picture"), "/account/"),

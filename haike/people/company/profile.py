@@ -11,9 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from haike.chinese.uscc import check_uscc
 from haike.kernel.log import Change, origin
 from haike.kernel.policy import Actor
-from haike.refused import Conflict, Refused
 from haike.kernel.versioned import Versioned, bump
 from haike.people.company.record import CompanyProfile
+from haike.refused import Conflict, Refused
 
 LABEL = "people.companyprofile"
 ONLY = 1

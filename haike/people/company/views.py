@@ -13,14 +13,14 @@ from django.utils.translation import gettext_lazy as _
 
 from haike.kernel.entity import Label, Section
 from haike.kernel.look import PictureLook
-from haike.refused import Conflict, Refused
-from haike.kernel.screens.door import done
-from haike.kernel.screens.form import FormPage, Typed
 from haike.people.company.profile import change_company, company
 from haike.people.company.record import CompanyProfile
 from haike.people.looks import model_looks
 from haike.people.pages import demand_grant
 from haike.people.user.record import User
+from haike.refused import Conflict, Refused
+from haike.screens.door import done
+from haike.screens.form import FormPage, Typed
 
 SECTIONS = [
     Section(_("Company"), ["name", "short_name", "tax_number", "logo"]),

@@ -14,11 +14,11 @@ from haike.kernel.entity import Entity, Related, Section
 from haike.kernel.log import Batch
 from haike.kernel.policy import Actor
 from haike.kernel.record import writer
-from haike.refused import Refused
 from haike.people.department import views
 from haike.people.department.record import Department
 from haike.people.grants import organisation_changed
 from haike.people.policy import HousePolicy
+from haike.refused import Refused
 
 
 class DepartmentPolicy(HousePolicy):

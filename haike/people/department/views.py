@@ -9,14 +9,14 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext_lazy as _
 
-from haike.refused import Refused
-from haike.kernel.screens.door import done, refused_page
-from haike.kernel.screens.form import Typed
 from haike.people.department.record import Department
 from haike.people.looks import model_looks
 from haike.people.pages import ask
 from haike.people.typed import AllTyped
 from haike.people.user.record import User
+from haike.refused import Refused
+from haike.screens.door import done, refused_page
+from haike.screens.form import Typed
 
 
 @dataclass

@@ -14,7 +14,6 @@ from django.utils.translation import gettext_lazy as _
 
 from haike.kernel.policy import Actor, System
 from haike.kernel.record import writer
-from haike.refused import Refused
 from haike.people.authority import demand_covers
 from haike.people.department.record import Department
 from haike.people.grants import organisation_changed
@@ -24,6 +23,7 @@ from haike.people.signin.options import REGISTRATION
 from haike.people.user.actions import check_password, store_password
 from haike.people.user.entity import demand_own_group
 from haike.people.user.record import User
+from haike.refused import Refused
 
 SALT = "haike.people.invitation"
 DOORMAN = System("joining")

@@ -14,9 +14,6 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
 from haike.kernel.look import NumberLook
-from haike.refused import Refused
-from haike.kernel.screens.door import done
-from haike.kernel.screens.form import Typed
 from haike.people.company.profile import company
 from haike.people.invitation import actions
 from haike.people.invitation.record import Invitation
@@ -27,6 +24,9 @@ from haike.people.signin.options import REGISTRATION
 from haike.people.signin.views import SignInPage, new_password_looks, same, show
 from haike.people.typed import AllTyped
 from haike.people.user.record import User
+from haike.refused import Refused
+from haike.screens.door import done
+from haike.screens.form import Typed
 
 PERSON = ("name", "username", "phone", "email")
 

@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from haike.kernel.entity import Label
 from haike.kernel.log import Change, origin
 from haike.kernel.look import ChoiceLook, DateLook, Look
-from haike.kernel.screens.form import Typed
+from haike.screens.form import Typed
 from haike.sheets.write import SheetWriter
 
 SIZE = 50

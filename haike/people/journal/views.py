@@ -13,7 +13,6 @@ from django.utils.translation import gettext_lazy as _
 from haike.kernel.entity import Entity, entities, entity_named
 from haike.kernel.log import ACTION_LABELS, Change
 from haike.kernel.look import PersonLook
-from haike.kernel.screens.record import log_entry
 from haike.people.company.profile import LABEL as COMPANY
 from haike.people.error.record import ErrorRecord
 from haike.people.journal.page import Column, Journal, OptionLook, days, moment, plain, within
@@ -21,6 +20,7 @@ from haike.people.looks import PlainLook
 from haike.people.pages import demand_grant
 from haike.people.signin.record import SignIn
 from haike.people.user.record import User
+from haike.screens.record import log_entry
 
 OTHER_KINDS = {
     COMPANY: _("Company profile"),

@@ -11,12 +11,12 @@ from haike.kernel import change
 from haike.kernel.entity import Button, Entity, Related, Section
 from haike.kernel.log import Batch
 from haike.kernel.policy import Actor, System
-from haike.refused import Refused
 from haike.people.authority import demand_covers, keeping_a_boss
 from haike.people.grants import organisation_changed
 from haike.people.policy import HousePolicy
 from haike.people.role.record import Role
 from haike.people.shipped_roles import SHIPPED_ROLES
+from haike.refused import Refused
 
 
 class RoleEntity(Entity):

@@ -8,9 +8,9 @@ from django.utils.translation import gettext_lazy as _
 
 from haike.kernel.look import Look, shows
 from haike.kernel.policy import Actor
-from haike.refused import Refused
 from haike.people.role.fields import GrantList, RightsTable
 from haike.people.switches import EVERY_GRANT, grants_known
+from haike.refused import Refused
 
 
 @shows(RightsTable)

@@ -11,14 +11,14 @@ from django.utils.translation import gettext_lazy as _
 
 from haike.kernel.entity import Section, entities, entity_named, entity_of
 from haike.kernel.policy import ACTIONS
-from haike.refused import Refused
-from haike.kernel.screens.door import done
-from haike.kernel.screens.form import Typed
 from haike.people.looks import model_looks
 from haike.people.pages import ask
 from haike.people.role import matrix
 from haike.people.role.record import Role
 from haike.people.switches import EVERY_GRANT, grants_known
+from haike.refused import Refused
+from haike.screens.door import done
+from haike.screens.form import Typed
 
 
 def _role(request: HttpRequest, pk: int) -> Role:

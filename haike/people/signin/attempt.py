@@ -13,11 +13,10 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from haike.kernel import change
 from haike.chinese.phone import normalise_phone
+from haike.kernel import change
 from haike.kernel.policy import Actor
 from haike.kernel.record import writer
-from haike.refused import Refused
 from haike.people.authority import demand_may_manage
 from haike.people.grants import organisation_changed
 from haike.people.signin.address import client_agent, client_ip
@@ -25,6 +24,7 @@ from haike.people.signin.hashing import hashing
 from haike.people.signin.options import CAPTCHA_AFTER, LOCK_AFTER
 from haike.people.signin.record import SignIn
 from haike.people.user.record import User
+from haike.refused import Refused
 
 BACKEND = "haike.people.signin.backend.CachedUsers"
 FAILED = (SignIn.Result.WRONG, SignIn.Result.UNKNOWN)

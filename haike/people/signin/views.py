@@ -14,13 +14,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
-from haike.refused import Refused
-from haike.kernel.screens.form import FormField, Typed
 from haike.people.looks import CaptchaLook, PasswordLook, PlainLook
 from haike.people.signin import attempt, forgotten
 from haike.people.signin.address import client_ip
 from haike.people.signin.options import CAPTCHA_AFTER, IDLE_MINUTES, REGISTRATION
 from haike.people.typed import AllTyped
+from haike.refused import Refused
+from haike.screens.form import FormField, Typed
 
 
 @dataclass

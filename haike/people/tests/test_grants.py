@@ -5,7 +5,6 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from haike.kernel import versioned
-from haike.refused import Refused
 from haike.people.authority import covers
 from haike.people.grants import grants_of
 from haike.people.models import Department, Role, User
@@ -14,6 +13,7 @@ from haike.people.shipped_roles import SHIPPED_ROLES
 from haike.people.testing import make_department
 from haike.people.user import actions
 from haike.people.user.actions import SETUP, make_user
+from haike.refused import Refused
 
 pytestmark = pytest.mark.django_db
 LABEL = "customers.customer"

@@ -8,13 +8,13 @@ from django.test import Client
 
 from haike.kernel.log import Change
 from haike.kernel.option import choose
-from haike.refused import Refused
 from haike.people.invitation.record import Invitation
 from haike.people.models import Department, Role, User
 from haike.people.signin.options import REGISTRATION
 from haike.people.testing import PASSWORD, make_department
 from haike.people.user import actions
 from haike.people.user.actions import SETUP
+from haike.refused import Refused
 
 pytestmark = [pytest.mark.django_db, pytest.mark.feature("P7")]
 DRAG = {"HX-Request": "true", "X-Drag": "1"}

@@ -14,7 +14,6 @@ from django.utils.translation import gettext_lazy as _
 from haike.kernel import change
 from haike.kernel.policy import Actor, System
 from haike.kernel.record import writer
-from haike.refused import Refused
 from haike.people.authority import demand_may_manage, keeping_a_boss
 from haike.people.department.record import Department
 from haike.people.grants import organisation_changed
@@ -22,6 +21,7 @@ from haike.people.role.record import Role
 from haike.people.signin.hashing import hashing
 from haike.people.user.entity import refuse_self
 from haike.people.user.record import User
+from haike.refused import Refused
 
 SETUP = System("setup")
 

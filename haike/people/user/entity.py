@@ -16,13 +16,13 @@ from haike.kernel.entity import Button, Category, Entity, Label, Panel, Related,
 from haike.kernel.log import Batch
 from haike.kernel.policy import Actor
 from haike.kernel.record import writer
-from haike.refused import Refused
 from haike.people.authority import demand_covers, demand_may_manage, keeping_a_boss, may_manage
 from haike.people.department.record import Department
 from haike.people.grants import RoleGrants, organisation, organisation_changed
 from haike.people.policy import HousePolicy
 from haike.people.user.holdings import holdings_of
 from haike.people.user.record import User
+from haike.refused import Refused
 
 
 def render_holdings(request: Any, user: User) -> str:

@@ -12,10 +12,10 @@ from haike.kernel.bulk import start_batch
 from haike.kernel.entity import entity_named
 from haike.kernel.policy import Actor
 from haike.kernel.progress import report
-from haike.refused import Refused
 from haike.people.grants import organisation
 from haike.people.user.holdings import holdings_of
 from haike.people.user.record import User
+from haike.refused import Refused
 
 
 def hand_over(user: User, *, to: User, kinds: Iterable[str], by: Actor) -> None:

@@ -14,8 +14,8 @@ from django.utils.translation import gettext_lazy as _
 
 from haike.kernel.fields import Email, LongText, Phone, Pick, Picture, PinyinKey
 from haike.kernel.record import Record, RecordQuerySet, writer
-from haike.refused import Refused
 from haike.people.grants import RoleGrants, grants_of, organisation
+from haike.refused import Refused
 
 SCHEMES = [
     ("blue", _("Blue")),

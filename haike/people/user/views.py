@@ -14,9 +14,6 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
 from haike.kernel.look import Look, PersonLook
-from haike.refused import Refused
-from haike.kernel.screens.door import done, refused_page
-from haike.kernel.screens.form import Typed
 from haike.people.looks import PasswordLook, model_looks
 from haike.people.pages import ask, user_to_manage
 from haike.people.signin import attempt
@@ -25,6 +22,9 @@ from haike.people.user import actions
 from haike.people.user.handover import hand_over
 from haike.people.user.holdings import Holding, holdings_of
 from haike.people.user.record import User
+from haike.refused import Refused
+from haike.screens.door import done, refused_page
+from haike.screens.form import Typed
 
 EASY = "abcdefghjkmnpqrstuvwxyz23456789"
 """Characters that nobody confuses when he reads a password to somebody."""

@@ -9,8 +9,8 @@ import click
 
 from haike.exchange.export import Order, exportable, write_file
 from haike.kernel.entity import Entity, entity_named
-from haike.refused import Refused
 from haike.people.models import User
+from haike.refused import Refused
 from haike.site.cli.language import _
 from haike.site.cli.progress import Bar
 from haike.site.cli.user import opened

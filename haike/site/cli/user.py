@@ -7,9 +7,9 @@ import click
 from django.conf import settings
 
 from haike.company import companies, use
-from haike.refused import Refused
 from haike.people.models import User
 from haike.people.user.actions import check_password, make_user, store_password
+from haike.refused import Refused
 from haike.site.cli.language import _
 
 

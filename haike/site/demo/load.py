@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from django.db import connection, models
 
-from haike.kernel.index.table import table as search_table
+from haike.find.index.table import table as search_table
 
 
 @contextmanager

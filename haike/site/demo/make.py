@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from datetime import date
 from multiprocessing.connection import Connection
-from typing import Any
 
 from django.db import connection, models, transaction
 from django.utils import timezone
@@ -26,14 +25,14 @@ from haike.kernel.log import Change
 from haike.kernel.numbers import take_numbers
 from haike.kernel.option import OptionValue
 from haike.kernel.record import writer
-from haike.refused import Refused
 from haike.kernel.versioned import bump
+from haike.refused import Refused
 from haike.site.demo.load import reserve, set_aside, tables_of
 from haike.site.demo.offices import Account, write_offices
-from haike.site.demo.records import Month, Person, Pile, Prepared, Records
+from haike.site.demo.records import Prepared, Records
 from haike.site.demo.rows import load
-from haike.site.demo.stream import SEED, SampleCompany
 from haike.site.demo.staff import SIZE
+from haike.site.demo.stream import SEED, SampleCompany
 from haike.site.guide import SAMPLE, sample_present
 from haike.work.models import FollowUp
 

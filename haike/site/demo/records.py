@@ -15,11 +15,11 @@ from zoneinfo import ZoneInfo
 
 from django.db import models
 
+from haike.chinese.names import split_name
+from haike.chinese.pinyin import full_pinyin, initials, sort_key
 from haike.customers.birthday import key_of
 from haike.customers.customer.record import Customer, name_key
 from haike.customers.models import Contact
-from haike.chinese.names import split_name
-from haike.chinese.pinyin import full_pinyin, initials, sort_key
 from haike.kernel.entity import Entity, entity_of
 from haike.kernel.fields import PinyinKey
 from haike.kernel.log import Change

@@ -25,12 +25,12 @@ from haike.kernel.numbers import Counter
 from haike.kernel.option import OptionValue
 from haike.kernel.preference import Visit
 from haike.kernel.record import writer
-from haike.refused import Refused
 from haike.kernel.versioned import bump
 from haike.people.authority import keeping_a_boss
 from haike.people.company.record import CompanyProfile
 from haike.people.grants import grants_of, organisation_changed
 from haike.people.models import Department, User
+from haike.refused import Refused
 from haike.site.guide import SAMPLE
 from haike.site.prepared import SAMPLE_ACCOUNTS
 from haike.work.models import FollowUp
@@ -113,7 +113,7 @@ def _staying(ranges: dict[type[models.Model], tuple[int, int]]) -> set[int]:
             field, other = relation.field, relation.related_model
             if field.many_to_many:
                 continue
-            others = other._base_manager.filter(**{f"{field.name}__range": ranges[model]})
+            others = other._base_manager.filter(**{f"{field.attname}__range": ranges[model]})
             if other in CHAIN:
                 # Sample rows refer to each other; only what a user made counts.
                 others = others.exclude(pk__range=ranges[other])

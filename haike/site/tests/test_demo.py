@@ -8,19 +8,19 @@ from django.test import Client
 from django.utils import timezone
 
 from haike.customers.models import Contact, Customer
+from haike.find.index import tokens
+from haike.find.index.table import table
 from haike.jobs.testing import run_ready_jobs
 from haike.kernel import change, search
 from haike.kernel.change import fill_keys
 from haike.kernel.entity import entity_of
-from haike.kernel.index import tokens
-from haike.kernel.index.table import table
 from haike.kernel.log import Change
 from haike.kernel.numbers import Counter
 from haike.kernel.option import OptionValue
 from haike.kernel.record import writer
-from haike.refused import Refused
 from haike.people.company.profile import company
 from haike.people.models import Department, User
+from haike.refused import Refused
 from haike.site.cli import demo as demo_command
 from haike.site.cli.progress import Bar
 from haike.site.demo import make_demo

@@ -8,10 +8,10 @@ from itertools import islice
 import phonenumbers
 import pytest
 
-from haike.customers.dictionaries import DICTIONARIES as OF_CUSTOMERS
+from haike.chinese.divisions import read_divisions
 from haike.chinese.phone import normalise_phone
 from haike.chinese.uscc import check_uscc
-from haike.chinese.divisions import read_divisions
+from haike.customers.dictionaries import DICTIONARIES as OF_CUSTOMERS
 from haike.people.dictionaries import DICTIONARIES as OF_PEOPLE
 from haike.people.shipped_roles import SHIPPED_ROLES
 from haike.site.demo.chance import Chance, spread

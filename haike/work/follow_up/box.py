@@ -20,8 +20,8 @@ from haike.kernel.entity import Entity, entity_of
 from haike.kernel.look import Look
 from haike.kernel.period import today
 from haike.refused import Refused
-from haike.kernel.screens.door import done, find_record
-from haike.kernel.screens.form import Typed
+from haike.screens.door import done, find_record
+from haike.screens.form import Typed
 from haike.work.follow_up.actions import KEEP, write_follow_up
 from haike.work.follow_up.photos import MOST_PHOTOS
 from haike.work.follow_up.record import FollowUp

@@ -10,8 +10,8 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from haike.find.indexes import filter_index, hot_indexes
 from haike.kernel.fields import LongText, Pick
-from haike.kernel.find import filter_index, hot_indexes
 from haike.kernel.record import Record
 
 LIVE = Q(deleted_at__isnull=True)

@@ -13,9 +13,9 @@ from haike.customers.customer.actions import plan_contact
 from haike.customers.customer.record import Customer
 from haike.kernel.entity import Section, entity_of
 from haike.refused import Refused
-from haike.kernel.screens.door import done, find_record, refused_page
-from haike.kernel.screens.form import FormPage, Typed
-from haike.kernel.screens.list import EntityWords
+from haike.screens.door import done, find_record, refused_page
+from haike.screens.form import FormPage, Typed
+from haike.screens.list import EntityWords
 from haike.work.follow_up import actions
 from haike.work.follow_up.box import next_contact
 from haike.work.follow_up.record import FollowUp, FollowUpPhoto

@@ -15,8 +15,8 @@ from haike.customers.customer.record import Customer
 from haike.customers.testing import make_contact, make_customer
 from haike.kernel.entity import entity_of
 from haike.kernel.log import Change
-from haike.refused import Refused
 from haike.people.testing import Staff
+from haike.refused import Refused
 from haike.work.follow_up.actions import add_photos, comment_on, redate, write_follow_up
 from haike.work.follow_up.record import FollowUp, FollowUpComment, FollowUpPhoto, to_minute
 

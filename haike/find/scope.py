@@ -1,0 +1,43 @@
+"""Which rows of a table somebody may act on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db.models import Q
+
+from haike.find.share import Share
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Which rows: all, or those of `owner_ids` and those shared with `user_id`.
+
+    Shares are looked up for `share_entity` under the value of column `share_column` ("id", or the key of the record
+    this one hangs on). `writable` leaves out shares that only allow reading.
+    """
+
+    everything: bool
+    owner_ids: tuple[int, ...]
+    user_id: int
+    shared: bool
+    share_entity: str = ""
+    share_column: str = "id"
+    writable: bool = False
+
+    @property
+    def nothing(self) -> bool:
+        """Whether no row can be in it."""
+        return not self.everything and not self.owner_ids and not self.shared
+
+    def rows(self) -> Q:
+        """The same as a condition on the rows."""
+        if self.everything:
+            return Q()
+        condition = Q(owner_id__in=self.owner_ids) if self.owner_ids else Q(pk__in=[])
+        if self.shared:
+            shares = Share.objects.filter(user_id=self.user_id, entity=self.share_entity)
+            if self.writable:
+                shares = shares.filter(can_write=True)
+            condition |= Q(**{f"{self.share_column}__in": shares.values("record_id")})
+        return condition

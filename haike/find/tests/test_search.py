@@ -1,0 +1,165 @@
+"""The search index against plain substrings, odd input, and its tables."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import connection, transaction
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from haike.find.index import table as index
+from haike.find.index.table import table
+from haike.find.index.tokens import fold, fold_words, query_tokens, tokens_of
+from haike.find.scope import Scope
+from haike.find.tests.conftest import World
+from haike.find.tests.model import Thing
+from haike.kernel import search
+
+calm = settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+everything = Scope(True, (), 0, False)
+letters = st.sampled_from("华为科技有限公司138hwz% _'\"()*-\\\0\n\u200d\u202e👍🏽ａＡßΣς𠮷\U00100001")
+texts = st.text(st.one_of(letters, st.characters(codec="utf-8")), max_size=12)
+
+
+def active(world: World) -> set[int]:
+    return set(Thing.objects.filter(deleted_at=None, archived_at=None).values_list("pk", flat=True))
+
+
+def containing(parts_of: dict[int, list[str]], words: str) -> set[int]:
+    folded = fold_words(words)
+    return {pk for pk, parts in parts_of.items() if all(any(word in fold(part) for part in parts) for word in folded)}
+
+
+@calm
+@given(parts=st.lists(texts, max_size=3), words=texts)
+def test_what_contains_the_words_has_their_tokens(parts: list[str], words: str) -> None:
+    folded = [fold(part) for part in parts]
+    if all(any(word in part for part in folded) for word in fold_words(words)):
+        assert set(query_tokens(fold_words(words))) <= tokens_of(folded)
+
+
+@calm
+@given(parts=st.lists(texts, max_size=3), words=texts)
+def test_any_text_is_found_by_its_pieces(world: World, parts: list[str], words: str) -> None:
+    thing = next(thing for thing in world.things if thing.deleted_at is None and thing.archived_at is None)
+    search.write(connection, Thing, [(thing.pk, thing.owner_id, parts)])
+    known = {**world.parts_of, thing.pk: parts}
+    queries = [words, *(part[1:4] for part in parts)]
+    for query in queries:
+        expected = containing(known, query) & active(world) if fold_words(query) else set()
+        assert set(search.match(Thing, query, everything, 1_000)) == expected
+    search.write(connection, Thing, [(thing.pk, thing.owner_id, world.parts_of[thing.pk])])
+
+
+ODD = [
+    *(
+        "",
+        " ",
+        "\0",
+        "\u202e",
+        '"',
+        '""',
+        "'",
+        "%",
+        "_",
+        "\\",
+        "*",
+        "(",
+        "NEAR(",
+        "AND",
+        "a OR b",
+        "-x",
+        "^a",
+        "{}",
+        "$1",
+        "%s",
+    ),
+    *(
+        "\ud800",
+        "👍",
+        "👨\u200d👩",
+        "\U0010ffff",
+        "\ue0ff1",
+        "x" * 10_000,
+        "华 " * 3_000,
+        "doc:华",
+        "é",
+        "ﬁ",
+        "１３８",
+        "a",
+        "7",
+    ),
+]
+
+
+@pytest.mark.parametrize("words", ODD)
+def test_odd_words_are_only_words(world: World, words: str) -> None:
+    mine = Scope(False, tuple(world.users), world.users[0], True, "findtests.thing")
+    for scope in (everything, mine):
+        found = search.match(Thing, words, scope, 1_000)
+        if len(words) < 100:
+            assert set(found) <= containing(world.parts_of, words)
+
+
+def test_a_match_is_within_the_scope_and_the_limit(world: World) -> None:
+    owner = world.users[0]
+    mine = Scope(False, (owner,), owner, False)
+    found = search.match(Thing, "有限公司", mine, 1_000)
+    assert found
+    assert set(Thing.objects.filter(pk__in=found).values_list("owner_id", flat=True)) == {owner}
+    assert search.match(Thing, "有限公司", mine, 2) == found[:2]
+    assert search.match(Thing, "有限公司", Scope(False, (), owner, False), 5) == []
+
+
+def test_a_new_owner_finds_what_he_got(world: World) -> None:
+    giver, taker = world.users[0], world.users[1]
+    given_away = search.match(Thing, "公司", Scope(False, (giver,), giver, False), 1_000)
+    Thing.objects.filter(pk__in=given_away).update(owner_id=taker)
+    search.reown(connection, Thing, given_away, taker)
+    assert set(given_away) <= set(search.match(Thing, "公司", Scope(False, (taker,), taker, False), 1_000))
+    assert search.match(Thing, "公司", Scope(False, (giver,), giver, False), 1_000) == []
+    search.reown(connection, Thing, given_away[:1], None)
+
+
+def test_what_is_erased_is_not_found(world: World) -> None:
+    found = search.match(Thing, "公司", everything, 1_000)
+    search.erase(connection, Thing, iter(found[1:]))
+    assert search.match(Thing, "公司", everything, 1_000) == found[:1]
+
+
+def test_a_document_that_is_written_again_replaces_the_former(world: World) -> None:
+    thing = next(thing for thing in world.things if thing.deleted_at is None and thing.archived_at is None)
+    for batch in ([(thing.pk, 1, ["甲乙丙"])], [(thing.pk + n * 1_000, 1, ["丁戊己"]) for n in range(80)]):
+        search.write(connection, Thing, batch)
+    assert search.match(Thing, "甲乙", everything, 5) == []
+    assert search.match(Thing, "戊己", everything, 5) == [thing.pk]
+
+
+def test_a_document_is_undone_with_its_record(world: World) -> None:
+    thing = next(thing for thing in world.things if thing.deleted_at is None and thing.archived_at is None)
+    with transaction.atomic():
+        search.write(connection, Thing, [(thing.pk, 1, ["独一无二"])])
+        transaction.set_rollback(True)
+    assert search.match(Thing, "独一无二", everything, 5) == []
+
+
+def test_very_long_texts_are_searched_from_their_beginning(world: World) -> None:
+    thing = next(thing for thing in world.things if thing.deleted_at is None and thing.archived_at is None)
+    search.write(connection, Thing, [(thing.pk, 1, ["开头" + "长" * 100_000 + "结尾"])])
+    assert search.match(Thing, "开头长", everything, 5) == [thing.pk]
+
+
+def test_many_documents_at_once_are_all_found(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(index, "BATCH", 60)
+    ids = [thing.pk for thing in world.things if thing.deleted_at is None and thing.archived_at is None]
+    search.write(connection, Thing, [(pk, None, [f"众多{pk}"]) for pk in ids])
+    assert sorted(search.match(Thing, "众多", everything, 1_000)) == ids
+    search.reown(connection, Thing, ids, world.users[0])
+    search.erase(connection, Thing, ids)
+    assert search.match(Thing, "众多", everything, 1_000) == []
+
+
+def test_the_index_is_built_once(world: World) -> None:
+    search.ensure_index(connection, Thing)
+    assert table(Thing) == "search_findtests_thing"
+    assert search.match(Thing, "公司", everything, 5)

@@ -1,0 +1,359 @@
+"""The form of an entity: new, edit, quick, and one field in place."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import render
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from haike.kernel.digits import whole
+from haike.kernel.entity import Entity, Section
+from haike.kernel.look import Look, ReferenceLook
+from haike.kernel.look.base import Raw
+from haike.refused import Conflict, Refused
+from haike.screens.door import done, entity_view, find_record
+from haike.screens.list import EntityWords, cell_of
+
+
+@dataclass
+class FormField:
+    """One field of a form, with what was typed."""
+
+    name: str
+    label: Any
+    required: bool
+    help: Any
+    widget: SafeString
+    error: str
+    wide: bool
+
+
+@dataclass
+class FormPage:
+    """Everything `kernel/form.html` shows."""
+
+    title: Any
+    action: str
+    sections: list[dict[str, Any]]
+    entity: EntityWords | None = None
+    errors: list[dict[str, Any]] = field(default_factory=list)
+    message: str = ""
+    version: int | None = None
+    conflict: list[dict[str, Any]] = field(default_factory=list)
+    buttons: list[dict[str, Any]] = field(default_factory=list)
+    draft_key: str = ""
+    hidden: dict[str, Any] = field(default_factory=dict)
+    back_url: str = ""
+    top: SafeString | str = ""
+    bottom: SafeString | str = ""
+
+
+class Typed:
+    """What a user typed for some fields: read from the request, parsed by the Looks, with the errors kept."""
+
+    def __init__(self, looks: dict[str, Look], user: Any) -> None:
+        self.looks, self.user = looks, user
+        self.raw: dict[str, Raw] = {}
+        self.uploads: dict[str, Any] = {}
+        self.started: dict[str, Any] = {}
+        self.values: dict[str, Any] = {}
+        self.errors: dict[str, str] = {}
+        self.message = ""
+
+    def start(self, values: dict[str, Any]) -> None:
+        """Fill in values of a record or defaults."""
+        for name, value in values.items():
+            if name in self.looks:
+                self.raw[name] = self.looks[name].raw(value)
+                self.started[name] = value
+
+    def read(self, data: QueryDict, files: Any = None) -> None:
+        """Take what the request sent; fields that it does not name keep what they had."""
+        for name, look in self.looks.items():
+            if look.kind == "picture":
+                self._read_picture(name, data, files)
+            elif name in data:
+                self.raw[name] = data.getlist(name) if look.multiple or look.kind == "region" else data[name]
+            elif look.multiple or look.kind == "yesno":
+                self.raw[name] = []
+
+    def _read_picture(self, name: str, data: QueryDict, files: Any) -> None:
+        if files and name in files:
+            self.uploads[name] = files[name]
+        elif data.get(f"{name}-clear") == "1":
+            self.uploads[name] = ""
+
+    def parse(self) -> bool:
+        """Turn the text into values; False when something cannot be read."""
+        for name in self.looks:
+            if self.looks[name].kind == "picture":
+                if name not in self.uploads:
+                    continue  # the present picture stays
+            elif name not in self.raw or self._stays(name):
+                continue
+            try:
+                raw = self.uploads[name] if name in self.uploads else self.raw[name]
+                self.values[name] = self.looks[name].parse(raw, self.user)
+            except Refused as no:
+                self.errors[name] = str(no)
+                if isinstance(self.looks[name], ReferenceLook):
+                    self.raw[name] = ""  # the widget would show the title of a record that is not the user's
+        return not self.errors
+
+    def _stays(self, name: str) -> bool:
+        """Whether a link still leads to the same record, which then need not be one that the user sees."""
+        look, before = self.looks[name], self.started.get(name)
+        if not isinstance(look, ReferenceLook) or look.multiple or before is None:
+            return False
+        return self.raw[name] == look.raw(before)
+
+    def refuse(self, no: Refused) -> None:
+        """Put the sentences of a Refused beside the fields they belong to."""
+        for name, sentence in no.fields.items():
+            if name in self.looks:
+                self.errors[name] = str(sentence)
+            else:
+                self.message = f"{self.message} {sentence}".strip()
+        if no.message and not (no.fields and str(no.message) in map(str, no.fields.values())):
+            self.message = f"{no.message} {self.message}".strip()
+
+    def sections(self, sections: Iterable[Section]) -> list[dict[str, Any]]:
+        """The sections with those of their fields that are in this form."""
+        found = []
+        for section in sections:
+            fields = [self.field(name) for name in section.fields if name in self.looks]
+            if fields:
+                found.append({"label": section.label, "fields": fields, "folded": section.folded})
+        return found
+
+    def field(self, name: str) -> FormField:
+        """One field as the template shows it."""
+        look, error = self.looks[name], self.errors.get(name, "")
+        widget = look.widget(name, self.raw.get(name, ""), invalid=bool(error))
+        return FormField(name, look.label, look.required, look.help, widget, error, look.wide)
+
+    def error_lines(self) -> list[dict[str, Any]]:
+        """All errors for the summary on top."""
+        return [
+            {"name": name, "label": self.looks[name].label, "message": error} for name, error in self.errors.items()
+        ]
+
+
+def form_looks(entity: Entity, user: Any, *, record: Any = None, names: list[str] | None = None) -> dict[str, Look]:
+    """The fields that a form offers: editable ones; the owner only when a new record may be given away."""
+    looks = entity.editable_by(user)
+    if entity.policy.through or record is not None or not entity.policy.may(user, "transfer"):
+        looks.pop("owner", None)
+    return {name: looks[name] for name in names if name in looks} if names else looks
+
+
+def form_sections(entity: Entity, looks: dict[str, Look]) -> list[Section]:
+    """The entity's sections, the owner at the end of the first."""
+    sections = list(entity.all_sections)
+    if "owner" in looks and sections and not any("owner" in section.fields for section in sections):
+        first = sections[0]
+        sections[0] = Section(first.label, [*first.fields, "owner"], first.folded)
+    return sections
+
+
+def initial_values(entity: Entity, request: HttpRequest) -> dict[str, Raw]:
+    """What a link to the form fills in ("?customer=17")."""
+    found: dict[str, Raw] = {}
+    for name, look in entity.looks.items():
+        if name in request.GET:
+            raw: Raw = request.GET.getlist(name) if look.multiple else request.GET[name]
+            if not isinstance(look, ReferenceLook) or _is_choosable(look, raw, request.user):
+                found[name] = raw
+    return found
+
+
+def _is_choosable(look: Look, raw: Raw, user: Any) -> bool:
+    try:
+        look.parse(raw, user)
+    except Refused:
+        return False
+    return True
+
+
+def defaults(entity: Entity) -> dict[str, Any]:
+    """The values of a fresh record."""
+    blank = entity.model()
+    looks = {name: look for name, look in entity.looks.items() if look.editable and not isinstance(look, ReferenceLook)}
+    return {name: look.get(blank) for name, look in looks.items()}
+
+
+@entity_view("new", "create")
+def new_view(request: HttpRequest, entity: Entity) -> HttpResponse:
+    """The form of a new record, all fields or (`?quick=1`) only the most needed."""
+    user = cast(Any, request.user)
+    quick = bool(entity.quick) and request.GET.get("quick") == "1"
+    typed = Typed(form_looks(entity, user, names=entity.quick if quick else None), user)
+    typed.start(defaults(entity))
+    typed.raw.update({name: raw for name, raw in initial_values(entity, request).items() if name in typed.looks})
+    again = f"?{request.GET.urlencode()}" if request.GET else ""
+    page = FormPage(
+        title=_("New %(name)s") % {"name": entity.name},
+        action=f"/{entity.slug}/new{again}",
+        sections=[],
+        entity=EntityWords.of(entity),
+        buttons=[
+            {"label": _("Save"), "primary": True, "name": "", "value": ""},
+            {"label": _("Save and new"), "primary": False, "name": "then", "value": "new"},
+        ],
+        draft_key=f"{entity.slug}/new{'/quick' if quick else ''}",
+        back_url=entity.url,
+    )
+    status = 200
+    if request.method == "POST":
+        typed.read(request.POST, request.FILES)
+        warned = warn(page, entity, typed, None, request) if typed.parse() else True
+        if not warned:
+            try:
+                record = entity.create(by=user, **typed.values)
+            except Refused as no:
+                typed.refuse(no)
+            else:
+                message = _("%(name)s “%(title)s” saved.") % {"name": entity.name, "title": record}
+                if request.POST.get("then") == "new":
+                    return _next(request, entity, message, again)
+                return done(request, message, entity.url_of(record), record=record)
+        status = 422
+    return render_form(request, page, typed, form_sections(entity, typed.looks), status)
+
+
+def _next(request: HttpRequest, entity: Entity, message: Any, again: str) -> HttpResponse:
+    """An empty form for the next record, and a word about the one just saved."""
+    url = f"/{entity.slug}/new{again}"
+    if not getattr(request, "htmx", False):
+        return done(request, message, url)
+    request.method = "GET"
+    answer = new_view(request, entity.slug)
+    answer["HX-Trigger"] = json.dumps({"saved": {"message": str(message), "again": True}})
+    return answer
+
+
+@entity_view("edit", "edit")
+def edit_view(request: HttpRequest, entity: Entity, pk: int) -> HttpResponse:
+    """The form of a record; when somebody saved in between, both versions are shown and the user chooses."""
+    user = cast(Any, request.user)
+    record = find_record(entity, user, pk, action="edit")
+    typed = Typed(form_looks(entity, user, record=record), user)
+    typed.start({name: look.get(record) for name, look in typed.looks.items()})
+    before = dict(typed.raw)
+    page = FormPage(
+        title=_("Edit: %(title)s") % {"title": record},
+        action=f"/{entity.slug}/{pk}/edit",
+        sections=[],
+        entity=EntityWords.of(entity),
+        version=record.version,
+        buttons=[{"label": _("Save"), "primary": True, "name": "", "value": ""}],
+        draft_key=f"{entity.slug}/{pk}/edit",
+        back_url=entity.url_of(record),
+    )
+    status = 200
+    if request.method == "POST":
+        typed.read(request.POST, request.FILES)
+        _keep_theirs(request, typed, before)
+        if typed.parse() and not warn(page, entity, typed, record, request):
+            version = request.POST.get("version", "")
+            try:
+                entity.change(record, by=user, version=whole(version), **typed.values)
+                message = _("%(name)s “%(title)s” saved.") % {"name": entity.name, "title": record}
+                return done(request, message, entity.url_of(record))
+            except Conflict as conflict:
+                page.version = conflict.current.version
+                page.conflict = _conflict(typed, conflict.current)
+                status = 409
+            except Refused as no:
+                typed.refuse(no)
+        status = 409 if page.conflict else 422
+    return render_form(request, page, typed, form_sections(entity, typed.looks), status)
+
+
+def _keep_theirs(request: HttpRequest, typed: Typed, current: dict[str, Raw]) -> None:
+    for name in typed.looks:
+        if request.POST.get(f"keep-{name}") == "theirs":
+            typed.raw[name] = current[name]
+
+
+def _conflict(typed: Typed, current: Any) -> list[dict[str, Any]]:
+    lines = []
+    for name, mine in typed.values.items():
+        look = typed.looks[name]
+        theirs = look.get(current)
+        if look.to_json(theirs) != look.to_json(mine):
+            lines.append({"name": name, "label": look.label, "yours": look.text(mine), "theirs": look.text(theirs)})
+    return lines
+
+
+def warn(page: FormPage, entity: Entity, typed: Typed, record: Any, request: HttpRequest) -> bool:
+    """Show what the entity warns of, once; sending the form again means that the user has seen it."""
+    warnings = [str(warning) for warning in entity.check_values(typed.values, record, typed.user)]
+    seen = "\n".join(warnings)
+    if not warnings or request.POST.get("seen") == seen:
+        return False
+    page.hidden["seen"] = seen
+    page.message = str(_("Please look at this first; save again if it is right."))
+    page.top = format_html_join("", '<p class="notice notice-warn">{}</p>', ((warning,) for warning in warnings))
+    return True
+
+
+def render_form(
+    request: HttpRequest, page: FormPage, typed: Typed, sections: Iterable[Section], status: int
+) -> HttpResponse:
+    """The form as a page, or as a fragment for the drawer."""
+    page.sections = typed.sections(sections)
+    page.errors = typed.error_lines()
+    page.message = page.message or typed.message
+    template = "kernel/form.html#form" if getattr(request, "htmx", False) else "kernel/form.html"
+    return render(request, template, {"form": page}, status=status)
+
+
+@entity_view("field", "edit")
+def field_view(request: HttpRequest, entity: Entity, pk: int, name: str) -> HttpResponse:
+    """One field of a record, edited where it stands."""
+    user = cast(Any, request.user)
+    record = find_record(entity, user, pk, action="edit")
+    looks = form_looks(entity, user, record=record, names=[name])
+    if name not in looks:
+        raise Refused(_("You may not change this field."))
+    typed, status = Typed(looks, user), 200
+    look, url, version = looks[name], f"/{entity.slug}/{pk}/field/{name}", record.version
+    typed.start({name: look.get(record)})
+    if request.method == "POST":
+        typed.read(request.POST, request.FILES)
+        if typed.parse():
+            sent = request.POST.get("version", "")
+            try:
+                record = entity.change(record, by=user, version=whole(sent), **typed.values)
+            except Conflict as conflict:
+                theirs = look.text(look.get(conflict.current))
+                typed.errors[name] = str(
+                    _("Somebody has just saved this record; it says “%(value)s” now. Save again to put yours.")
+                    % {"value": theirs or "–"}
+                )
+                version, status = conflict.current.version, 409
+            except Refused as no:
+                typed.refuse(no)
+                typed.errors.setdefault(name, typed.message)
+        if not typed.errors:
+            return _shown(request, entity, user, record, name, look)
+        status = status if status == 409 else 422
+    elif request.GET.get("show") == "1":
+        return _shown(request, entity, user, record, name, look)
+    shown = typed.field(name)
+    context = {**vars(shown), "edit_url": url, "cancel_url": entity.url_of(record), "version": version}
+    return render(request, "kernel/field.html#edit", {"field": context}, status=status)
+
+
+def _shown(request: HttpRequest, entity: Entity, user: Any, record: Any, name: str, look: Look) -> HttpResponse:
+    html = cell_of(entity, user, name, look, record)
+    shown = {"name": name, "label": look.label, "html": html, "edit_url": f"/{entity.slug}/{record.pk}/field/{name}"}
+    return render(request, "kernel/field.html#show", {"field": shown})
