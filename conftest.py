@@ -17,7 +17,7 @@ from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
 from django.test import Client
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from haike.find import finder as find
 from haike.kernel import versioned
@@ -110,6 +110,8 @@ def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         # Playwright runs an event loop in this thread; the tests' own queries in it are safe all the same.
         os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+        # A machine that is busy with other tests may take its time.
+        expect.set_options(timeout=20_000)
         running = playwright.chromium.launch(
             executable_path=path, args=[*arguments.split(), "--disable-component-update", "--disable-sync"]
         )
@@ -127,7 +129,7 @@ def browser_page(browser: Browser, live_server: Any) -> Iterator[Page]:
         locale="zh-CN",
         timezone_id="Asia/Shanghai",
     )
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(30_000)
     yield context.new_page()
     context.close()
 

@@ -30,9 +30,9 @@ from django.db import connection, models, transaction  # noqa: E402
 from django.db.models import Q  # noqa: E402
 from pypinyin import Style, pinyin  # noqa: E402
 
-from haike.find import finder, hot_indexes  # noqa: E402
-from haike.find.finder import Find
-from haike.find.indexes import filter_index
+from haike.find import finder  # noqa: E402
+from haike.find.finder import Find  # noqa: E402
+from haike.find.indexes import filter_index, hot_indexes  # noqa: E402
 from haike.find.share import Share  # noqa: E402
 from haike.kernel import search  # noqa: E402
 from haike.kernel.policy import Scope  # noqa: E402

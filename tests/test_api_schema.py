@@ -108,7 +108,7 @@ def bearer(user: Any, **options: Any) -> dict[str, str]:
     if token is not None:
         token.delete()
     __, key = make_token(name="probe", days=1, read_only=options.get("read_only", False), by=user)
-    return {"Authorization": f"Bearer {key}"}
+    return {"Authorization": f"Bearer {key}", "Accept-Encoding": "identity"}
 
 
 # Tokens

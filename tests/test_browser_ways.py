@@ -23,7 +23,7 @@ NAMES = ["深圳市海客软件有限公司", "苏州锐诚机械有限公司", 
 def company() -> Staff:
     staff = make_staff()
     for name in NAMES:
-        entity_of(Customer).create(by=staff.ann, name=name, level="normal")
+        entity_of(Customer).create(by=staff.ann, name=name)
     return staff
 
 
@@ -144,8 +144,8 @@ def test_what_was_deleted_is_taken_back_by_the_notice(browser_page: Page, compan
     page, customer = browser_page, Customer.objects.get(name=NAMES[1])
     sign_in(page, f"/customers/{customer.pk}/", "boss")
     page.locator(".record-buttons details.menu summary").click()
-    page.locator(".record-buttons .menu-item-danger", has_text="删除").click()
-    page.locator("dialog[open] .btn-danger").click()
+    page.locator(".record-buttons .menu-panel .menu-item", has_text="删除").click()
+    page.locator("dialog[open] .btn-danger-solid").click()
     page.wait_for_url("**/customers/")
     customer.refresh_from_db()
     assert customer.deleted_at is not None
@@ -160,7 +160,7 @@ def phone(browser: Browser, live_server) -> Iterator[Page]:
     context = browser.new_context(
         base_url=live_server.url, viewport={"width": 390, "height": 844}, locale="zh-CN", has_touch=True, is_mobile=True
     )
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(30_000)
     yield context.new_page()
     context.close()
 

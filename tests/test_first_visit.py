@@ -34,7 +34,9 @@ def test_a_first_visit_is_light_quick_and_steady(browser_page: Page, kind: str) 
     page = browser_page
     staff = make_staff()
     customers = [
-        entity_of(Customer).create(by=staff.ann, name=f"深圳市海客{place:02}号软件有限公司", phone=f"0755-265432{place:02}")
+        entity_of(Customer).create(
+            by=staff.ann, name=f"深圳市海客{place:02}号软件有限公司", phone=f"0755-265432{place:02}"
+        )
         for place in range(30)
     ]
     path = "/customers/" if kind == "list" else f"/customers/{customers[0].pk}/"
@@ -54,7 +56,7 @@ def test_a_first_visit_is_light_quick_and_steady(browser_page: Page, kind: str) 
     devtools.send("Network.enable")
     devtools.send("Network.clearBrowserCache")
     answers: list[Response] = []
-    page.on("response", answers.append)
+    page.on("response", lambda answer: answers.append(answer))
     page.goto(path)
     page.wait_for_load_state("networkidle")
     page.wait_for_timeout(500)

@@ -100,7 +100,7 @@ def test_wrong_numbers_in_addresses(number: str, customer: Customer, client: Cli
     base = f"/customers/{customer.pk}/"
     names = ("page", "size", "before", "after", "tab", "q", "sort")
     for path in ("/customers/", "/customers/bin/", f"{base}log", "/customers/grid"):
-        for asked in ({name: number for name in names}, *({name: number} for name in ("page", "before", "q"))):
+        for asked in (dict.fromkeys(names, number), *({name: number} for name in ("page", "before", "q"))):
             assert client.get(path, asked).status_code < 500, (path, asked)
     for path in ("/customers/bulk/delete", "/customers/export"):
         assert client.post(path, {"ids": number, "sure": "1"}).status_code < 500, path

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.csrf import csrf_exempt
 
 from haike.api.token import ApiToken, make_token
 from haike.refused import Refused
@@ -32,8 +33,14 @@ def tokens_view(request: HttpRequest) -> HttpResponse:
 
 def token_end_view(request: HttpRequest, pk: int) -> HttpResponse:
     """End one of one's tokens at once."""
-    token = ApiToken.objects.filter(pk=pk, user_id=request.user.pk).first()
+    token = ApiToken.objects.filter(pk=pk, user=cast(Any, request.user)).first()
     if token is None or request.method != "POST":
         raise Http404
     token.delete()
     return done(request, _("The token “%(name)s” no longer works.") % {"name": token.name}, "/account/tokens/")
+
+
+@csrf_exempt
+def no_such_view(request: HttpRequest, rest: str) -> JsonResponse:
+    """An address below /api/ that is none: said to a program, not to a reader."""
+    return JsonResponse({"message": "Not found.", "fields": {}}, status=404)

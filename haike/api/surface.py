@@ -92,7 +92,7 @@ api = NinjaAPI(
     parser=OrjsonParser(),
     docs=Swagger(settings={"persistAuthorization": True}),
     docs_url="/docs",
-    description="Every record of Haike, with the rights of the token's user. Fields, filters and sentences are those of the screens.",
+    description="Every record of Haike, with the rights of the token's user. Fields and filters are as on screen.",
 )
 
 
@@ -174,7 +174,7 @@ def router_for(entity: Entity) -> Router:
     page = create_model(
         f"{entity.model.__name__}Page",
         __base__=Schema,
-        items=(list[out], ...),
+        items=(list[out], ...),  # type: ignore[valid-type]
         after=(str | None, None),
         count=(int | None, None),
         count_capped=(bool | None, None),
@@ -192,7 +192,7 @@ def router_for(entity: Entity) -> Router:
             raise Http404
         return record
 
-    def read_list(request: HttpRequest, query: Query[ListQuery]) -> Any:  # type: ignore[type-arg]
+    def read_list(request: HttpRequest, query: Query[ListQuery]) -> Any:
         user: Any = request.user
         if not entity.policy.may(user, "view"):
             raise Http404
@@ -227,7 +227,8 @@ def router_for(entity: Entity) -> Router:
         return to_answer(entity, user, entity.change(record, by=user, version=body.version, **values))  # type: ignore[attr-defined]
 
     def delete(request: HttpRequest, pk: int) -> Any:
-        entity.remove(find(request.user, pk, "delete"), by=request.user)
+        user: Any = request.user
+        entity.remove(find(user, pk, "delete"), by=user)
         return 204, None
 
     def restore(request: HttpRequest, pk: int) -> Any:

@@ -122,7 +122,7 @@ def _bring_in(run: ImportRun, entity: Entity, user: Any, reader: Reader, parsed:
         elif run.rule == "skip":
             skipped += 1
         elif isinstance(present, int):
-            # The same record twice in one file: the first row made it, the later ones add nothing to a file of new ones.
+            # The same record twice in one file: the first row makes it, the later ones add nothing.
             skipped += 1
         else:
             reason = _update(run, entity, user, present, row)

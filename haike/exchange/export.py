@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, Literal, cast
 
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -28,7 +28,7 @@ class Order:
 
     label: str
     columns: list[str]
-    format: str = "xlsx"
+    format: Literal["xlsx", "csv"] = "xlsx"
     query: dict[str, str] = field(default_factory=dict)
     ids: list[int] = field(default_factory=list)
     with_companions: bool = False

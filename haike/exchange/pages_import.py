@@ -149,7 +149,7 @@ def _mapping(request: HttpRequest, run: ImportRun, entity: Entity) -> HttpRespon
             for index, heading in enumerate(headings)
         ],
         "preview": [_preview(reader, number, cells) for number, cells in sample],
-        "heads": [reader.labels[name] for __, name, __ in reader.columns],
+        "heads": [reader.labels[name] for _index, name, _look in reader.columns],
     }
     return render(request, "exchange/mapping.html", context, status=422 if fault else 200)
 

@@ -30,7 +30,7 @@ class Memory:
             held = self._held.get(key)
             if held is not None and held[0] > now:
                 self._held.move_to_end(key)
-                return held[2]  # type: ignore[no-any-return]
+                return held[2]
         value = make()
         if weight := weigh(value):
             with self._lock:

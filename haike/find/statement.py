@@ -58,7 +58,7 @@ class Statement:
         """Run it."""
         with connection.cursor() as cursor:
             cursor.execute(self.sql, self.params)
-            return cursor.fetchall()  # type: ignore[no-any-return]
+            return cursor.fetchall()
 
 
 @dataclass(frozen=True)

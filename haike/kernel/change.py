@@ -7,7 +7,7 @@ is still within the writer's reach, and writes the change log and the search ind
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, models, transaction
@@ -115,7 +115,8 @@ def remove(record: R, *, by: Actor, batch: Batch | None = None) -> R:
         if not entity.policy.allows(by, "delete", current):
             raise Refused(_("You may not delete this record."))
         now = timezone.now()
-        for each in [current, *_hanging(entity, current, deleted_at=None)]:
+        together: list[Record] = [current, *_hanging(entity, current, deleted_at=None)]
+        for each in together:
             # One instant for all marks what went together and returns together.
             each.deleted_at, each.deleted_by_id = now, by.pk
             each.version += 1
@@ -137,7 +138,8 @@ def restore(record: R, *, by: Actor, batch: Batch | None = None) -> R:
             raise Refused(_("You may not restore this record."))
         if entity.parent and getattr(current, entity.policy.through).deleted_at is not None:
             raise Refused(_("Restore the %(parent)s first.") % {"parent": entity.parent.name})
-        for each in [current, *_hanging(entity, current, deleted_at=current.deleted_at)]:
+        together: list[Record] = [current, *_hanging(entity, current, deleted_at=current.deleted_at)]
+        for each in together:
             each.deleted_at = each.deleted_by_id = None
             each.version += 1
             each.save(update_fields=["deleted_at", "deleted_by", "version"])
@@ -236,7 +238,7 @@ def _locked(record: R) -> R:
     found = type(record)._base_manager.select_for_update().filter(pk=record.pk).first()
     if found is None:
         raise Refused(_("This record is not there any more."))
-    return found  # type: ignore[no-any-return]
+    return found
 
 
 def _check_rights(entity: Entity, names: Iterable[str], by: Actor, *, creating: bool) -> None:
@@ -258,7 +260,7 @@ def give_owner(entity: Entity, record: Record, by: Actor, *, asked: bool) -> Non
         return
     if not asked and record.owner_id is None and by.pk is not None:
         # The writer himself and not only his key: an import would ask the database for him at each row.
-        record.owner = by
+        record.owner = cast(Any, by)
     if not type(record)._meta.get_field("department").editable:
         record.department_id = getattr(record.owner, "department_id", None) if record.owner_id else None
 

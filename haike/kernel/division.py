@@ -60,8 +60,7 @@ def find_division(text: str) -> str:
         found = [
             d
             for d in known.values()
-            if wanted.endswith((d.name, d.short_name))
-            and wanted in {"".join(x) for x in _spellings([p for p in lineage(d.code)])}
+            if wanted.endswith((d.name, d.short_name)) and wanted in {"".join(x) for x in _spellings(lineage(d.code))}
         ]
     found.sort(key=lambda d: d.level)
     return found[0].code if found and (len(found) == 1 or found[0].level < found[1].level) else ""

@@ -34,12 +34,15 @@ class Category:
     """A tab of a list: a name and a condition, which may depend on who looks and on the day."""
 
     label: Label
-    condition: Q | Callable[[Actor], Q] = field(default_factory=Q)
+    condition: Any = field(default_factory=Q)
+    """A Q, or a function of the user that gives one."""
     counted: bool = False
 
     def q(self, user: Actor) -> Q:
         """The condition for this user today."""
-        return self.condition(user) if callable(self.condition) else self.condition
+        chosen: Any = self.condition
+        found: Q = chosen if isinstance(chosen, Q) else chosen(user)
+        return found
 
 
 @dataclass(frozen=True)

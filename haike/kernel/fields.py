@@ -4,9 +4,9 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import models
-from django.utils.functional import Promise
 
-Label = str | Promise
+Label = Any
+"""A word or a lazily translated one."""
 
 
 class Money(models.DecimalField[Any, Any]):

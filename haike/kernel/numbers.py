@@ -43,4 +43,8 @@ def take_numbers(pattern: str, *, on: date, count: int = 1) -> list[str]:
         first = counter.last + 1
         counter.last += count
         counter.save(update_fields=["last"])
-    return [_PART.sub(lambda part: str(number).zfill(len(part[1])), dated) for number in range(first, first + count)]
+    return [_filled(dated, number) for number in range(first, first + count)]
+
+
+def _filled(dated: str, number: int) -> str:
+    return _PART.sub(lambda part: str(number).zfill(len(part[1])), dated)

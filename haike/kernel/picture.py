@@ -27,7 +27,7 @@ def checked_picture(upload: Any, *, longest: int = LONGEST_SIDE, most_bytes: int
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
-            image = Image.open(upload, formats=KINDS)
+            image: Image.Image = Image.open(upload, formats=KINDS)
             if image.width * image.height > MOST_PIXELS:
                 raise Refused(_("The picture has too many pixels."))
             image = ImageOps.exif_transpose(image)

@@ -86,13 +86,16 @@ class _Everything:
         return True
 
 
+_EVERYTHING = _Everything()
+
+
 @dataclass(frozen=True)
 class System:
     """A named part of the program that acts by itself; the change log shows its name."""
 
     name: str
     pk: None = None
-    grants: _Everything = _Everything()
+    grants: _Everything = _EVERYTHING
 
 
 def _both(some: tuple[int, ...] | None, others: tuple[int, ...] | None) -> tuple[int, ...] | None:

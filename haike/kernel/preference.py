@@ -11,7 +11,6 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from haike.kernel.entity import entity_named
-from haike.kernel.policy import Actor
 
 RECENT = 20
 
@@ -70,7 +69,7 @@ class Visit(models.Model):
         indexes = [models.Index(fields=["user", "-at"], name="kernel_visit_recent")]
 
 
-def note_visit(user: Actor, entity: str, record_id: int, title: str) -> None:
+def note_visit(user: Any, entity: str, record_id: int, title: str) -> None:
     """Remember that a user opened a record."""
     Visit.objects.update_or_create(
         user_id=user.pk,
@@ -80,12 +79,12 @@ def note_visit(user: Actor, entity: str, record_id: int, title: str) -> None:
     )
 
 
-def recent_visits(user: Actor) -> list[Visit]:
+def recent_visits(user: Any) -> list[Visit]:
     """The records he opened last and still sees, newest first."""
     return still_seen(user, Visit.objects.filter(user_id=user.pk).order_by("-at")[:RECENT])
 
 
-def still_seen(user: Actor, visits: Iterable[Visit]) -> list[Visit]:
+def still_seen(user: Any, visits: Iterable[Visit]) -> list[Visit]:
     """Without records that were since deleted, or given to somebody whose records the user does not see."""
     kept = list(visits)
     keys: dict[str, set[int]] = defaultdict(set)
@@ -100,6 +99,6 @@ def still_seen(user: Actor, visits: Iterable[Visit]) -> list[Visit]:
     return [visit for visit in kept if (visit.entity, visit.record_id) in seen]
 
 
-def close_tab(user: Actor, entity: str, record_id: int) -> None:
+def close_tab(user: Any, entity: str, record_id: int) -> None:
     """Take a record out of the strip of tabs."""
     Visit.objects.filter(user_id=user.pk, entity=entity, record_id=record_id).update(open=False)

@@ -21,6 +21,8 @@ from haike.kernel.look import MoneyLook, NumberLook
 from haike.kernel.policy import Actor
 from haike.refused import Refused
 
+NO_FILTER = Group()
+
 
 @dataclass(frozen=True)
 class Selection:
@@ -30,7 +32,7 @@ class Selection:
     user: Actor
     tab: str = "all"
     words: str = ""
-    filter: Group = Group()
+    filter: Group = NO_FILTER
     sort: str = ""
     action: str = "view"
     state: str = ""

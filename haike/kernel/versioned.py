@@ -1,7 +1,7 @@
 """Process caches that notice what other processes changed.
 
-Each cache has a name and a row in the database whose value is new after each change. A reader asks for that row at most once a
-second, so rights and dictionaries cost no query on most requests and are never stale for longer than a second.
+Each cache has a name and a row in the database whose value is new after each change. A reader asks for that row at
+most once a second, so rights and dictionaries cost no query on most requests and are never stale for longer.
 Keys carry the schema, so that one company of a hosted service never reads another's.
 """
 
@@ -55,7 +55,7 @@ def _bumped_here() -> set[str]:
 
 def _in_transaction() -> bool:
     """Whether a transaction is open; the one that Django's tests wrap around themselves is no work in progress."""
-    return any(not block._from_testcase for block in connection.atomic_blocks)
+    return any(not getattr(block, "_from_testcase", False) for block in connection.atomic_blocks)
 
 
 def _versions() -> dict[str, int]:

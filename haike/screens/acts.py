@@ -11,8 +11,8 @@ from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 
 from haike.find.share import Share
-from haike.kernel.digits import whole
 from haike.kernel.change import archive, write_log
+from haike.kernel.digits import whole
 from haike.kernel.entity import Entity, Section
 from haike.kernel.events import announce
 from haike.kernel.look import PersonLook
@@ -65,6 +65,7 @@ def transfer_view(request: HttpRequest, entity: Entity, pk: int) -> HttpResponse
     user = cast(Any, request.user)
     record = find_record(entity, user, pk, action="transfer")
     typed = Typed({"owner": _person(entity, _("New owner"))}, user)
+    typed.start({"owner": None})
     if request.method == "POST":
         typed.read(request.POST)
         if typed.parse():
@@ -90,6 +91,7 @@ def share_view(request: HttpRequest, entity: Entity, pk: int) -> HttpResponse:
     user = cast(Any, request.user)
     record = find_record(entity, user, pk, action="share")
     typed = Typed({"owner": _person(entity, _("Colleague"))}, user)
+    typed.start({"owner": None})
     shares = Share.objects.filter(entity=entity.label, record_id=pk).select_related("user").order_by("id")
     if request.method == "POST":
         if (ended := whole(request.POST.get("end"))) is not None:
@@ -109,7 +111,8 @@ def share_view(request: HttpRequest, entity: Entity, pk: int) -> HttpResponse:
                 message = _("“%(title)s” is shared with %(name)s.") % {"title": record, "name": colleague}
                 return done(request, message, entity.url_of(record))
     write = format_html(
-        '<label class="form-check"><input class="form-check-input" type="checkbox" name="can_write" value="1"> {}</label>',
+        '<label class="form-check"><input class="form-check-input" type="checkbox" name="can_write" value="1"> {}'
+        "</label>",
         _("may change it too"),
     )
     present = format_html_join(

@@ -10,8 +10,8 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from haike.kernel.digits import whole
 from haike.kernel.change import purge
+from haike.kernel.digits import whole
 from haike.kernel.entity import Entity
 from haike.refused import Refused
 from haike.screens.door import done, entity_view

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from haike.kernel.digits import whole
 from haike.kernel.entity import Entity, Section
 from haike.kernel.filter import Group, Line, filterable, read_filter
-from haike.kernel.look import Look, TextLook
+from haike.kernel.look import Look, ReferenceLook, TextLook
 from haike.kernel.preference import ListChoice, SavedView
 from haike.refused import Refused
 from haike.screens.door import done, entity_view
@@ -37,7 +37,8 @@ class FilterForm:
         self.row_url = f"/{entity.slug}/filter/row"
         self.back_url = f"/{entity.slug}/?{urlencode(self.query)}"
         self.clear_url = f"/{entity.slug}/?{urlencode({k: v for k, v in self.query.items() if k != 'f'})}"
-        self.match, self.groups = "all", [{"index": 0, "match": "all", "rows": [self.row(0, 0)]}]
+        self.match = "all"
+        self.groups: list[dict[str, Any]] = [{"index": 0, "match": "all", "rows": [self.row(0, 0)]}]
         self.state: dict[str, str] = {}
 
     def row(self, index: int, group: int, data: dict[str, Any] | None = None, error: str = "") -> dict[str, Any]:
@@ -48,7 +49,7 @@ class FilterForm:
         operator = str(data.get("op", ""))
         if look and operator not in look.operators:
             operator = next(iter(look.operators))
-        value = look.filter_widget(f"row-{index}-value", operator, data.get("value", "")) if look else ""
+        value = look.filter_widget(f"row-{index}-value", operator, self.sayable(look, operator, data)) if look else ""
         return {
             "index": index,
             "group": group,
@@ -58,6 +59,16 @@ class FilterForm:
             "value": value,
             "error": error,
         }
+
+    def sayable(self, look: Look, operator: str, data: dict[str, Any]) -> Any:
+        """The value of a line, without links to records whose titles the user may not read."""
+        value = data.get("value", "")
+        if isinstance(look, ReferenceLook):
+            try:
+                look.condition(operator, value, self.user)
+            except Refused:
+                return ""
+        return value
 
     def show(self, group: Group) -> None:
         """Fill in a filter: its lines in one group, each of its groups in another."""
@@ -136,8 +147,8 @@ def _add(form: FilterForm, what: str) -> None:
     if what == "group":
         place = len(form.groups)
         form.groups.append({"index": place, "match": "all", "rows": [form.row(index, place)]})
-    elif what.startswith("row-") and (place := whole(what[4:])) is not None and place < len(form.groups):
-        group = form.groups[place]
+    elif what.startswith("row-") and (wanted := whole(what[4:])) is not None and wanted < len(form.groups):
+        group = form.groups[wanted]
         group["rows"].append(form.row(index, group["index"]))
 
 
@@ -218,7 +229,7 @@ def density_view(request: HttpRequest, entity: Entity) -> HttpResponse:
     if request.method != "POST":
         raise Http404
     ListChoice.objects.update_or_create(
-        user_id=request.user.pk, entity=entity.label, defaults={"dense": request.POST.get("density") == "dense"}
+        user=cast(Any, request.user), entity=entity.label, defaults={"dense": request.POST.get("density") == "dense"}
     )
     return HttpResponse(status=204)
 
@@ -227,7 +238,7 @@ def density_view(request: HttpRequest, entity: Entity) -> HttpResponse:
 def view_new_view(request: HttpRequest, entity: Entity) -> HttpResponse:
     """Save the list as it is under a name, for oneself or for one's roles."""
     user, page = cast(Any, request.user), read_list(request, entity)
-    look = TextLook("name", _("Name of the view"), field=SavedView._meta.get_field("name"))  # type: ignore[arg-type]
+    look = TextLook("name", _("Name of the view"), field=SavedView._meta.get_field("name"))
     typed = Typed({"name": look}, user)
     if request.method == "POST":
         typed.read(request.POST)

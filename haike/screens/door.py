@@ -34,7 +34,8 @@ def entity_view(name: str, action: str = "view") -> Callable[[View], View]:
             try:
                 if action != "view":
                     entity.policy.demand(cast(Any, request.user), action)
-                return entity.views.get(name, view)(request, entity, **where)
+                chosen: View = entity.views.get(name, view)
+                return chosen(request, entity, **where)
             except Refused as no:
                 return refused_page(request, no)
 

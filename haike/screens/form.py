@@ -80,7 +80,8 @@ class Typed:
             if look.kind == "picture":
                 self._read_picture(name, data, files)
             elif name in data:
-                self.raw[name] = data.getlist(name) if look.multiple or look.kind == "region" else data[name]
+                several = look.multiple or look.kind == "region"
+                self.raw[name] = [str(each) for each in data.getlist(name)] if several else str(data[name])
             elif look.multiple or look.kind == "yesno":
                 self.raw[name] = []
 

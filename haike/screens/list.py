@@ -9,6 +9,7 @@ from typing import Any, cast
 from urllib.parse import quote_plus, urlencode
 
 import orjson
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.html import conditional_escape
@@ -451,8 +452,8 @@ def read_list(request: HttpRequest, entity: Entity) -> ListPage:
     try:
         return ListPage(request, entity)
     except Refused as no:
-        request.GET = request.GET.copy()  # type: ignore[assignment]
-        request.GET.pop("f", None)
-        page = ListPage(request, entity)
-        page.notice = str(no)  # type: ignore[attr-defined]
-        return page
+        messages.warning(request, str(no))
+        query: Any = request.GET.copy()
+        query.pop("f", None)
+        request.GET = query
+        return ListPage(request, entity)

@@ -12,8 +12,8 @@ from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
-from haike.kernel.digits import whole
 from haike.kernel.change import write_log
+from haike.kernel.digits import whole
 from haike.kernel.entity import BASE_FIELDS, Button, Entity, Panel, Related, Section, entity_named, select_paths
 from haike.kernel.log import ACTION_LABELS, Change
 from haike.kernel.look import Look
@@ -302,7 +302,7 @@ def reveal_view(request: HttpRequest, entity: Entity, pk: int, name: str) -> Htt
 
 
 @entity_view("picture")
-def picture_view(request: HttpRequest, entity: Entity, pk: int, name: str) -> HttpResponse | FileResponse:
+def picture_view(request: HttpRequest, entity: Entity, pk: int, name: str) -> Any:
     """A picture field's file, for those who see the record and the field."""
     user = cast(Any, request.user)
     record = find_record(entity, user, pk)

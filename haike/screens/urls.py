@@ -2,14 +2,16 @@
 
 from django.urls import path
 
-from haike.screens import acts, bin, bulk, dialogs, form, list, picker, record
+from haike.screens import acts, bulk, dialogs, form, picker, record
+from haike.screens import bin as recycle
+from haike.screens import list as lists
 
 app_name = "kernel"
 ONE = "<slug:slug>/<int:pk>/"
 urlpatterns = [
     path("divisions", picker.divisions_view, name="divisions"),
-    path("<slug:slug>/", list.list_view, name="list"),
-    path("<slug:slug>/count", list.count_view, name="count"),
+    path("<slug:slug>/", lists.list_view, name="list"),
+    path("<slug:slug>/count", lists.count_view, name="count"),
     path("<slug:slug>/new", form.new_view, name="new"),
     path("<slug:slug>/pick", picker.pick_view, name="pick"),
     path("<slug:slug>/filter", dialogs.filter_view, name="filter"),
@@ -20,8 +22,8 @@ urlpatterns = [
     path("<slug:slug>/views/<int:pk>/share", dialogs.view_share_view, name="view_share"),
     path("<slug:slug>/views/<int:pk>/delete", dialogs.view_delete_view, name="view_delete"),
     path("<slug:slug>/bulk/delete", bulk.delete_view, name="bulk_delete"),
-    path("<slug:slug>/bin/", bin.bin_view, name="bin"),
-    path("<slug:slug>/bin/empty", bin.empty_view, name="empty"),
+    path("<slug:slug>/bin/", recycle.bin_view, name="bin"),
+    path("<slug:slug>/bin/empty", recycle.empty_view, name="empty"),
     path(ONE, record.record_view, name="record"),
     path(f"{ONE}edit", form.edit_view, name="edit"),
     path(f"{ONE}field/<slug:name>", form.field_view, name="field"),
@@ -31,7 +33,7 @@ urlpatterns = [
     path(f"{ONE}picture/<slug:name>", record.picture_view, name="picture"),
     path(f"{ONE}delete", record.delete_view, name="delete"),
     path(f"{ONE}restore", record.restore_view, name="restore"),
-    path(f"{ONE}purge", bin.purge_view, name="purge"),
+    path(f"{ONE}purge", recycle.purge_view, name="purge"),
     path(f"{ONE}archive", acts.archive_view, name="archive"),
     path(f"{ONE}transfer", acts.transfer_view, name="transfer"),
     path(f"{ONE}share", acts.share_view, name="share"),

@@ -135,7 +135,10 @@ def numbers_of(tokens: Iterable[str]) -> list[int]:
     return [_numbers[token] for token in tokens]
 
 
-def packed(tokens: set[str]) -> bytes:
-    """Tokens as an integer array in PostgreSQL's binary form, for COPY."""
-    elements = b"".join([_elements[token] for token in tokens])
-    return struct.pack(">iii", 1, 0, 23) + struct.pack(">ii", len(tokens), 1) + elements
+HEADER = 20
+
+
+def packed(tokens: set[str], beside: bytes = b"") -> bytes:
+    """Tokens as an integer array in PostgreSQL's binary form, for COPY; with an array that is there already."""
+    elements = b"".join([_elements[token] for token in tokens]) + beside[HEADER:]
+    return struct.pack(">iii", 1, 0, 23) + struct.pack(">ii", len(elements) // 8, 1) + elements

@@ -172,7 +172,8 @@ class PicksLook(PickLook):
             for code, text in self.options(new=True).items()
         )
         return mark_safe(
-            f'<select class="form-select" multiple data-island="picker" {self.attributes(name, invalid=invalid)}>{items}</select>'
+            f'<select class="form-select" multiple data-island="picker" {self.attributes(name, invalid=invalid)}>'
+            f"{items}</select>"
         )
 
     def parse(self, raw: Raw, by: Actor) -> Any:

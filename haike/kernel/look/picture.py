@@ -46,7 +46,8 @@ class PictureLook(Look):
             f'<div class="picture" data-picture="{MOST_BYTES // 1_000_000}"><label class="picture-view" for="id_{key}">'
             f'{view}</label><div><input class="unseen" type="file" accept="image/*" id="id_{key}" name="{key}">'
             f'<label class="btn btn-s" for="id_{key}">{escape(_("Choose a picture"))}</label> '
-            f'<button class="btn btn-s btn-quiet" type="button" data-picture-remove{hidden}>{escape(_("Remove"))}</button>'
+            f'<button class="btn btn-s btn-quiet" type="button" data-picture-remove{hidden}>'
+            f"{escape(_('Remove'))}</button>"
             f'</div><input type="hidden" name="{key}-clear" value="" data-picture-clear></div>'
         )
 

@@ -155,7 +155,8 @@ class ReferenceLook(Look):
             f'<option value="{key}" selected>{escape(title)}</option>' for key, title in self.titles(value).items()
         )
         return mark_safe(
-            f'<select class="form-select" multiple data-island="picker" data-picker-url="{self.picker_url()}" name="{escape(name)}" '
+            f'<select class="form-select" multiple data-island="picker" data-picker-url="{self.picker_url()}" '
+            f'name="{escape(name)}" '
             f'aria-label="{escape(self.label)}">{items}</select>'
         )
 

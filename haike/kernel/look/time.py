@@ -1,6 +1,6 @@
 """Looks of days and moments."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from django.db import models
@@ -208,7 +208,7 @@ class MomentLook(DateLook):
         if isinstance(value, datetime):
             return self.fit_moment(value)
         if isinstance(value, date):
-            return self.fit_moment(datetime(value.year, value.month, value.day))
+            return self.fit_moment(datetime.combine(value, time.min))
         return Look.from_sheet(self, value, by)
 
     def bound(self, day: date) -> Any:

@@ -135,7 +135,8 @@ def table_rows(page: Any) -> SafeString:
     for row in page.rows:
         parts.append(
             f'<tr data-row="{row.id}"{CLASS_DELETED if row.deleted else ""}><td class="cell-pick"><input '
-            f'class="form-check-input" type="checkbox" name="ids" value="{row.id}" aria-label="{escape(row.title)}"></td>'
+            f'class="form-check-input" type="checkbox" name="ids" value="{row.id}" '
+            f'aria-label="{escape(row.title)}"></td>'
             f'{_cells(row, heads)}<td class="cell-actions"><div class="row-actions">'
         )
         for action in row.actions:

@@ -33,7 +33,7 @@ def command(entity: str, file: Path, username: str, columns: str, query: str, co
         if user is None:
             raise click.ClickException(_("Nobody is called {name}.").format(name=username))
         chosen = [name.strip() for name in columns.split(",") if name.strip()] or list(exportable(found, user))
-        order = Order(label=found.label, columns=chosen, format=form, query=dict(parse_qsl(query)))
+        order = Order(label=found.label, columns=chosen, format=kind, query=dict(parse_qsl(query)))
         bar = Bar()
         rows = write_file(order, user, file, lambda done, total: bar(done, total or done, str(found.label_plural)))
         bar.close()

@@ -13,13 +13,15 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from datetime import date
 from multiprocessing.connection import Connection
+from typing import Any
 
 from django.db import connection, models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from haike.customers.models import Contact, Customer
-from haike.kernel import search
+from haike.find.index.load import load as load_documents
+from haike.find.index.load import with_part
 from haike.kernel.entity import entity_of
 from haike.kernel.log import Change
 from haike.kernel.numbers import take_numbers
@@ -54,7 +56,11 @@ def make_demo(customers: int, report: Report = lambda *_: None, *, seed: int = S
     report(0, customers, str(_("people")))
     with transaction.atomic(), writer():
         offices = write_offices(stream.staff)
-        counts = {Customer: customers, Contact: customers * MOST_CONTACTS, FollowUp: customers * MOST_TALKS}
+        counts: dict[Any, int] = {
+            Customer: customers,
+            Contact: customers * MOST_CONTACTS,
+            FollowUp: customers * MOST_TALKS,
+        }
         first = {entity_of(model).label: reserve(model, count) for model, count in counts.items()}
         note = {
             "users": offices.users,
@@ -132,22 +138,25 @@ def _write(records: Records, prepared: Prepared) -> None:
             # A customer names its main contact, who comes after it.
             with connection.cursor() as cursor:
                 cursor.execute("SET CONSTRAINTS ALL DEFERRED")
-        piles = {Customer: prepared.customers, Contact: prepared.contacts, FollowUp: prepared.follow_ups}
+        piles: dict[Any, Any] = {
+            Customer: prepared.customers,
+            Contact: prepared.contacts,
+            FollowUp: prepared.follow_ups,
+        }
         for model, pile in piles.items():
             load(connection, records.tables[model], pile.rows)
             load(connection, records.log, pile.log)
-            search.write(connection, model, pile.documents)
+            load_documents(connection, model, pile.documents)
 
 
 def _give_numbers(records: Records, prepared: Prepared) -> None:
     place = records.tables[Customer].place["number"]
-    pattern = Customer._meta.get_field("number").pattern  # type: ignore[union-attr]
+    pattern = Customer._meta.get_field("number").pattern
     numbers = {
         (year, month): iter(take_numbers(pattern, on=date(year, month, 1), count=count))
         for (year, month), count in Tally(prepared.months).items()
     }
-    for row, document, month in zip(
-        prepared.customers.rows, prepared.customers.documents, prepared.months, strict=True
-    ):
+    documents = prepared.customers.documents
+    for index, (row, month) in enumerate(zip(prepared.customers.rows, prepared.months, strict=True)):
         row[place] = number = next(numbers[month])
-        document[2].append(number)
+        documents[index] = with_part(documents[index], number)

@@ -13,13 +13,12 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from django.db import models
-
 from haike.chinese.names import split_name
 from haike.chinese.pinyin import full_pinyin, initials, sort_key
 from haike.customers.birthday import key_of
 from haike.customers.customer.record import Customer, name_key
 from haike.customers.models import Contact
+from haike.find.index.load import Ready, ready
 from haike.kernel.entity import Entity, entity_of
 from haike.kernel.fields import PinyinKey
 from haike.kernel.log import Change
@@ -28,7 +27,6 @@ from haike.site.demo.rows import Row, Table
 from haike.site.demo.stream import Batch, Record
 from haike.work.models import FollowUp
 
-Document = tuple[int, int | None, list[str]]
 Month = tuple[int, int]
 NUMBERED_IN = ZoneInfo("Asia/Shanghai")
 LONGEST_KEY = 200
@@ -48,7 +46,7 @@ class Pile:
 
     rows: list[Row] = field(default_factory=list)
     log: list[Row] = field(default_factory=list)
-    documents: list[Document] = field(default_factory=list)
+    documents: list[Ready] = field(default_factory=list)
 
 
 @dataclass
@@ -107,7 +105,7 @@ class Records:
     """Gives the batches of a stream their keys; `first` is the first free key of each table."""
 
     def __init__(self, vendor: str, people: Mapping[str, Person], first: Mapping[str, int], nobody: Person) -> None:
-        self.people, self.nobody = people, nobody
+        self.vendor, self.people, self.nobody = vendor, people, nobody
         self.tables = {model: Table(model, vendor) for model in (Customer, Contact, FollowUp)}
         self.log = Table(Change, vendor)
         self.texts = {model: Texts(entity_of(model)) for model in self.tables}
@@ -132,7 +130,7 @@ class Records:
             self._add_follow_up(done.follow_ups, follow_up, customers, contacts)
         return done
 
-    def _number(self, records: Any, model: type[models.Model]) -> None:
+    def _number(self, records: Any, model: Any) -> None:
         key = self.keys[model]
         for record in records:
             record["id"] = key
@@ -159,17 +157,17 @@ class Records:
         values["department_id"] = whose.department if whose else None
         values["created_at"] = values["changed_at"] = at
         values["created_by_id"] = values["changed_by_id"] = author.id
-        return values["owner_id"]  # type: ignore[no-any-return]
+        return values["owner_id"]
 
     def _put(
         self,
         pile: Pile,
-        model: type[models.Model],
+        model: Any,
         values: dict[str, Any],
         author: Person,
         linked: dict[str, list[Record]],
     ) -> None:
-        table = self.tables[model]  # type: ignore[index]
+        table = self.tables[model]
         row = table.row(values)
         pile.rows.append(row)
         key = values["id"]
@@ -178,7 +176,8 @@ class Records:
             "by_name": author.name, "action": "create", "version": 1,
         }  # fmt: skip
         pile.log.append(self.log.row(log))
-        pile.documents.append((key, values["owner_id"], self.texts[model].of(values, linked)))  # type: ignore[index]
+        texts = self.texts[model].of(values, linked)
+        pile.documents.append(ready(self.vendor, key, values["owner_id"], texts))
 
     def _add_contact(self, pile: Pile, contact: Record, customer: Record) -> None:
         author = self.people.get(customer["owner"], self.nobody)

@@ -66,7 +66,7 @@ def sample_size() -> int:
 def remove_sample_rows(*, by: int) -> dict[str, int]:
     """The same as `remove_sample`, for a large one."""
     user = User.objects.live().get(pk=by)
-    return vars(remove_sample(by=user, report=lambda done, total: progress.report(done, total)))
+    return vars(remove_sample(by=user, report=progress.report))
 
 
 def remove_sample(*, by: Any, report: Report = lambda *_: None) -> Removed:
@@ -113,7 +113,8 @@ def _staying(ranges: dict[type[models.Model], tuple[int, int]]) -> set[int]:
             field, other = relation.field, relation.related_model
             if field.many_to_many:
                 continue
-            others = other._base_manager.filter(**{f"{field.attname}__range": ranges[model]})
+            low, high = ranges[model]
+            others = other._base_manager.filter(**{f"{field.attname}__gte": low, f"{field.attname}__lte": high})
             if other in CHAIN:
                 # Sample rows refer to each other; only what a user made counts.
                 others = others.exclude(pk__range=ranges[other])
@@ -204,5 +205,5 @@ def _remove_company(note: dict[str, Any]) -> None:
     if note["company"] and CompanyProfile.objects.filter(name=note["company"]).update(name="", short_name=""):
         bump("company")
     if not Customer._base_manager.exists():
-        pattern = str(Customer._meta.get_field("number").pattern)  # type: ignore[union-attr]
+        pattern = str(Customer._meta.get_field("number").pattern)
         Counter.objects.filter(key__startswith=pattern.partition("{")[0]).delete()

@@ -1,0 +1,58 @@
+"""Loading documents of new records in bulk: made ready without the database, by another process if need be."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from haike.find.index import tokens
+from haike.find.index.table import Model, table
+
+
+class Ready(NamedTuple):
+    """A document as the database takes it: its text, and its tokens for FTS5 or as an array in binary form."""
+
+    id: int
+    text: str
+    tokens: str | bytes
+
+
+def ready(vendor: str, id: int, owner_id: int | None, parts: Iterable[str]) -> Ready:
+    """Fold a document's parts and find their tokens."""
+    folded = tokens.fold_parts(parts)
+    text = tokens.SEPARATOR.join(folded)
+    if vendor == "sqlite":
+        return Ready(id, text, tokens.fts_document(folded, owner_id))
+    return Ready(id, text, tokens.packed(tokens.tokens_of(folded)))
+
+
+def with_part(document: Ready, part: str) -> Ready:
+    """The document with one more part, such as a number that was drawn last."""
+    folded = tokens.fold(part)
+    text = f"{document.text}{tokens.SEPARATOR}{folded}" if document.text else folded
+    more = tokens.tokens_of([folded])
+    if isinstance(document.tokens, str):
+        return Ready(document.id, text, f"{' '.join(more)} {document.tokens}")
+    return Ready(document.id, text, tokens.packed(more, document.tokens))
+
+
+def load(connection: BaseDatabaseWrapper, model: Model, documents: Sequence[Ready]) -> None:
+    """Put in documents of records that have none yet; the index over them may be missing meanwhile."""
+    name = table(model)
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            rows = [(each.id, each.text) for each in documents]
+            cursor.executemany(f'INSERT INTO "{name}" (id, text) VALUES (%s, %s)', rows)
+            words = [(each.id, each.tokens) for each in documents]
+            cursor.executemany(f'INSERT INTO "{name}_words" (rowid, doc) VALUES (%s, %s)', words)
+            return
+        with cursor.copy(f'COPY "{name}" (id, text, grams) FROM STDIN (FORMAT BINARY)') as copy:
+            copy.write(b"PGCOPY\n\xff\r\n\0" + bytes(8))
+            for id, written, grams in documents:
+                text = written.encode()
+                assert isinstance(grams, bytes)
+                copy.write(struct.pack(f">hiqi{len(text)}si", 3, 8, id, len(text), text, len(grams)) + grams)
+            copy.write(b"\xff\xff")
