@@ -126,3 +126,49 @@ with connection.cursor() as cursor:
     print(cursor.fetchone())
 """
     assert haike("manage", "shell", "-v0", "-c", code).stdout.splitlines()[-1] == "(0,)"
+
+
+EVERY_SCREEN = """
+from django.test import Client
+from haike.company import doors
+from haike.customers.models import Customer
+from haike.kernel.entity import entities, entity_of
+from haike.people.models import User
+made = {}
+for name, door in doors().items():
+    with door():
+        boss = User.objects.get(roles__key="boss")
+        made[name] = entity_of(Customer).create(by=boss, name=f"{name} 机密有限公司", phone="13800138000")
+        made[name, "client"] = client = Client(headers={"host": f"{name}.localhost"})
+        client.force_login(boss)
+bad, crossed, seen = [], [], 0
+for name, other in (("acme", "beta"), ("beta", "acme")):
+    client = made[name, "client"]
+    paths = ["/today/", "/account/", "/settings/", "/palette?q=机密", "/search?q=机密", "/jobs/", "/help/", "/api/v1/openapi.json"]
+    for entity in entities():
+        paths += [f"{entity.url}{part}" for part in ("", "count", "pick?q=机密", "filter", "columns")]
+        paths += [f"/api/v1/{entity.slug}/"]
+        paths += [f"{entity.url}new"] if entity.creatable else []
+    base = entity_of(Customer).url_of(made[name])
+    paths += [f"{base}{part}" for part in ("", "edit", "log", "share", "transfer")]
+    for path in paths:
+        answer = client.get(path)
+        if answer.status_code not in (200, 302):
+            bad.append((name, path, answer.status_code))
+        text = b"".join(answer.streaming_content) if answer.streaming else answer.content
+        seen += f"{name} 机密".encode() in text
+        if f"{other} 机密".encode() in text:
+            crossed.append((name, path))
+    stolen = Client(headers={"host": f"{other}.localhost"})
+    stolen.cookies = client.cookies
+    if stolen.get("/customers/").status_code != 302:
+        crossed.append((name, "session"))
+print(bad, crossed, seen > 10)
+"""
+
+
+@pytest.mark.feature("P9")
+def test_every_screen_in_two_companies_and_nothing_crosses(haike: Haike) -> None:
+    """Both have a customer with the same key and number; each sees its own, and a session opens one company only."""
+    said = haike("manage", "shell", "-v0", "-c", EVERY_SCREEN)
+    assert said.stdout.splitlines()[-1:] == ["[] [] True"], said.stdout[-3000:] + said.stderr[-3000:]

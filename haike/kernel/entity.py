@@ -61,7 +61,7 @@ class Related:
     entity: str
     field: str
     label: Label = ""
-    columns: list[str] = field(default_factory=list)
+    columns: Sequence[str] = ()
 
 
 @dataclass(frozen=True)

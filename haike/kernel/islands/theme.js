@@ -14,7 +14,7 @@ document.addEventListener("haike:paint", paint);
 
 try {
   if (localStorage.getItem("haike.menu") === "narrow") root.dataset.menu = "narrow";
-  root.dataset.side = localStorage.getItem("haike.side") || (innerWidth < 1280 ? "closed" : "open");
+  root.dataset.side = localStorage.getItem("haike.side") || (innerWidth < 1600 ? "closed" : "open");
 } catch {
   // A browser that keeps nothing shows the wide menu.
 }

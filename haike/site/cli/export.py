@@ -3,6 +3,7 @@
 import contextlib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Literal
 from urllib.parse import parse_qsl
 
 import click
@@ -33,6 +34,7 @@ def command(entity: str, file: Path, username: str, columns: str, query: str, co
         if user is None:
             raise click.ClickException(_("Nobody is called {name}.").format(name=username))
         chosen = [name.strip() for name in columns.split(",") if name.strip()] or list(exportable(found, user))
+        kind: Literal["xlsx", "csv"] = "csv" if form == "csv" else "xlsx"
         order = Order(label=found.label, columns=chosen, format=kind, query=dict(parse_qsl(query)))
         bar = Bar()
         rows = write_file(order, user, file, lambda done, total: bar(done, total or done, str(found.label_plural)))
