@@ -129,6 +129,8 @@ with connection.cursor() as cursor:
 
 
 EVERY_SCREEN = """
+from django.conf import settings
+settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
 from django.test import Client
 from haike.company import doors
 from haike.customers.models import Customer

@@ -193,6 +193,7 @@ def _undo_some(entity: Entity, changes: list[Change], by: Actor, found: Undone, 
         some = entity.model._base_manager.filter(pk__in=untouched)
         some.update(deleted_at=now, deleted_by_id=by.pk, version=F("version") + 1)
         log_many(entity, [(key, 2, {}) for key in untouched], "undo", by=by, batch=None, at=now)
+        entity.taken_back([rows[key] for key in untouched])
     for each in changes:
         if each.action == "change" and each.record_id in rows:
             _revert(entity, rows[each.record_id], each, by, found, dry)

@@ -389,6 +389,9 @@ class Entity:
         """Move a record to the recycle bin."""
         return change.remove(record, by=by)
 
+    def taken_back(self, records: list[Any]) -> None:
+        """An undone batch has just moved these to the recycle bin; put right what followed from them."""
+
     def restore(self, record: Any, *, by: Actor) -> Any:
         """Take a record out of the recycle bin."""
         return change.restore(record, by=by)

@@ -77,6 +77,7 @@ class Contact(Record):
             models.Index(fields=["surname", "name_pinyin", "id"], name="contact_surname", condition=LIVE),
             models.Index(fields=["owner", "letter", "surname"], name="contact_letter", condition=LIVE),
             models.Index(fields=["mobile"], name="contact_mobile", condition=LIVE & ~Q(mobile="")),
+            models.Index(fields=["mobile_2"], name="contact_mobile_2", condition=LIVE & ~Q(mobile_2="")),
             models.Index(fields=["phone"], name="contact_phone", condition=LIVE & ~Q(phone="")),
             models.Index(fields=["birthday_key"], name="contact_birthday", condition=LIVE & ~Q(birthday_key="")),
             models.Index(fields=["reports_to"], name="contact_reports_to", condition=Q(reports_to__isnull=False)),

@@ -138,6 +138,11 @@ class ContactEntity(Entity):
             return actions.move_contact(record, by=by, version=version, to=values.pop("customer"), **values)
         return change.change(record, by=by, version=version, **values)
 
+    def taken_back(self, records: list[Any]) -> None:
+        keys = {record.customer_id for record in records}
+        for customer in Customer.objects.live().filter(pk__in=keys):
+            actions.ensure_main(customer)
+
     def remove(self, record: Any, *, by: Actor) -> Any:
         return actions.remove_contact(record, by=by)
 

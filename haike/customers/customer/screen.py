@@ -194,7 +194,8 @@ def _figures(record: Customer, user: Actor) -> list[tuple[Label, str]]:
         found.append((_("Since the last contact"), text))
     if entity.right(user, "next_contact_at") != "hidden" and record.next_contact_at:
         days = (timezone.localdate(record.next_contact_at) - timezone.localdate()).days
-        found.append((_("Until the next contact"), ngettext("%(days)s day", "%(days)s days", days) % {"days": days}))
+        label = _("Until the next contact") if days >= 0 else _("Next contact overdue")
+        found.append((label, ngettext("%(days)s day", "%(days)s days", abs(days)) % {"days": abs(days)}))
     for name in ("credit_limit", "debt"):
         if entity.right(user, name) in ("read", "edit"):
             look = entity.looks[name]

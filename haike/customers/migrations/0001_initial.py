@@ -331,6 +331,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='contact',
+            index=models.Index(condition=models.Q(('deleted_at__isnull', True), models.Q(('mobile_2', ''), _negated=True)), fields=['mobile_2'], name='contact_mobile_2'),
+        ),
+        migrations.AddIndex(
+            model_name='contact',
             index=models.Index(condition=models.Q(('deleted_at__isnull', True), models.Q(('phone', ''), _negated=True)), fields=['phone'], name='contact_phone'),
         ),
         migrations.AddIndex(

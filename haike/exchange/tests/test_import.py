@@ -211,3 +211,17 @@ def test_a_worker_that_takes_over_goes_on_where_the_other_stopped(staff: Staff, 
     ImportRun.objects.filter(pk=run.pk).update(rows_done=20)
     run_ready_jobs()
     assert Customer.objects.count() == 10
+
+
+def test_undoing_talks_sets_the_customers_dates_back(staff: Staff, browse: Browse) -> None:
+    client = browse(staff.ann)
+    customer = entity_of(Customer).create(by=staff.ann, name="甲公司")
+    file = sheet([["甲公司", "谈了价格", "2026-01-05 10:00"]], head=["客户", "内容", "时间"])
+    client.post("/follow-ups/import/", {"file": file})
+    run = bring_in(client, ImportRun.objects.latest("id"))
+    customer.refresh_from_db()
+    assert run.created == 1, [fault.reasons for fault in run.faults.all()]
+    assert customer.last_contact_at is not None
+    client.post(f"/imports/{run.pk}/undo")
+    customer.refresh_from_db()
+    assert customer.last_contact_at is None

@@ -91,10 +91,14 @@ document.addEventListener("saved", (event) => {
     return;
   }
   if (host && !facts.again) close(host, { sure: true });
+  if (facts.go && host !== hosts.over) {
+    // The notice, and with it the way back, stands on the page that comes.
+    if (facts.message) toastNext({ ...facts, url: null, go: null });
+    location.assign(facts.go);
+    return;
+  }
   tell(facts);
-  if (host === hosts.over) return;
-  if (facts.go) location.assign(facts.go);
-  else refresh();
+  if (host !== hosts.over) refresh();
 });
 
 // Plain forms that must be asked about first, and forms whose answer is only a notice.

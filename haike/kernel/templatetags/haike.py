@@ -6,7 +6,7 @@ from typing import Any
 from django import template
 from django.template.base import Parser, Token
 from django.templatetags.static import static
-from django.utils.html import conditional_escape, escape, format_html, json_script
+from django.utils.html import format_html, json_script
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -111,9 +111,9 @@ def _heads(columns: list[Any]) -> list[str]:
 
 def _cells(row: Any, heads: list[str]) -> str:
     url, shown = escape(row.url), iter(row.cells)
-    first = conditional_escape(next(shown, ""))
+    first = next(shown, "")
     name = f'<a class="row-link" href="{url}">{first or "—"}</a>' if url else first
-    others = [f"{head}{conditional_escape(cell)}</td>" for head, cell in zip(heads[1:], shown, strict=True)]
+    others = [f"{head}{cell}</td>" for head, cell in zip(heads[1:], shown, strict=True)]
     return f'<th scope="row" class="cell-name">{name}</th>{"".join(others)}'
 
 

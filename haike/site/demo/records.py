@@ -30,6 +30,7 @@ from haike.work.models import FollowUp
 Month = tuple[int, int]
 NUMBERED_IN = ZoneInfo("Asia/Shanghai")
 LONGEST_KEY = 200
+PHONES = ("phone", "mobile", "tax_phone")
 
 
 class Person(NamedTuple):
@@ -130,9 +131,18 @@ class Records:
             self._add_follow_up(done.follow_ups, follow_up, customers, contacts)
         return done
 
+    @staticmethod
+    def _normal_phones(record: Record) -> None:
+        """Numbers as `haike.chinese.phone` writes them: digits only, or + and digits."""
+        for name in PHONES:
+            number = record.get(name)
+            if number and not number.isdigit():
+                record[name] = number.replace("-", "").replace(" ", "")
+
     def _number(self, records: Any, model: Any) -> None:
         key = self.keys[model]
         for record in records:
+            self._normal_phones(record)
             record["id"] = key
             key += 1
         self.keys[model] = key

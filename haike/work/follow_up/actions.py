@@ -190,6 +190,15 @@ def settle_customer(customer: Customer, newest: FollowUp | None, *, next_too: bo
     change.settle(Customer, customer.pk, **facts)
 
 
+def settle_without(gone: Sequence[FollowUp]) -> None:
+    """Store the dates anew of those to whom follow-ups belonged that an undone import has taken back."""
+    for key in {follow_up.customer_id for follow_up in gone}:
+        customer = Customer._base_manager.select_for_update().get(pk=key)
+        settle_customer(customer, _newest(customer), next_too=True)
+    for contact in {follow_up.contact_id for follow_up in gone}:
+        settle_contact(contact)
+
+
 def settle_contact(contact: int | None) -> None:
     """Store the contact's last and next talk."""
     if contact is None:

@@ -97,6 +97,9 @@ class FollowUpEntity(Entity):
     def change(self, record: Any, *, by: Actor, version: int | None = None, **values: Any) -> Any:
         return actions.correct(record, by=by, version=version, **values)
 
+    def taken_back(self, records: list[Any]) -> None:
+        actions.settle_without(records)
+
     def remove(self, record: Any, *, by: Actor) -> Any:
         return actions.remove_follow_up(record, by=by)
 
