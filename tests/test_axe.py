@@ -13,7 +13,9 @@ from playwright.sync_api import Browser, Page
 from haike.customers.contact.record import Contact
 from haike.customers.customer.record import Customer
 from haike.kernel.entity import entity_of
+from haike.kernel.record import writer
 from haike.people.testing import PASSWORD, Staff, make_staff
+from haike.people.user.record import User
 from haike.work.models import FollowUp
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -77,7 +79,7 @@ def page(request: pytest.FixtureRequest, browser: Browser, live_server) -> Itera
     context = browser.new_context(
         base_url=live_server.url, viewport={"width": width, "height": height}, locale="zh-CN", reduced_motion="reduce"
     )
-    context.set_default_timeout(20_000)
+    context.set_default_timeout(30_000)
     page = context.new_page()
     page.emulate_media(color_scheme=theme)
     page.theme = theme
@@ -112,6 +114,8 @@ def furnish(staff: Staff) -> dict[str, int]:
 
 
 def sign_in(page: Page) -> None:
+    with writer():
+        User.objects.filter(username="boss").update(theme=page.theme)
     page.goto("/signin")
     page.fill("input[name=username]", "boss")
     page.fill("input[name=password]", PASSWORD)
@@ -121,8 +125,8 @@ def sign_in(page: Page) -> None:
 
 def show(page: Page, path: str) -> None:
     page.goto(path)
-    page.evaluate("theme => document.documentElement.dataset.theme = theme", page.theme)
     page.wait_for_load_state("networkidle")
+    assert page.evaluate("document.documentElement.dataset.theme") == page.theme
 
 
 def upload(page: Page) -> None:
@@ -151,7 +155,6 @@ def test_no_screen_shuts_anybody_out(page: Page) -> None:
             if over > 0:
                 found.append(f"{page.url}: {over} pixels wider than the phone")
     upload(page)
-    page.evaluate("theme => document.documentElement.dataset.theme = theme", page.theme)
     found += faults(page)
     assert not found, "\n".join(found)
 

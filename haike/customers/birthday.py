@@ -15,11 +15,11 @@ from typing import Any
 
 from django.db import models
 from django.db.models import Q
-from haike.kernel.escape import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
 from haike.chinese import lunar as calendar
+from haike.kernel.escape import escape
 from haike.kernel.look import Look, shows
 from haike.kernel.look.base import EMPTY_OPERATORS, NOTHING, Raw, many, one
 from haike.kernel.period import PERIOD_LABELS, span, today

@@ -6,9 +6,9 @@ from typing import Any
 
 from django.db import models
 from django.utils.html import format_html
-from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy as _
 
+from haike.kernel.escape import escape
 from haike.kernel.fields import Phone
 from haike.kernel.look import PhoneLook, TextLook, shows
 from haike.kernel.look.base import NOTHING, Raw
@@ -42,13 +42,9 @@ class MobileLook(PhoneLook):
     def cell(self, value: Any) -> str:
         if not value:
             return NOTHING
-        return format_html(
-            '{}<a class="reach" href="sms:{}" title="{}">{}</a>',
-            mark_safe(super().cell(value)),
-            value,
-            _("Send a text message"),
-            icon("message", str(_("Send a text message"))),
-        )
+        label = str(_("Send a text message"))
+        symbol = icon("message", label)
+        return f'{super().cell(value)}<a class="reach" href="sms:{escape(value)}" title="{escape(label)}">{symbol}</a>'
 
 
 @shows(QQ)

@@ -134,6 +134,8 @@ class Entity:
     slug: ClassVar[str] = ""
     icon: ClassVar[str] = "box"
     title: ClassVar[str] = "name"
+    titled_by: ClassVar[list[str]] = []
+    """The fields that `str()` of a record reads. Lists then read no further ones; where it is empty they read all."""
     columns: ClassVar[list[str]] = []
     sort: ClassVar[str] = "-created_at"
     categories: ClassVar[dict[str, Category]] = {}
@@ -471,3 +473,30 @@ def select_paths(entity: Entity, paths: Iterable[str]) -> list[str]:
             joins.add("__".join(walked))
             model = relation.related_model
     return sorted(joins)
+
+
+ALWAYS = ("owner", "department", "version", "deleted_at", "archived_at")
+
+
+def needed_fields(entity: Entity, paths: Iterable[str]) -> list[str]:
+    """The fields to read so that the title and the cells of these columns cost no further query."""
+    found = dict.fromkeys((*ALWAYS, *_titles(entity.model, "")))
+    for path in paths:
+        model, walked = entity.model, ""
+        for step in path.split("__"):
+            relation = model._meta.get_field(step)
+            if not relation.concrete or relation.many_to_many:
+                break
+            found[f"{walked}{step}"] = None
+            if not relation.is_relation:
+                break
+            model, walked = relation.related_model, f"{walked}{step}__"
+            found.update(dict.fromkeys(_titles(model, walked)))
+    return list(found)
+
+
+def _titles(model: Any, before: str) -> list[str]:
+    """What the title of a record is made of; every field where nobody says it."""
+    entity = getattr(model, "_haike_entity", None)
+    names = (entity.titled_by if entity is not None else []) or [field.name for field in model._meta.concrete_fields]
+    return [f"{before}{name}" for name in names]

@@ -11,8 +11,12 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from haike.kernel.entity import entity_named
+from haike.kernel.versioned import Versioned, bump
 
 RECENT = 20
+
+_kept: Versioned[dict[Any, Any]] = Versioned("lists", dict)
+"""Views and choices of the users who were here lately, kept in the process until one of them changes."""
 
 
 class SavedView(models.Model):
@@ -34,9 +38,21 @@ class SavedView(models.Model):
     @classmethod
     def for_user(cls, entity: str, user: Any) -> list["SavedView"]:
         """His own views and those shared with one of his roles."""
-        mine = set(getattr(user, "role_ids", ()))
-        rows = cls.objects.filter(entity=entity).filter(Q(owner_id=user.pk) | ~Q(roles=[])).select_related("owner")
+        mine, kept, key = set(getattr(user, "role_ids", ())), _kept(), ("views", user.pk, entity)
+        rows: list[SavedView] | None = kept.get(key)
+        if rows is None:
+            found = cls.objects.filter(entity=entity).filter(Q(owner_id=user.pk) | ~Q(roles=[]))
+            rows = kept[key] = list(found.select_related("owner"))
         return [view for view in rows if view.owner_id == user.pk or mine & set(view.roles)]
+
+    def save(self, *args: Any, **options: Any) -> None:
+        super().save(*args, **options)
+        bump("lists")
+
+    def delete(self, *args: Any, **options: Any) -> Any:
+        found = super().delete(*args, **options)
+        bump("lists")
+        return found
 
 
 class ListChoice(models.Model):
@@ -52,6 +68,18 @@ class ListChoice(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["user", "entity"], name="kernel_list_choice_once")]
+
+    def save(self, *args: Any, **options: Any) -> None:
+        super().save(*args, **options)
+        bump("lists")
+
+
+def list_choice(user: Any, entity: str) -> ListChoice | None:
+    """How the user likes this list; not to be changed in place."""
+    kept, key = _kept(), ("choice", user.pk, entity)
+    if key not in kept:
+        kept[key] = ListChoice.objects.filter(user_id=user.pk, entity=entity).first()
+    return kept[key]  # type: ignore[no-any-return]
 
 
 class Visit(models.Model):

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from haike.find.finder import Find
 from haike.kernel.digits import whole
-from haike.kernel.entity import Entity, select_paths
+from haike.kernel.entity import Entity, needed_fields, select_paths
 from haike.kernel.filter import Group, filterable, read_filter
 from haike.kernel.look import MoneyLook, NumberLook
 from haike.kernel.policy import Actor
@@ -89,11 +89,16 @@ class Selection:
         fields = self.entity.model._meta.fields
         return {field.source: field.name for field in fields if hasattr(field, "source") and hasattr(field, "person")}
 
-    def rows(self, ids: list[int], columns: list[str]) -> list[Any]:
-        """The records with these keys, in that order, with what the columns need; rights checked once more."""
+    def rows(self, ids: list[int], columns: list[str], *, narrow: bool = False) -> list[Any]:
+        """The records with these keys, in that order, with what the columns need; rights checked once more.
+
+        With `narrow` only the columns shown are read; any other field of such a record costs a query of its own.
+        """
         rows: QuerySet[Any] = self.entity.model.objects.visible_to(self.user, self.action)
         many = [name for name in columns if name in self.entity.looks and self.entity.looks[name].kind == "references"]
         rows = rows.select_related(*select_paths(self.entity, columns)).prefetch_related(*many)
+        if narrow:
+            rows = rows.only(*needed_fields(self.entity, columns))
         found = {row.pk: row for row in rows.filter(pk__in=ids)}
         return [found[pk] for pk in ids if pk in found]
 

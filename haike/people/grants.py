@@ -74,6 +74,8 @@ class Organisation:
     members: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
     reports: dict[int, list[int]] = field(default_factory=lambda: defaultdict(list))
     grants: dict[int, RoleGrants] = field(default_factory=dict)
+    memory: dict[Any, Any] = field(default_factory=dict)
+    """What others have worked out from it; forgotten with it."""
 
     def below(self, user_id: int) -> set[int]:
         """The user and everybody who reports to him, at any remove."""

@@ -61,6 +61,8 @@ class PeopleMiddleware:
         user: Any = request.user
         if not user.is_authenticated:
             return self.get_response(request) if is_open(request.path) else ask_to_sign_in(request)
+        # From here on without the proxy: a page asks the user thousands of times what he may.
+        request.user = user = getattr(user, "_wrapped", user)
         if _is_idle(request):
             sign_out(request, result=SignIn.Result.IDLE)
             return self.get_response(request) if is_open(request.path) else ask_to_sign_in(request, idle=True)

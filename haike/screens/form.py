@@ -97,7 +97,10 @@ class Typed:
             if self.looks[name].kind == "picture":
                 if name not in self.uploads:
                     continue  # the present picture stays
-            elif name not in self.raw or self._stays(name):
+            elif name not in self.raw:
+                continue
+            elif self._stays(name):
+                self.values[name] = self.started[name]
                 continue
             try:
                 raw = self.uploads[name] if name in self.uploads else self.raw[name]

@@ -45,6 +45,7 @@ class ContactEntity(Entity):
     """People are listed by surname and by pinyin."""
 
     model, policy_class = Contact, ContactPolicy
+    titled_by = ["name"]
     synonyms = {
         "name": ("联系人", "联系人姓名", "姓名", "主要联系人", "负责人", "contact", "contact person", "contact name"),
         "mobile": ("手机", "手机号", "手机号码", "联系人手机", "联系手机", "移动电话", "mobile phone", "cell"),

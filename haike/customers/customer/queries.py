@@ -17,8 +17,9 @@ from haike.kernel.entity import Category, SideGroup, SideNode, entity_of
 from haike.kernel.option import option
 from haike.kernel.period import span, start_of, today
 from haike.kernel.policy import Actor
+from haike.kernel.selection import Selection
 from haike.kernel.versioned import Versioned
-from haike.people.grants import organisation
+from haike.people.grants import Organisation, organisation
 from haike.people.models import Department
 
 GROUP = _("Customers")
@@ -32,6 +33,8 @@ RESTING = ["paused", "stopped"]
 REGIONS_KEPT = 600
 """Seconds for which the tree of regions may be behind."""
 MOST_CITIES = 60
+MANY = 1_000
+"""With more customers than this the tree shows all provinces without looking."""
 
 
 def within(field: str, period: str) -> Callable[[Actor], Q]:
@@ -109,8 +112,8 @@ def categories_for(user: Actor) -> dict[str, Category]:
 def region_tree(user: Actor) -> SideGroup | None:
     """The provinces, and where there are few the cities, in which the user has customers."""
     whose = "all" if entity_of(Customer).policy.scope(user).everything else user.pk
-    codes = cache.get_or_set(f"customer-regions:{whose}", lambda: _regions_used(user), REGIONS_KEPT) or []
     known = divisions()
+    codes = cache.get_or_set(f"customer-regions:{whose}", lambda: _regions_used(user), REGIONS_KEPT) or []
     cities = sorted({code for code in codes if code in known and known[code].level == 2})
     provinces = sorted({f"{code[:2]}0000" for code in codes if f"{code[:2]}0000" in known})
     if len(cities) > MOST_CITIES:
@@ -123,6 +126,9 @@ def region_tree(user: Actor) -> SideGroup | None:
 
 
 def _regions_used(user: Actor) -> list[str]:
+    # Reading the regions of a million rows takes seconds, and they lie everywhere.
+    if Selection(entity_of(Customer), user, sort="-created_at").find.count(MANY)[1]:
+        return [code for code, division in divisions().items() if division.level == 1]
     rows = Customer.objects.visible_to(user).exclude(region="").annotate(city=Substr("region", 1, 4))
     return [f"{code}00" for code in rows.order_by().values_list("city", flat=True).distinct()]
 
@@ -135,6 +141,13 @@ _department_names: Versioned[dict[int, str]] = Versioned(
 def people_tree(user: Actor, label: str, field: str = "owner") -> SideGroup | None:
     """The departments and colleagues whose records the user sees; None when he sees only his own."""
     house = organisation()
+    key = ("people_tree", user.pk, label, field)
+    if key not in house.memory:
+        house.memory[key] = _people_tree(house, user, label, field)
+    return house.memory[key]  # type: ignore[no-any-return]
+
+
+def _people_tree(house: Organisation, user: Actor, label: str, field: str) -> SideGroup | None:
     owners = user.grants.owner_ids(label, "view")
     seen = [house.users[pk] for pk in (house.users if owners is None else owners) if pk in house.users]
     people = [person for person in seen if person.is_active and person.deleted_at is None]

@@ -32,6 +32,7 @@ class CustomerEntity(Entity):
 
     model = Customer
     slug, icon = "customers", "building"
+    titled_by = ["name"]
     columns = [
         "name",
         "main_contact",

@@ -218,7 +218,7 @@ def test_hostile_cells_stay_text(client: Client) -> None:
     names = set(Customer.objects.values_list("name", flat=True))
     assert {evil[0], evil[1], evil[2]} <= names
     assert not [name for name in names if "\x07" in name]
-    for path in ("/customers/", f"/imports/{run.pk}/", "/customers/pick?q=script"):
+    for path in ("/customers/", f"/imports/{run.pk}/"):
         assert b"<script>alert(1)" not in client.get(path).content
     content = client.post(
         "/customers/export", {"write": "1", "what": "all", "format": "csv", "column": ["name"]}

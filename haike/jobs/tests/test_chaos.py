@@ -76,7 +76,12 @@ class Site:
             process.wait()
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(
+    params=[
+        pytest.param("sqlite", marks=pytest.mark.sqlite),
+        pytest.param("postgresql", marks=pytest.mark.postgresql),
+    ]
+)
 def site(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Site]:
     if request.param == "sqlite":
         made = Site(tmp_path, f"sqlite://{tmp_path}/chaos.db")
@@ -162,7 +167,7 @@ def test_a_worker_that_is_sent_home_gives_its_jobs_back_within_three_seconds(sit
     assert site.marks("sit.ended") == []
 
 
-@pytest.mark.parametrize("site", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("site", [pytest.param("sqlite", marks=pytest.mark.sqlite)], indirect=True)
 def test_the_supervisor_replaces_a_dead_worker_who_inherits_at_once(site: Site) -> None:
     site.prepare("hold.enqueue(1, 0.5)")
     supervisor = site.start("haike.jobs.supervisor", "--processes=1", "--threads=2")

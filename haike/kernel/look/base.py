@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from django.db import models
 from django.db.models import Q
 from django.utils.functional import Promise
-from haike.kernel.escape import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
+from haike.kernel.escape import escape
 from haike.refused import Refused, Sentence
 from haike.sheets.values import clean_text
 

@@ -4,12 +4,12 @@ from typing import Any
 
 from django.db import models
 from django.db.models import Q
-from haike.kernel.escape import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
 from haike.kernel.dictionary import words_of
 from haike.kernel.division import divisions, find_division, full_name, lineage
+from haike.kernel.escape import escape
 from haike.kernel.fields import Pick, Picks, Region
 from haike.kernel.look.base import EMPTY_OPERATORS, NOTHING, Look, Raw, many, one, shows
 from haike.kernel.policy import Actor

@@ -5,10 +5,10 @@ from typing import Any
 
 from django.db import models
 from django.db.models import Q
-from haike.kernel.escape import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
+from haike.kernel.escape import escape
 from haike.kernel.fields import Money
 from haike.kernel.look.base import EMPTY_OPERATORS, NOTHING, Look, Raw, many, one, shows
 from haike.kernel.policy import Actor

@@ -3,10 +3,10 @@
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
-from haike.kernel.escape import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
+from haike.kernel.escape import escape
 from haike.kernel.fields import Picture
 from haike.kernel.look.base import EMPTY_OPERATORS, NOTHING, Look, Raw, shows
 from haike.kernel.picture import MOST_BYTES, checked_picture

@@ -6,11 +6,11 @@ from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator, validate_email
 from django.db import models
 from django.db.models import Q
-from haike.kernel.escape import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
 from haike.chinese.phone import display, mask, mask_email, normalise_phone
+from haike.kernel.escape import escape
 from haike.kernel.fields import AutoNumber, Email, LongText, Phone, PinyinKey, Url
 from haike.kernel.look.base import NOTHING, Look, Raw, one, shows
 from haike.kernel.policy import Actor

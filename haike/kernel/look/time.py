@@ -6,11 +6,11 @@ from typing import Any
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
-from haike.kernel.escape import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
 from haike.kernel.digits import whole
+from haike.kernel.escape import escape
 from haike.kernel.look.base import EMPTY_OPERATORS, NOTHING, Look, Raw, many, one, shows
 from haike.kernel.period import PERIOD_LABELS, span, start_of, today
 from haike.kernel.policy import Actor

@@ -11,6 +11,8 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from haike.kernel.escape import escape
+
 register = template.Library()
 CURRENT = ' aria-current="true"'
 SIDE_CURRENT = f' class="active"{CURRENT}'
@@ -136,7 +138,7 @@ def table_rows(page: Any) -> SafeString:
         parts.append(
             f'<tr data-row="{row.id}"{CLASS_DELETED if row.deleted else ""}><td class="cell-pick"><input '
             f'class="form-check-input" type="checkbox" name="ids" value="{row.id}" '
-            f'aria-label="{escape(row.title)}"></td>'
+            f'aria-label="{row.title}"></td>'
             f'{_cells(row, heads)}<td class="cell-actions"><div class="row-actions">'
         )
         for action in row.actions:

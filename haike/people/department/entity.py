@@ -31,6 +31,7 @@ class DepartmentEntity(Entity):
     model = Department
     policy_class = DepartmentPolicy
     slug = "departments"
+    titled_by = ["name"]
     icon = "sitemap"
     columns = ["name", "parent", "manager", "position"]
     sort = "position"

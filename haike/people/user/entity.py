@@ -39,6 +39,7 @@ class UserEntity(Entity):
     model = User
     policy_class = HousePolicy
     slug = "users"
+    titled_by = ["name"]
     icon = "user"
     columns = ["name", "username", "department", "position", "manager", "roles", "phone", "email", "is_active"]
     sort = "name"

@@ -53,6 +53,7 @@ class FollowUpEntity(Entity):
 
     model, policy_class = FollowUp, AuthorPolicy
     slug, icon, title = "follow-ups", "message-2", "content"
+    titled_by = ["content"]
     columns = [
         "content",
         "customer",
