@@ -20,7 +20,9 @@ from django.test import Client
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from haike.find import finder as find
-from haike.kernel import versioned
+from haike.find.index.table import table
+from haike.kernel import search, versioned
+from haike.kernel.entity import entities
 from haike.people.testing import Staff, make_staff
 from haike.people.user.record import User
 from haike.site.words.compile import compile_stale
@@ -46,6 +48,20 @@ def nothing_remembered() -> None:
     versioned.forget()
     find.forget()
     cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def no_documents_left(request: pytest.FixtureRequest) -> Iterator[None]:
+    """The search tables are no models: what a test with committed rows put in is taken out here."""
+    yield
+    marker = request.node.get_closest_marker("django_db")
+    committed = marker is not None and marker.kwargs.get("transaction")
+    if committed or {"transactional_db", "live_server"} & set(request.fixturenames):
+        with request.getfixturevalue("django_db_blocker").unblock(), connection.cursor() as cursor:
+            for entity in entities():
+                if entity.search:
+                    cursor.execute(f'SELECT id FROM "{table(entity.model)}"')
+                    search.erase(connection, entity.model, [key for (key,) in cursor.fetchall()])
 
 
 # Choice of tests

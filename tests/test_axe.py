@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, Page
 
 from haike.customers.contact.record import Contact
 from haike.customers.customer.record import Customer
+from haike.kernel import versioned
 from haike.kernel.entity import entity_of
 from haike.kernel.record import writer
 from haike.people.testing import PASSWORD, Staff, make_staff
@@ -116,6 +117,7 @@ def furnish(staff: Staff) -> dict[str, int]:
 def sign_in(page: Page) -> None:
     with writer():
         User.objects.filter(username="boss").update(theme=page.theme)
+    versioned.forget()
     page.goto("/signin")
     page.fill("input[name=username]", "boss")
     page.fill("input[name=password]", PASSWORD)

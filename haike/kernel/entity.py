@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, ClassVar
 
-from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.db.models import Q
 from django.utils.functional import Promise
@@ -449,15 +448,6 @@ def entity_named(slug: str) -> Entity | None:
 def entity_of(model: Any) -> Entity:
     """The entity of a model or record."""
     return model._haike_entity  # type: ignore[no-any-return]
-
-
-def has_field(model: type[models.Model], name: str) -> bool:
-    """Whether the model has a field of that name."""
-    try:
-        model._meta.get_field(name)
-    except FieldDoesNotExist:
-        return False
-    return True
 
 
 def select_paths(entity: Entity, paths: Iterable[str]) -> list[str]:

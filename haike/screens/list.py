@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from operator import attrgetter
@@ -400,13 +400,16 @@ def cell_of(entity: Entity, user: Any, name: str, look: Look, record: Any) -> Sa
     )
 
 
+def _getter(look: Look) -> Callable[[Any], Any]:
+    plain = type(look).get is Look.get and "__" not in look.path
+    return attrgetter(look.path) if plain else look.get
+
+
 def table_rows(entity: Entity, user: Any, records: Iterable[Any], looks: dict[str, Look]) -> list[Row]:
     """Records as rows of a table."""
     # Worked out before the loop: a page has some five hundred cells.
     makers = [
-        (name, look, look.cell, attrgetter(look.path) if "__" not in look.path else look.get)
-        if entity.right(user, name) != "masked"
-        else (name, look, None, look.get)
+        (name, look, look.cell if entity.right(user, name) != "masked" else None, _getter(look))
         for name, look in looks.items()
     ]
     found = []

@@ -73,8 +73,6 @@ def postgresql(url: str, *, hosted: bool, pool: int) -> dict[str, Any]:
     if parts.scheme not in {"postgres", "postgresql"} or len(parts.path) < 2:
         raise ImproperlyConfigured("HAIKE_DATABASE_URL: write postgres://user:password@host:port/name.")
     options: dict[str, Any] = dict(parse_qsl(parts.query))
-    # Compiling a query costs more than running any of ours.
-    options.setdefault("options", "-c jit=off")
     host = options.pop("host", None) or unquote(parts.hostname or "")
     if pool:
         options["pool"] = {"min_size": 1, "max_size": pool, "timeout": 10}
