@@ -35,6 +35,15 @@ class SavedView(models.Model):
         constraints = [models.UniqueConstraint(fields=["owner", "entity", "name"], name="kernel_view_name")]
         ordering = ["position", "id"]
 
+    def save(self, *args: Any, **options: Any) -> None:
+        super().save(*args, **options)
+        bump("lists")
+
+    def delete(self, *args: Any, **options: Any) -> Any:
+        found = super().delete(*args, **options)
+        bump("lists")
+        return found
+
     @classmethod
     def for_user(cls, entity: str, user: Any) -> list["SavedView"]:
         """His own views and those shared with one of his roles."""
@@ -44,15 +53,6 @@ class SavedView(models.Model):
             found = cls.objects.filter(entity=entity).filter(Q(owner_id=user.pk) | ~Q(roles=[]))
             rows = kept[key] = list(found.select_related("owner"))
         return [view for view in rows if view.owner_id == user.pk or mine & set(view.roles)]
-
-    def save(self, *args: Any, **options: Any) -> None:
-        super().save(*args, **options)
-        bump("lists")
-
-    def delete(self, *args: Any, **options: Any) -> Any:
-        found = super().delete(*args, **options)
-        bump("lists")
-        return found
 
 
 class ListChoice(models.Model):

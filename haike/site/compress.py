@@ -22,7 +22,7 @@ class QuickGZipMiddleware(GZipMiddleware):
         accepted = re_accepts_gzip.search(request.META.get("HTTP_ACCEPT_ENCODING", ""))
         whole = getattr(response, "content", b"") if not response.streaming else b""
         if not accepted or len(whole) < SMALLEST or response.has_header("Content-Encoding"):
-            return super().process_response(request, response)  # type: ignore[arg-type]
+            return super().process_response(request, response)
         patch_vary_headers(response, ("Accept-Encoding",))
         packed = BytesIO()
         # A name of random length hides how well secrets in the page compress (BREACH), as Django does it.

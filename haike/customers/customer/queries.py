@@ -144,7 +144,7 @@ def people_tree(user: Actor, label: str, field: str = "owner") -> SideGroup | No
     key = ("people_tree", user.pk, label, field)
     if key not in house.memory:
         house.memory[key] = _people_tree(house, user, label, field)
-    return house.memory[key]  # type: ignore[no-any-return]
+    return house.memory[key]
 
 
 def _people_tree(house: Organisation, user: Actor, label: str, field: str) -> SideGroup | None:
