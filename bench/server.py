@@ -52,9 +52,9 @@ def _command(pid: int) -> str:
         return ""
 
 
-def memory(pid: int, peak: bool = False) -> float:
-    """Resident memory in MB, or the most it ever was."""
-    wanted = "VmHWM" if peak else "VmRSS"
+def memory(pid: int) -> float:
+    """Memory in MB that a process has for itself. Pages of a database file that it maps are the system's cache."""
+    wanted = "RssAnon"
     try:
         lines = Path(f"/proc/{pid}/status").read_text().splitlines()
     except OSError:

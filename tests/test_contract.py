@@ -23,7 +23,7 @@ ALL = entities()
 WITH_OWNER = [entity for entity in ALL if not entity.label.startswith("people.")]
 MAKEABLE = [entity for entity in ALL if entity.creatable]
 LIST_QUERIES, PAGE_QUERIES, SAVE_QUERIES = 8, 20, 12
-FRAME_QUERIES = 6
+FRAME_QUERIES = 0
 """What stands around every page: session, user, company, open records, rights, options."""
 
 each_entity = pytest.mark.parametrize("entity", ALL, ids=lambda entity: entity.label)

@@ -8,6 +8,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from typing import Literal
 
 Kind = Literal["mobile", "landline", "service", "foreign", "unknown"]
@@ -199,6 +200,7 @@ def _grouped(digits: str) -> str:
     return f"{digits[:-4]} {digits[-4:]}"
 
 
+@lru_cache(maxsize=20_000)
 def display(phone: Phone | str) -> str:
     """For reading: 138 0013 8000, 0755-2345 6789, 400-800-1234, +852 2345 6789; the extension behind a dash."""
     if isinstance(phone, str):

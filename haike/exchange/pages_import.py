@@ -194,5 +194,6 @@ def undo_view(request: HttpRequest, pk: int) -> HttpResponse:
     result = undo_run(run, by=user)
     message = _("Undone: %(removed)s removed, %(reverted)s set back.") % vars(result)
     if result.conflicts:
-        message = f"{message} {_('%(conflicts)s were changed since and stay as they are.') % vars(result)}"
+        kept = _("%(conflicts)s were changed since and stay as they are.") % vars(result)
+        message = f"{message} {kept}"
     return done(request, message, f"/imports/{run.pk}/", go=True)

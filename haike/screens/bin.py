@@ -94,5 +94,6 @@ def empty_view(request: HttpRequest, entity: Entity) -> HttpResponse:
             kept += 1
     message = _("%(gone)s deleted for good.") % {"gone": gone}
     if kept:
-        message = f"{message} {_('%(kept)s stay because other records refer to them.') % {'kept': kept}}"
+        stay = _("%(kept)s stay because other records refer to them.") % {"kept": kept}
+        message = f"{message} {stay}"
     return done(request, message, f"/{entity.slug}/bin/")

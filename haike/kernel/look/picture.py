@@ -42,12 +42,13 @@ class PictureLook(Look):
         key, shown = escape(name), escape(raw if isinstance(raw, str) else "")
         view = f'<img src="{shown}" alt="">' if shown else icon("photo-plus")
         hidden = "" if shown else " hidden"
+        choose, remove = escape(_("Choose a picture")), escape(_("Remove"))
         return mark_safe(
             f'<div class="picture" data-picture="{MOST_BYTES // 1_000_000}"><label class="picture-view" for="id_{key}">'
             f'{view}</label><div><input class="unseen" type="file" accept="image/*" id="id_{key}" name="{key}">'
-            f'<label class="btn btn-s" for="id_{key}">{escape(_("Choose a picture"))}</label> '
+            f'<label class="btn btn-s" for="id_{key}">{choose}</label> '
             f'<button class="btn btn-s btn-quiet" type="button" data-picture-remove{hidden}>'
-            f"{escape(_('Remove'))}</button>"
+            f"{remove}</button>"
             f'</div><input type="hidden" name="{key}-clear" value="" data-picture-clear></div>'
         )
 

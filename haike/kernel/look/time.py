@@ -176,9 +176,12 @@ class MomentLook(DateLook):
     def cell(self, value: Any) -> str:
         if not value:
             return NOTHING
-        local = timezone.localtime(value)
-        shown = local.strftime("%m-%d %H:%M" if local.year == today().year else "%Y-%m-%d")
-        return f'<time datetime="{value.isoformat()}" title="{local:%Y-%m-%d %H:%M:%S}">{shown}</time>'
+        zone = timezone.get_current_timezone()
+        local = value.astimezone(zone)
+        # 2026-03-09 14:05:00, cut to what is shown; strftime would take as long as all the rest.
+        text = str(local)[:19]
+        shown = text[5:16] if local.year == datetime.now(zone).year else text[:10]
+        return f'<time datetime="{value.isoformat()}" title="{text}">{shown}</time>'
 
     def raw(self, value: Any) -> Raw:
         return timezone.localtime(value).strftime("%Y-%m-%dT%H:%M") if value else ""

@@ -77,7 +77,7 @@ def make_demo(customers: int, report: Report = lambda *_: None, *, seed: int = S
     done = 0
     with _no_collector(), set_aside(tables) if large else nullcontext():
         for prepared in source:
-            _write(records, prepared)
+            _write(records, prepared.fold(records.vendor))
             done += len(prepared.customers.rows)
             report(done, customers, str(_("customers with contacts and follow-ups")))
         if large:
@@ -111,7 +111,7 @@ def _elsewhere(stream: SampleCompany, records: Records, customers: int) -> Itera
         return
     context = multiprocessing.get_context("fork")
     ours, theirs = context.Pipe(duplex=False)
-    child = context.Process(target=_send, args=(theirs, stream, records, customers), daemon=True)
+    child = context.Process(target=_send, args=(theirs, ours, stream, records, customers), daemon=True)
     child.start()
     theirs.close()
     try:
@@ -122,11 +122,14 @@ def _elsewhere(stream: SampleCompany, records: Records, customers: int) -> Itera
         child.join()
 
 
-def _send(pipe: Connection, stream: SampleCompany, records: Records, customers: int) -> None:
+def _send(pipe: Connection, other: Connection, stream: SampleCompany, records: Records, customers: int) -> None:
     # This process shares the parent's connection to the database and must not touch it.
     gc.disable()
+    # With both ends open it would wait for ever after its parent has died.
+    other.close()
     for prepared in _here(stream, records, customers, LARGE_BATCH):
-        pipe.send(prepared)
+        # PostgreSQL writes in a process of its own; SQLite keeps the parent busy.
+        pipe.send(prepared.fold(records.vendor) if records.vendor == "sqlite" else prepared)
     pipe.send(None)
 
 
