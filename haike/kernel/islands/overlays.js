@@ -51,7 +51,8 @@ for (const host of Object.values(hosts)) {
     event.preventDefault();
     close(host);
   });
-  host.addEventListener("close", () => empty(host));
+  // The event comes a moment after the closing; by then the next form may stand in the drawer.
+  host.addEventListener("close", () => host.open || empty(host));
   // A press on the backdrop is a press on the dialog itself, outside its box.
   host.addEventListener("pointerdown", (event) => {
     if (event.target !== host) return;
