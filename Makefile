@@ -1,5 +1,5 @@
 # make run    start Haike with a sample company; the first time this installs and builds what is missing
-# make test   all tests, on SQLite and, where PostgreSQL is installed, on PostgreSQL too
+# make test   all tests, on SQLite and, where PostgreSQL is installed, on PostgreSQL too, and everything that make check does
 # make check  style, types, imports between rooms, words, migrations, sizes of files
 
 SHELL := /bin/bash
@@ -11,7 +11,7 @@ PYTEST := $(BIN)/python -m pytest
 # What a test session wants beside: more -n 1, a path, -k …
 ARGS ?=
 
-.PHONY: run install dev test check features bench words format lock clean
+.PHONY: run install dev test style check features bench words format lock clean
 .DEFAULT_GOAL := run
 
 run: $(VENV)/.run
@@ -38,17 +38,20 @@ $(VENV)/.dev: requirements-dev.lock $(VENV)/.run
 	@$(PIP) --require-hashes --requirement requirements-dev.lock
 	@touch $@
 
-test: $(VENV)/.dev
+# A part of the tests is asked for while one writes it; its style can wait.
+test: $(VENV)/.dev $(if $(ARGS),,style)
 	@$(BIN)/python hatch_build.py
 	env -u HAIKE_TEST_POSTGRES $(PYTEST) -n 2 --dist loadgroup $(ARGS)
 	@.ci/with-postgres $(PYTEST) -n 2 --dist loadgroup -m "not browser" $(ARGS)
 
-check: $(VENV)/.dev
+style: $(VENV)/.dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/djlint haike --lint --quiet
 	$(BIN)/lint-imports
+
+check: style
 	$(PYTEST) -q tests/test_sources.py
 
 features: $(VENV)/.dev

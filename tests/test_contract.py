@@ -138,7 +138,9 @@ def _queries(client: Client, path: str) -> int:
 
 
 def _count(caught: CaptureQueriesContext) -> int:
-    return len([query for query in caught if not any(word in query["sql"] for word in ("SAVEPOINT", "BEGIN", "COMMIT"))])
+    return len(
+        [query for query in caught if not any(word in query["sql"] for word in ("SAVEPOINT", "BEGIN", "COMMIT"))]
+    )
 
 
 @each_makeable

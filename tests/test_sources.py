@@ -18,6 +18,8 @@ from haike.site.words.check import check
 ROOT = Path(__file__).resolve().parents[1]
 LONGEST_FILE = 500
 KERNEL_BUDGET = 5000
+# Sources are the same whatever the database is.
+pytestmark = pytest.mark.sqlite
 UNFINISHED = re.compile(r"\b(TODO|FIXME|XXX)\b|coming soon|not implemented|暂未|敬请期待", re.IGNORECASE)
 
 
