@@ -6,6 +6,7 @@ import json
 import logging
 import time
 from collections.abc import Callable
+from contextvars import copy_context
 from functools import partial
 from traceback import format_exception
 from typing import Any
@@ -58,9 +59,9 @@ def _work(running: Running) -> Any:
     task = task_of(job.task)
     task_started.send_robust(LeaseBackend, task_result=result_of(job))
     with entered(running):
-        if task.takes_context:
-            return task.call(TaskContext(task_result=result_of(job)), *job.args, **job.kwargs)
-        return task.call(*job.args, **job.kwargs)
+        given = [TaskContext(task_result=result_of(job))] if task.takes_context else []
+        # In a context of its own: what a job notes there, such as the origin of changes, ends with it.
+        return copy_context().run(task.call, *given, *job.args, **job.kwargs)
 
 
 def _storable(value: Any) -> Any:

@@ -225,3 +225,10 @@ def test_undoing_talks_sets_the_customers_dates_back(staff: Staff, browse: Brows
     client.post(f"/imports/{run.pk}/undo")
     customer.refresh_from_db()
     assert customer.last_contact_at is None
+
+
+def test_the_log_says_import_of_what_an_import_wrote_and_of_nothing_else(staff: Staff, browse: Browse) -> None:
+    bring_in(browse(staff.ann), upload(browse(staff.ann), sheet([["甲公司", "", "", "", "", "", ""]])))
+    entity_of(Customer).create(by=staff.ann, name="乙公司")
+    origins = Change.objects.filter(entity="customers.customer").order_by("id").values_list("origin", flat=True)
+    assert list(origins) == ["import 客户.xlsx", ""]
