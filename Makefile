@@ -1,5 +1,6 @@
 # make run    start Haike with a sample company; the first time this installs and builds what is missing
 # make test   all tests, on SQLite and, where PostgreSQL is installed, on PostgreSQL too, and everything that make check does
+# make lighthouse  what Lighthouse says of a list and a record; the first time this installs it beside the tests
 # make check  style, types, imports between rooms, words, migrations, sizes of files
 
 SHELL := /bin/bash
@@ -11,7 +12,7 @@ PYTEST := $(BIN)/python -m pytest
 # What a test session wants beside: more -n 1, a path, -k …
 ARGS ?=
 
-.PHONY: run install dev test style check features bench words format lock clean
+.PHONY: run install dev test style check features lighthouse bench words format lock clean
 .DEFAULT_GOAL := run
 
 run: $(VENV)/.run
@@ -54,6 +55,14 @@ style: $(VENV)/.dev
 check: style
 	$(PYTEST) -q tests/test_sources.py
 
+lighthouse: $(VENV)/.lighthouse
+	@$(BIN)/python hatch_build.py
+	@$(PYTEST) -q -s tests/test_lighthouse.py $(ARGS)
+
+$(VENV)/.lighthouse: frontend/lighthouse/package-lock.json $(VENV)/.dev
+	@$(BIN)/python hatch_build.py --lighthouse
+	@touch $@
+
 features: $(VENV)/.dev
 	@$(PYTEST) -q --no-header --features
 
@@ -79,5 +88,5 @@ lock: | $(BIN)/python
 	$(LOCK) --group test --group lint --output-file requirements-dev.lock
 
 clean:
-	rm -rf $(VENV) frontend/node_modules haike/site/static/haike .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) frontend/node_modules frontend/lighthouse/node_modules haike/site/static/haike .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find haike -name '*.mo' -delete

