@@ -101,9 +101,9 @@ class SideNode:
     depth: int = 0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class SideGroup:
-    """A titled tree beside a list."""
+    """A titled tree beside a list, the same one to its maker only: comparing hundreds of lines takes too long."""
 
     label: Label
     nodes: list[SideNode]

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import cached_property
 from operator import attrgetter
 from typing import Any, cast
 from urllib.parse import quote_plus, urlencode
 
-import orjson
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -18,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from haike.find.finder import Page
 from haike.kernel.digits import whole
-from haike.kernel.entity import Button, Entity, SideNode
+from haike.kernel.entity import Button, Entity
 from haike.kernel.escape import escape
 from haike.kernel.filter import Group, Line
 from haike.kernel.look import Look
@@ -26,6 +25,7 @@ from haike.kernel.preference import SavedView, list_choice
 from haike.kernel.selection import Selection, sortable
 from haike.refused import Refused
 from haike.screens.door import entity_view
+from haike.screens.side import side_html
 
 SIZES = (10, 20, 30, 50, 100)
 STATE = ("tab", "q", "f", "sort", "size", "archived")
@@ -103,9 +103,15 @@ class ListPage:
 
     def url(self, **changes: Any) -> str:
         """The address of this list with some of its state changed; pages start anew."""
-        state = {**self.query, **changes}
-        query = urlencode({name: value for name, value in state.items() if value not in (None, "")})
+        changed = {name: f"{name}={quote_plus(str(value))}" for name, value in changes.items() if value}
+        parts = {**self._quoted, **dict.fromkeys(changes, ""), **changed}
+        query = "&".join(part for part in parts.values() if part)
         return f"/{self.declared.slug}/{'?' + query if query else ''}"
+
+    @cached_property
+    def _quoted(self) -> dict[str, str]:
+        # Quoted once: some forty addresses of a page differ in one part.
+        return {name: urlencode({name: value}) for name, value in self.query.items()}
 
     def _beside(self, what: str, **more: str) -> str:
         query = urlencode({**self.query, **more})
@@ -223,37 +229,9 @@ class ListPage:
         return found
 
     @cached_property
-    def side(self) -> list[dict[str, Any]]:
-        """The trees beside the list; a line sets its filter in place of an earlier one on the same field."""
-        found: list[dict[str, Any]] = []
-        for group in self.declared.side(self.user):
-            found.append(
-                {"label": group.label, "url": self.url(f=self._without(group.nodes)), "depth": 0, "active": False}
-            )
-            found += [self._side_line(node) for node in group.nodes]
-        return found
-
-    def _without(self, nodes: Iterable[SideNode]) -> str:
-        fields = {node.field for node in nodes}
-        parts = self.selection.filter.parts
-        return Group(tuple(p for p in parts if not (isinstance(p, Line) and p.look.path in fields))).text()
-
-    def _side_line(self, node: SideNode) -> dict[str, Any]:
-        if not self.selection.filter.parts:
-            # The usual case, a few hundred times on a page.
-            joint = "&" if "?" in self._unfiltered else "?"
-            url = f"{self._unfiltered}{joint}f={_filter_text(node.field, node.op, node.value)}"
-            return {"label": node.label, "url": url, "depth": node.depth + 1, "active": False}
-        value = list(node.value) if isinstance(node.value, tuple) else node.value
-        line = Line(self.declared.looks[node.field], node.op, value)
-        parts = [p for p in self.selection.filter.parts if not (isinstance(p, Line) and p.look.path == node.field)]
-        active = line in self.selection.filter.parts
-        url = self.url(f=Group((*parts, *(() if active else (line,)))).text())
-        return {"label": node.label, "url": url, "depth": node.depth + 1, "active": active}
-
-    @cached_property
-    def _unfiltered(self) -> str:
-        return self.url(f=None)
+    def side(self) -> SafeString:
+        """The trees beside the list, empty without any."""
+        return side_html(self.declared, self.declared.side(self.user), self.selection.filter, self.url)
 
     @cached_property
     def views(self) -> list[NamedView]:
@@ -429,13 +407,6 @@ def table_rows(entity: Entity, user: Any, records: Iterable[Any], looks: dict[st
             )
         )
     return found
-
-
-@lru_cache(maxsize=10_000)
-def _filter_text(field: str, op: str, value: str | tuple[str, ...]) -> str:
-    """A filter of one line as part of an address."""
-    line = {"field": field, "op": op, "value": list(value) if isinstance(value, tuple) else value}
-    return quote_plus(orjson.dumps({"all": [line]}).decode())
 
 
 @entity_view("list")

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest
-from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -21,13 +20,13 @@ OPEN_TABS = 12
 
 @dataclass(frozen=True)
 class Item:
-    """A link of the frame."""
+    """A link of the frame, in the reader's language, so that links can be compared."""
 
-    label: Any
+    label: str
     url: str
     icon: str
     active: bool = False
-    group: Any = ""
+    group: str = ""
 
 
 class Frame:
@@ -64,30 +63,30 @@ class Frame:
         return company()
 
     @property
-    def menu(self) -> list[Item]:
+    def menu(self) -> tuple[Item, ...]:
         """The rooms that the user may enter, in the order he or the company chose."""
-        return menu_items(self.user, self.request.path) if self.signed_in else []
+        return tuple(menu_items(self.user, self.request.path)) if self.signed_in else ()
 
     @property
-    def create(self) -> list[Item]:
+    def create(self) -> tuple[Item, ...]:
         """What the user may make from anywhere."""
         if not self.signed_in:
-            return []
-        return [
-            Item(entity.name, f"{entity.url}new{'?quick=1' if entity.quick else ''}", entity.icon)
+            return ()
+        return tuple(
+            Item(str(entity.name), f"{entity.url}new{'?quick=1' if entity.quick else ''}", entity.icon)
             for entity in entities()
             if entity.creatable and entity.in_create_menu and entity.policy.may(self.user, "create")
-        ]
+        )
 
     @property
-    def bottom(self) -> list[Item]:
+    def bottom(self) -> tuple[Item, ...]:
         """The bar of the phone."""
         if not self.signed_in:
-            return []
+            return ()
         path = self.request.path
         wanted = [("/today/", _("Today"), "calendar-check"), ("/customers/", _("Customers"), "building")]
         wanted += [("/follow-ups/", _("Follow-ups"), "message-2"), ("/account/", _("Me"), "user")]
-        return [Item(label, url, icon, path.startswith(url)) for url, label, icon in wanted]
+        return tuple(Item(str(label), url, icon, path.startswith(url)) for url, label, icon in wanted)
 
     @property
     def tabs(self) -> list[Item]:
@@ -123,22 +122,21 @@ class Frame:
 def menu_items(user: Any, path: str) -> list[Item]:
     """All rooms of the menu for a user."""
     found = [
-        Item(_("Today"), "/today/", "calendar-check", path.startswith("/today/")),
+        Item(str(_("Today")), "/today/", "calendar-check", path.startswith("/today/")),
         *(_entity_item(entity, path) for entity in entities() if entity.in_menu and entity.policy.may(user, "view")),
     ]
     if user.grants.may_do("settings") or user.grants.may_do("people") or user.grants.may_do("log"):
-        found.append(Item(_("Settings"), "/settings/", "settings", path.startswith("/settings/"), _("Management")))
+        active = path.startswith("/settings/")
+        found.append(Item(str(_("Settings")), "/settings/", "settings", active, str(_("Management"))))
     order = {url: place for place, url in enumerate(menu_order(user))}
     return sorted(found, key=lambda item: (bool(item.group), order.get(item.url, 1000)))
 
 
 def _entity_item(entity: Entity, path: str) -> Item:
-    managing = entity.label.startswith("people.")
-    return Item(
-        entity.label_plural, entity.url, entity.icon, path.startswith(entity.url), _("Management") if managing else ""
-    )
+    group = str(_("Management")) if entity.label.startswith("people.") else ""
+    return Item(str(entity.label_plural), entity.url, entity.icon, path.startswith(entity.url), group)
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
     """The context processor."""
-    return {"frame": SimpleLazyObject(lambda: Frame(request))}
+    return {"frame": Frame(request)}

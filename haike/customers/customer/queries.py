@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from functools import lru_cache
 
 from django.core.cache import cache
 from django.db.models import Q
@@ -112,8 +113,13 @@ def categories_for(user: Actor) -> dict[str, Category]:
 def region_tree(user: Actor) -> SideGroup | None:
     """The provinces, and where there are few the cities, in which the user has customers."""
     whose = "all" if entity_of(Customer).policy.scope(user).everything else user.pk
-    known = divisions()
     codes = cache.get_or_set(f"customer-regions:{whose}", lambda: _regions_used(user), REGIONS_KEPT) or []
+    return _regions(tuple(codes))
+
+
+@lru_cache(maxsize=200)
+def _regions(codes: tuple[str, ...]) -> SideGroup | None:
+    known = divisions()
     cities = sorted({code for code in codes if code in known and known[code].level == 2})
     provinces = sorted({f"{code[:2]}0000" for code in codes if f"{code[:2]}0000" in known})
     if len(cities) > MOST_CITIES:

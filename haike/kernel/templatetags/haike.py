@@ -4,7 +4,7 @@ from functools import lru_cache
 from typing import Any
 
 from django import template
-from django.template.base import Parser, Token
+from django.template.base import FilterExpression, Parser, Token, token_kwargs
 from django.templatetags.static import static
 from django.utils.html import format_html, json_script
 from django.utils.safestring import SafeString, mark_safe
@@ -15,7 +15,6 @@ from haike.kernel.escape import escape
 
 register = template.Library()
 CURRENT = ' aria-current="true"'
-SIDE_CURRENT = f' class="active"{CURRENT}'
 CLASS_DELETED = ' class="row-deleted"'
 
 # Words that scripts show; a script asks for them by the key on the left.
@@ -157,6 +156,23 @@ def table_rows(page: Any) -> SafeString:
 
 
 @register.simple_tag
+def table_heads(columns: list[Any]) -> SafeString:
+    """The heads of a list's columns, links where one can sort by them."""
+    parts = []
+    for place, column in enumerate(columns):
+        kinds = ("" if place else "cell-name") + (" end" if column.align == "right" else "")
+        order = f' aria-sort="{column.sorted}ending"' if column.sorted else ""
+        label, url = escape(column.label), escape(column.sort_url or "")
+        arrow = icon("arrow-down" if column.sorted == "desc" else "arrow-up")
+        link = f'<a id="sort-{column.name}" href="{url}" hx-get="{url}">{label}{arrow}</a>'
+        parts.append(
+            f'<th scope="col" class="{kinds}" data-column="{column.name}"{order}>'
+            f'{link if url else f"<span>{label}</span>"}<i class="resize" aria-hidden="true"></i></th>'
+        )
+    return mark_safe("".join(parts))
+
+
+@register.simple_tag
 def list_tabs(tabs: list[dict[str, Any]]) -> SafeString:
     """The tabs of a list."""
     parts = []
@@ -171,18 +187,6 @@ def list_tabs(tabs: list[dict[str, Any]]) -> SafeString:
 
 
 @register.simple_tag
-def list_side(lines: list[dict[str, Any]]) -> SafeString:
-    """The trees beside a list; in a large company they have hundreds of lines."""
-    return mark_safe(
-        "".join(
-            f'<a href="{escape(line["url"])}"{SIDE_CURRENT if line["active"] else ""} '
-            f'style="padding-left: calc(8px + 14px * {line["depth"]})">{escape(line["label"])}</a>'
-            for line in lines
-        )
-    )
-
-
-@register.simple_tag
 def words() -> SafeString:
     """The words of the scripts in the reader's language, as data in the page."""
     return _words(get_language() or "")
@@ -194,23 +198,41 @@ def _words(language: str) -> SafeString:
 
 
 class FixedNode(template.Node):
-    """Renders its content once for each language."""
+    """Renders its content once for each language and for each set of the values that it is given."""
 
-    def __init__(self, content: template.NodeList) -> None:
-        self.content = content
-        self.rendered: dict[str | None, SafeString] = {}
+    MOST = 300
+    """So many renderings a node keeps; all are dropped when there are more."""
+
+    def __init__(self, content: template.NodeList, given: dict[str, FilterExpression]) -> None:
+        self.content, self.given = content, given
+        self.rendered: dict[tuple[Any, ...], SafeString] = {}
 
     def render(self, context: template.Context) -> SafeString:
         """The content, from memory if it was rendered before."""
-        language = get_language()
-        if language not in self.rendered:
-            self.rendered[language] = self.content.render(context)
-        return self.rendered[language]
+        values = [value.resolve(context) for value in self.given.values()]
+        key = (get_language(), *values)
+        found = self.rendered.get(key)
+        if found is None:
+            if len(self.rendered) >= self.MOST:
+                self.rendered.clear()
+            # The content sees nothing but its values, so nothing of one reader can stay in it for another.
+            alone = template.Context(dict(zip(self.given, values, strict=True)))
+            alone.template = context.template  # type: ignore[attr-defined]
+            found = self.rendered[key] = self.content.render(alone)
+        return found
 
 
 @register.tag
 def fixed(parser: Parser, token: Token) -> FixedNode:
-    """{% fixed %}…{% endfixed %}: what depends on nothing but the language, and so is rendered once."""
+    """{% fixed %}…{% endfixed %}: what depends on nothing but the language, and so is rendered once.
+
+    {% fixed items=frame.menu %}…{% endfixed %}: what depends on these values alone, and so is rendered once for each.
+    They must be hashable, as tuples and frozen dataclasses are.
+    """
+    rest = token.split_contents()[1:]
+    given = token_kwargs(rest, parser)
+    if rest:
+        raise template.TemplateSyntaxError(f"fixed: write name=value, not {rest[0]}")
     content = parser.parse(("endfixed",))
     parser.delete_first_token()
-    return FixedNode(content)
+    return FixedNode(content, given)
