@@ -128,7 +128,9 @@ class Record(models.Model):
         return super().delete(*args, **options)
 
     @classmethod
-    def from_db(cls, db: str | None, field_names: Collection[str], values: Collection[Any]) -> Self:
+    def from_db(  # type: ignore[override]  # Django 5.2 has no `fetch_mode` yet
+        cls, db: str | None, field_names: Collection[str], values: Collection[Any]
+    ) -> Self:
         """A record as read. Django's own way asks each of the forty fields whether it was read; lists read ten of
         fifty records. Signals that tell of a new instance are not sent; no room listens."""
         record = cls.__new__(cls)

@@ -58,8 +58,8 @@ def _in_transaction() -> bool:
     return any(not getattr(block, "_from_testcase", False) for block in connection.atomic_blocks)
 
 
-def _versions() -> dict[str, int]:
-    schema, now = _schema(), time.monotonic()
+def _versions(schema: str) -> dict[str, int]:
+    now = time.monotonic()
     held = _seen.get(schema)
     if held is None or now - held[0] >= settings.HAIKE_CACHE_SECONDS:
         held = (now, dict(Version.objects.values_list("name", "value")))
@@ -78,10 +78,11 @@ class Versioned(Generic[T]):
         _caches.append(self)
 
     def __call__(self) -> T:
+        # A page asks some hundred times.
         if self.name in _bumped_here():
             return self.load()
         schema = _schema()
-        version = _versions().get(self.name, 0)
+        version = _versions(schema).get(self.name, 0)
         held = self._held.get(schema)
         if held is None or held[0] != version:
             held = (version, self.load())

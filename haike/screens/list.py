@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from operator import attrgetter
@@ -65,7 +65,7 @@ class Row:
     id: int
     url: str
     title: str
-    cells: list[SafeString]
+    cells: Sequence[str]
     deleted: bool = False
     actions: list[Button] = field(default_factory=list)
 
@@ -383,30 +383,26 @@ def _getter(look: Look) -> Callable[[Any], Any]:
     return attrgetter(look.path) if plain else look.get
 
 
-def table_rows(entity: Entity, user: Any, records: Iterable[Any], looks: dict[str, Look]) -> list[Row]:
+def table_rows(entity: Entity, user: Any, records: Sequence[Any], looks: dict[str, Look]) -> list[Row]:
     """Records as rows of a table."""
-    # Worked out before the loop: a page has some five hundred cells.
-    makers = [
-        (name, look, look.cell if entity.right(user, name) != "masked" else None, _getter(look))
-        for name, look in looks.items()
-    ]
-    found = []
-    for record in records:
-        cells = [
-            SafeString(cell(get(record))) if cell is not None else cell_of(entity, user, name, look, record)
-            for name, look, cell, get in makers
-        ]
-        found.append(
-            Row(
-                record.pk,
-                entity.url_of(record),
-                escape(record),
-                cells,
-                record.deleted_at is not None,
-                entity.row_buttons(record, user),
-            )
+    # Column by column: a page has some five hundred cells, and what a column's cells share is worked out once.
+    columns: list[Sequence[str]] = []
+    for name, look in looks.items():
+        if entity.right(user, name) == "masked":
+            columns.append([cell_of(entity, user, name, look, record) for record in records])
+        else:
+            columns.append(look.cells(list(map(_getter(look), records))))
+    return [
+        Row(
+            record.pk,
+            entity.url_of(record),
+            escape(record),
+            cells,
+            record.deleted_at is not None,
+            entity.row_buttons(record, user),
         )
-    return found
+        for record, cells in zip(records, zip(*columns, strict=True) if columns else [()] * len(records), strict=True)
+    ]
 
 
 @entity_view("list")

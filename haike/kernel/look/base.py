@@ -6,7 +6,7 @@ kind of field is one subclass, registered with `shows`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.db import models
@@ -40,6 +40,8 @@ class Look:
     multiple: ClassVar[bool] = False
     personal: ClassVar[bool] = False
     """Whether the kind is one that a role may see masked (phone, e-mail)."""
+    repeats: ClassVar[bool] = False
+    """Whether the same few values, all hashable, come again and again in a column."""
     operators: ClassVar[Mapping[str, Sentence]] = {
         "contains": _("contains"),
         "lacks": _("does not contain"),
@@ -82,6 +84,13 @@ class Look:
         """HTML for a list or page; already escaped."""
         text = self.text(value)
         return escape(text) if text else NOTHING
+
+    def cells(self, values: Sequence[Any]) -> list[str]:
+        """`cell` of each value in a column of a list."""
+        if not self.repeats:
+            return [self.cell(value) for value in values]
+        made = {value: self.cell(value) for value in set(values)}
+        return [made[value] for value in values]
 
     def masked(self, value: Any) -> str:
         """HTML that tells only that there is something."""

@@ -21,6 +21,7 @@ class ChoiceLook(Look):
     """One of a few; subclasses say where the options come from."""
 
     kind = "choice"
+    repeats = True
     operators = {"one_of": _("is one of"), "none_of": _("is none of"), **EMPTY_OPERATORS}
 
     def options(self, *, new: bool = False) -> dict[str, str]:
@@ -155,6 +156,7 @@ class PicksLook(PickLook):
 
     kind = "choices"
     multiple = True
+    repeats = False
 
     def text(self, value: Any) -> str:
         return ", ".join(PickLook.text(self, code) for code in value or [])
@@ -206,6 +208,7 @@ class RegionLook(Look):
 
     kind = "region"
     wide = True
+    repeats = True
     operators = {"in": _("lies in"), "outside": _("does not lie in"), **EMPTY_OPERATORS}
 
     def text(self, value: Any) -> str:

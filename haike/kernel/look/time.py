@@ -1,6 +1,7 @@
 """Looks of days and moments."""
 
-from datetime import UTC, date, datetime, time, timedelta
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Any
 
 from django.db import models
@@ -163,6 +164,13 @@ class DateLook(Look):
         return super().say(operator, value)
 
 
+def _moment(value: datetime, zone: tzinfo, year: str) -> str:
+    # 2026-03-09 14:05:00, cut to what is shown; strftime would take as long as all the rest.
+    text = str(value.astimezone(zone))[:19]
+    shown = text[5:16] if text.startswith(year) else text[:10]
+    return f'<time datetime="{value.isoformat()}" title="{text}">{shown}</time>'
+
+
 @shows(models.DateTimeField)
 class MomentLook(DateLook):
     """A moment; stored in UTC, shown in the user's time zone, the year only when it differs."""
@@ -174,14 +182,12 @@ class MomentLook(DateLook):
         return timezone.localtime(value).strftime("%Y-%m-%d %H:%M") if value else ""
 
     def cell(self, value: Any) -> str:
-        if not value:
-            return NOTHING
+        return self.cells([value])[0]
+
+    def cells(self, values: Sequence[Any]) -> list[str]:
         zone = timezone.get_current_timezone()
-        local = value.astimezone(zone)
-        # 2026-03-09 14:05:00, cut to what is shown; strftime would take as long as all the rest.
-        text = str(local)[:19]
-        shown = text[5:16] if local.year == datetime.now(zone).year else text[:10]
-        return f'<time datetime="{value.isoformat()}" title="{text}">{shown}</time>'
+        year = str(datetime.now(zone).year)
+        return [_moment(value, zone, year) if value else NOTHING for value in values]
 
     def raw(self, value: Any) -> Raw:
         return timezone.localtime(value).strftime("%Y-%m-%dT%H:%M") if value else ""

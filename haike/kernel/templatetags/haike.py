@@ -217,7 +217,7 @@ class FixedNode(template.Node):
                 self.rendered.clear()
             # The content sees nothing but its values, so nothing of one reader can stay in it for another.
             alone = template.Context(dict(zip(self.given, values, strict=True)))
-            alone.template = context.template  # type: ignore[attr-defined]
+            alone.template = context.template
             found = self.rendered[key] = self.content.render(alone)
         return found
 
