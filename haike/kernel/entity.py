@@ -311,6 +311,11 @@ class Entity:
                     parts += [initials(text, person=person), full_pinyin(text, person=person)]
         return parts
 
+    @cached_property
+    def pinyin_keys(self) -> dict[str, str]:
+        """The columns by which lists sort names, by the name's own column."""
+        return {field.source: field.name for field in self.model._meta.fields if isinstance(field, PinyinKey)}
+
     @staticmethod
     def _person_names(look: Look) -> set[str]:
         meta = look.field.model._meta if look.field is not None else None

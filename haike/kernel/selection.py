@@ -44,7 +44,7 @@ class Selection:
         if tab not in entity.categories_for(user):
             tab = "all"
         sort = query.get("sort", "")
-        if sort.lstrip("-") not in sortable(entity, user):
+        if sort and not sortable(entity, user, sort.lstrip("-")):
             sort = ""
         return cls(
             entity,
@@ -80,14 +80,8 @@ class Selection:
         """The order as columns."""
         descending, name = self.sort.startswith("-"), self.sort.lstrip("-")
         column = self.entity.look_at(name).order()
-        key = self.pinyin_keys.get(column, column)
+        key = self.entity.pinyin_keys.get(column, column)
         return [f"-{key}" if descending else key]
-
-    @cached_property
-    def pinyin_keys(self) -> dict[str, str]:
-        """Names are sorted by their pinyin."""
-        fields = self.entity.model._meta.fields
-        return {field.source: field.name for field in fields if hasattr(field, "source") and hasattr(field, "person")}
 
     def rows(self, ids: list[int], columns: list[str], *, narrow: bool = False) -> list[Any]:
         """The records with these keys, in that order, with what the columns need; rights checked once more.
@@ -123,9 +117,12 @@ class Selection:
         return replace(self, action=action)
 
 
-def sortable(entity: Entity, user: Actor) -> set[str]:
-    """The fields by which the user may sort: those he may read plainly and that have one value."""
-    return {name for name, look in filterable(entity, user).items() if not look.multiple and look.kind != "picture"}
+def sortable(entity: Entity, user: Actor, name: str) -> bool:
+    """Whether the user may sort by a field: he may read it plainly and it has one value."""
+    look = entity.looks.get(name)
+    if look is None or look.multiple or look.kind == "picture":
+        return False
+    return entity.right(user, name) in ("edit", "read")
 
 
 def numeric(entity: Entity, user: Actor) -> dict[str, NumberLook]:

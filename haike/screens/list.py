@@ -287,11 +287,11 @@ class ListPage:
     @cached_property
     def columns(self) -> list[Column]:
         """The heads of the table."""
-        able, sort = sortable(self.declared, self.user), self.selection.sort
+        entity, user, sort = self.declared, self.user, self.selection.sort
         found = []
         for name, look in self.shown.items():
             direction = {name: "asc", f"-{name}": "desc"}.get(sort, "")
-            url = self.url(sort=f"-{name}" if direction == "asc" else name) if name in able else None
+            url = self.url(sort=f"-{name}" if direction == "asc" else name) if sortable(entity, user, name) else None
             found.append(Column(name, look.label, look.align, url, direction))
         return found
 

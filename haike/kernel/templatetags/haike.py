@@ -133,6 +133,7 @@ def table_rows(page: Any) -> SafeString:
     heads, may_change = _heads(page.columns), page.may["change"]
     edit, pencil = escape(_("Edit")), icon("pencil")
     parts: list[str] = []
+    said: dict[int, str] = {}
     for row in page.rows:
         parts.append(
             f'<tr data-row="{row.id}"{CLASS_DELETED if row.deleted else ""}><td class="cell-pick"><input '
@@ -141,7 +142,9 @@ def table_rows(page: Any) -> SafeString:
             f'{_cells(row, heads)}<td class="cell-actions"><div class="row-actions">'
         )
         for action in row.actions:
-            label, drawer = escape(action.label), " data-drawer" if action.method == "drawer" else ""
+            # The same words in every row are translated once.
+            label = said.get(id(action.label)) or said.setdefault(id(action.label), escape(action.label))
+            drawer = " data-drawer" if action.method == "drawer" else ""
             parts.append(
                 f'<a class="btn" href="{escape(action.url)}"{drawer} title="{label}" aria-label="{label}">'
                 f"{icon(action.icon)}</a>"

@@ -16,6 +16,7 @@ from haike.work.follow_up.box import render_box
 from haike.work.follow_up.panels import RANK, timeline_entries
 from haike.work.follow_up.record import FollowUp
 
+WRITE = _("Write a follow-up")
 COLUMNS = ["content", "manner", "contact", "result", "at", "next_at", "created_by"]
 
 
@@ -32,7 +33,7 @@ def _buttons(customer: Customer, user: Actor) -> list[Button]:
 def _row_buttons(customer: Customer, user: Actor) -> list[Button]:
     if not entity_of(FollowUp).policy.may(user, "create"):
         return []
-    return [Button(_("Write a follow-up"), f"/follow-ups/new?customer={customer.pk}", "message-plus", "drawer")]
+    return [Button(WRITE, f"/follow-ups/new?customer={customer.pk}", "message-plus", "drawer")]
 
 
 def attach() -> None:
