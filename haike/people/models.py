@@ -1,6 +1,7 @@
 """Who works here: departments, users, roles, and what is written down about signing in."""
 
 from haike.kernel.dictionary import declare
+from haike.people.alarm.record import Alarm
 from haike.people.company.record import CompanyProfile
 from haike.people.department.entity import DepartmentEntity
 from haike.people.department.record import Department
@@ -15,6 +16,7 @@ from haike.people.user.entity import UserEntity
 from haike.people.user.record import User
 
 __all__ = [
+    "Alarm",
     "CompanyProfile",
     "Department",
     "DepartmentEntity",

@@ -31,6 +31,7 @@ declare_grants(
         "roles": _("Edit roles and rights"),
         "dictionary": _("Edit pick-lists"),
         "log": _("Read the sign-in log, operation log and error log"),
+        "alarms": _("See alarms about unusual use and mark them as seen"),
         "reveal": _("Reveal masked phones and e-mails (logged)"),
         "backup": _("Make and restore backups"),
         "jobs": _("Look after background jobs"),

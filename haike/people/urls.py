@@ -3,6 +3,7 @@
 from django.urls import path
 
 from haike.people.account import views as account
+from haike.people.alarm import views as alarm
 from haike.people.company import views as company
 from haike.people.department import views as department
 from haike.people.invitation import views as invitation
@@ -31,6 +32,9 @@ urlpatterns = [
     path("settings/operations/", journal.operations_view, name="operations"),
     path("settings/errors/", journal.errors_view, name="errors"),
     path("settings/errors/<int:pk>", journal.error_view, name="error"),
+    path("settings/alarms/", alarm.alarms_view, name="alarms"),
+    path("settings/alarms/seen", alarm.seen_view, name="alarms_seen"),
+    path("settings/alarms/<int:pk>/seen", alarm.seen_view, name="alarm_seen"),
     path("invitations/", invitation.invitations_view, name="invitations"),
     path("invitations/new", invitation.invite_view, name="invite"),
     path("invitations/<int:pk>/withdraw", invitation.withdraw_view, name="withdraw"),

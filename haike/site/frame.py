@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from haike.kernel.entity import Entity, entities, entity_named
 from haike.kernel.preference import Visit, still_seen
+from haike.people.alarm.kinds import open_alarms
 from haike.people.company.profile import company
 from haike.site.guide import sample_present
 from haike.site.menu import menu_order
@@ -27,6 +28,7 @@ class Item:
     icon: str
     active: bool = False
     group: str = ""
+    count: int = 0
 
 
 class Frame:
@@ -125,9 +127,9 @@ def menu_items(user: Any, path: str) -> list[Item]:
         Item(str(_("Today")), "/today/", "calendar-check", path.startswith("/today/")),
         *(_entity_item(entity, path) for entity in entities() if entity.in_menu and entity.policy.may(user, "view")),
     ]
-    if user.grants.may_do("settings") or user.grants.may_do("people") or user.grants.may_do("log"):
-        active = path.startswith("/settings/")
-        found.append(Item(str(_("Settings")), "/settings/", "settings", active, str(_("Management"))))
+    if any(user.grants.may_do(grant) for grant in ("settings", "people", "log", "alarms")):
+        active, waiting = path.startswith("/settings/"), open_alarms(user)
+        found.append(Item(str(_("Settings")), "/settings/", "settings", active, str(_("Management")), waiting))
     order = {url: place for place, url in enumerate(menu_order(user))}
     return sorted(found, key=lambda item: (bool(item.group), order.get(item.url, 1000)))
 

@@ -52,7 +52,7 @@ def note(what: str, key: int, diff: dict[str, list[Any]], *, by: Any) -> None:
 def settings_view(request: HttpRequest) -> HttpResponse:
     """All that can be set, by group."""
     user, faults = cast(Any, request.user), {}
-    if not any(user.grants.may_do(grant) for grant in ("settings", "people", "log")):
+    if not any(user.grants.may_do(grant) for grant in ("settings", "people", "log", "alarms")):
         raise Http404
     may_set = user.grants.may_do("settings")
     if request.method == "POST":
@@ -119,6 +119,7 @@ def links(user: Any) -> list[dict[str, Any]]:
             add(entity.url, entity.label_plural, text, entity.icon, entity.policy.may(user, "view"))
     add("/settings/company", _("Company"), _("Name, logo, contacts"), "building-skyscraper", may("settings"))
     add("/settings/dictionaries/", _("Data dictionary"), _("The words to choose from"), "list-details", may("settings"))
+    add("/settings/alarms/", _("Alarms"), _("Unusual use: new places, mass viewing"), "bell-ringing", may("alarms"))
     add("/settings/sign-ins/", _("Sign-in log"), _("Who came in when, from where"), "login", may("log"))
     add("/settings/operations/", _("Operation log"), _("Who changed what"), "history", may("log"))
     add("/settings/errors/", _("Faults"), _("What broke, by its number"), "bug", may("log"))

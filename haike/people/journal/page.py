@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
+from haike.kernel.digits import whole
 from haike.kernel.entity import Label
 from haike.kernel.log import Change, origin
-from haike.kernel.look import ChoiceLook, DateLook, Look
+from haike.kernel.look import ChoiceLook, DateLook, Look, PersonLook
+from haike.people.looks import PlainLook
+from haike.people.user.record import User
 from haike.screens.form import Typed
 from haike.sheets.write import SheetWriter
 
@@ -57,6 +61,23 @@ def moment(value: datetime) -> str:
     return f"{timezone.localtime(value):%Y-%m-%d %H:%M:%S}"
 
 
+def person_filter() -> PersonLook:
+    """The filter by a user."""
+    look = PersonLook("user", _("User"), field=User._meta.get_field("manager"))
+    look.required = False
+    return look
+
+
+def words_filter(label: Label) -> PlainLook:
+    """The filter by words; `label` says where they are looked for."""
+    return PlainLook("q", label, required=False, type="search")
+
+
+def person_link(user: User | None, name: str = "") -> Any:
+    """A user with a link to his page, or the name of one who is none."""
+    return format_html('<a href="/users/{}/">{}</a>', user.pk, user.name) if user else name
+
+
 def days() -> dict[str, Look]:
     """The two filters that every log has."""
     return {"since": DateLook("since", _("From")), "until": DateLook("until", _("Until"))}
@@ -82,7 +103,7 @@ def _nothing(rows: list[Any]) -> None:
 class Journal:
     """A log: what can be asked of it and how its rows look.
 
-    `prepare` fetches for a list of rows at once what their cells need.
+    `prepare` fetches for a list of rows at once what their cells need; `buttons` (label, url, icon) open in a drawer.
     """
 
     key: str
@@ -92,6 +113,7 @@ class Journal:
     find: Callable[[dict[str, Any]], QuerySet[Any]]
     columns: list[Column]
     prepare: Callable[[list[Any]], None] = _nothing
+    buttons: list[dict[str, Any]] = field(default_factory=list)
 
     def answer(self, request: HttpRequest) -> HttpResponse | FileResponse:
         """The page, or the file of what is found."""
@@ -99,25 +121,27 @@ class Journal:
         typed.read(request.GET)
         good = typed.parse()
         # What cannot be read is said beside its field; the rest of the filter holds.
-        rows = self.find(typed.values).order_by("-id")
+        # By time: what is written down later may have happened earlier, as in the sample company.
+        rows = self.find(typed.values).order_by("-at", "-id")
         if request.GET.get("format") == "xlsx" and good:
             return self._file(request, rows)
-        before = request.GET.get("before", "")
-        if before.isdigit():
-            rows = rows.filter(id__lt=int(before))
+        before = whole(request.GET.get("before"))
+        if before is not None:
+            rows = rows.filter(_earlier_than(rows.model._base_manager.filter(pk=before).first()))
         found = list(rows[: SIZE + 1])
         more, found = len(found) > SIZE, found[:SIZE]
         self.prepare(found)
         query = {name: value for name, value in request.GET.items() if name in self.looks and value}
         context = {
             "title": self.title,
+            "buttons": self.buttons,
             "key": self.key,
             "url": self.url,
             "fields": [typed.field(name) for name in self.looks],
             "columns": self.columns,
             "rows": [[(column, column.html(row)) for column in self.columns] for row in found],
             "earlier_url": f"{self.url}?{urlencode({**query, 'before': found[-1].pk})}" if more else "",
-            "newest_url": f"{self.url}?{urlencode(query)}" if before else "",
+            "newest_url": f"{self.url}?{urlencode(query)}" if before is not None else "",
             "file_url": f"{self.url}?{urlencode({**query, 'format': 'xlsx'})}",
             "filtered": bool(query),
         }
@@ -136,6 +160,11 @@ class Journal:
             _note_export(request, self, count)
             # The file is open before its folder goes; the system keeps it until the answer is sent.
             return FileResponse(path.open("rb"), as_attachment=True, filename=f"{self.title}.xlsx")
+
+
+def _earlier_than(row: Any) -> Q:
+    """What stands below this row; everything where it is gone."""
+    return Q(at__lte=row.at) & (Q(at__lt=row.at) | Q(id__lt=row.pk)) if row is not None else Q()
 
 
 def _cell(value: Any) -> Any:

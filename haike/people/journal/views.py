@@ -12,14 +12,23 @@ from django.utils.translation import gettext_lazy as _
 
 from haike.kernel.entity import Entity, entities, entity_named
 from haike.kernel.log import ACTION_LABELS, Change
-from haike.kernel.look import PersonLook
+from haike.people.alarm.kinds import ENTITY as ALARM
 from haike.people.company.profile import LABEL as COMPANY
 from haike.people.error.record import ErrorRecord
-from haike.people.journal.page import Column, Journal, OptionLook, days, moment, plain, within
-from haike.people.looks import PlainLook
+from haike.people.journal.page import (
+    Column,
+    Journal,
+    OptionLook,
+    days,
+    moment,
+    person_filter,
+    person_link,
+    plain,
+    within,
+    words_filter,
+)
 from haike.people.pages import demand_grant
 from haike.people.signin.record import SignIn
-from haike.people.user.record import User
 from haike.screens.record import log_entry
 
 OTHER_KINDS = {
@@ -29,23 +38,16 @@ OTHER_KINDS = {
     "people.sign-ins": _("Sign-in log"),
     "people.operations": _("Operation log"),
     "people.errors": _("Faults"),
+    "people.alarms": _("Alarms"),
+    ALARM: _("Alarm"),
 }
-SYSTEMS = {"setup": _("Setting up"), "joining": _("Joining"), "": _("Haike")}
-OTHER_ACTIONS = {"password": _("set the password of"), "unlock": _("unlocked")}
-
-
-def _person() -> PersonLook:
-    look = PersonLook("user", _("User"), field=User._meta.get_field("manager"))
-    look.required = False
-    return look
-
-
-def _text(label: Any) -> PlainLook:
-    return PlainLook("q", label, required=False, type="search")
-
-
-def _link(user: User | None, name: str = "") -> Any:
-    return format_html('<a href="/users/{}/">{}</a>', user.pk, user.name) if user else name
+SYSTEMS = {"setup": _("Setting up"), "sample": _("Sample company"), "joining": _("Joining"), "": _("Haike")}
+OTHER_ACTIONS = {
+    "password": _("set the password of"),
+    "unlock": _("unlocked"),
+    "alarm": _("raised an alarm"),
+    "seen": _("marked as seen"),
+}
 
 
 def sign_ins_view(request: HttpRequest) -> HttpResponse | FileResponse:
@@ -68,15 +70,15 @@ def sign_ins_view(request: HttpRequest) -> HttpResponse | FileResponse:
         title=_("Sign-in log"),
         url="/settings/sign-ins/",
         looks={
-            "q": _text(_("Name or address")),
-            "user": _person(),
+            "q": words_filter(_("Name or address")),
+            "user": person_filter(),
             "result": OptionLook("result", _("Result"), results),
             **days(),
         },
         find=find,
         columns=[
             plain(_("Time"), lambda row: moment(row.at)),
-            Column(_("User"), lambda row: _link(row.user), lambda row: row.user),
+            Column(_("User"), lambda row: person_link(row.user), lambda row: row.user),
             plain(_("Typed name"), lambda row: row.typed),
             plain(_("Result"), lambda row: row.get_result_display()),
             plain(_("IP address"), lambda row: row.ip or ""),
@@ -162,17 +164,17 @@ def operations_view(request: HttpRequest) -> HttpResponse | FileResponse:
         title=_("Operation log"),
         url="/settings/operations/",
         looks={
-            "user": _person(),
+            "user": person_filter(),
             "entity": OptionLook("entity", _("Kind"), kinds),
             "action": OptionLook("action", _("Action"), actions),
             **days(),
-            "q": _text(_("Address")),
+            "q": words_filter(_("Address")),
         },
         find=find,
         prepare=titles.fetch,
         columns=[
             plain(_("Time"), lambda row: moment(row.at)),
-            Column(_("User"), lambda row: _link(row.by, _who(row)), _who),
+            Column(_("User"), lambda row: person_link(row.by, _who(row)), _who),
             plain(_("Action"), _action),
             plain(_("Kind"), lambda row: _kind(row.entity)),
             Column(_("Record"), titles.html, titles.text),
@@ -210,7 +212,7 @@ def errors_view(request: HttpRequest) -> HttpResponse | FileResponse:
         key="errors",
         title=_("Faults"),
         url="/settings/errors/",
-        looks={"q": _text(_("Number, page or kind")), "user": _person(), **days()},
+        looks={"q": words_filter(_("Number, page or kind")), "user": person_filter(), **days()},
         find=find,
         columns=[
             Column(
@@ -219,7 +221,7 @@ def errors_view(request: HttpRequest) -> HttpResponse | FileResponse:
                 lambda row: row.number,
             ),
             plain(_("Time"), lambda row: moment(row.at)),
-            Column(_("User"), lambda row: _link(row.user), lambda row: row.user),
+            Column(_("User"), lambda row: person_link(row.user), lambda row: row.user),
             plain(_("Page"), lambda row: f"{row.method} {row.path}"),
             plain(_("Kind"), lambda row: row.kind),
             plain(_("Message"), lambda row: row.message, wide=True),

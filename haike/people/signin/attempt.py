@@ -17,6 +17,7 @@ from haike.chinese.phone import normalise_phone
 from haike.kernel import change
 from haike.kernel.policy import Actor
 from haike.kernel.record import writer
+from haike.people.alarm.place import watch_place
 from haike.people.authority import demand_may_manage
 from haike.people.grants import organisation_changed
 from haike.people.signin.address import client_agent, client_ip
@@ -180,7 +181,7 @@ def let_in(request: HttpRequest, user: User, *, typed: str = "") -> None:
     """Open a session for somebody who has proved who he is; Django gives it a new key."""
     login(request, user, backend=BACKEND)
     request.session["seen"] = int(timezone.now().timestamp())
-    note(request, Result.OK, user=user, typed=typed or user.username)
+    watch_place(note(request, Result.OK, user=user, typed=typed or user.username))
 
 
 def sign_out(request: HttpRequest, *, result: str = Result.OUT) -> None:
