@@ -6,7 +6,7 @@ fields can be filled by kind.
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from itertools import count
 from typing import Any
 
@@ -34,9 +34,9 @@ def value_for(look: Look, by: Any) -> Any:
     if isinstance(look, ChoiceLook) and not look.multiple:
         return next(iter(look.options()), None)
     kinds: dict[str, Any] = {
-        "number": number % 90,
+        "number": 1 + number % 90,
         "money": number,
-        "date": date(2026, 1, 1),
+        "date": date(2026, 1, 1) + timedelta(days=number),
         "datetime": timezone.now(),
         "yesno": True,
         "phone": f"138{number:08}",
@@ -50,11 +50,11 @@ def value_for(look: Look, by: Any) -> Any:
 
 
 def sample_values(entity: Entity, by: Any) -> dict[str, Any]:
-    """The required fields and the title."""
+    """The required fields and what the title is made of."""
     return {
         name: value_for(look, by)
         for name, look in entity.editable_by(by).items()
-        if look.required or name == entity.title
+        if look.required or name == entity.title or name in entity.titled_by
     }
 
 

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from haike.chinese.pinyin import full_pinyin, initials
 from haike.kernel import bulk, change
-from haike.kernel.fields import PinyinKey
+from haike.kernel.fields import Money, PinyinKey
 from haike.kernel.flow import Flow
 from haike.kernel.log import Batch
 from haike.kernel.look import LongTextLook, Look, PhoneLook, TextLook, look_for
@@ -483,6 +483,8 @@ def needed_fields(entity: Entity, paths: Iterable[str]) -> list[str]:
             if not relation.concrete or relation.many_to_many:
                 break
             found[f"{walked}{step}"] = None
+            if isinstance(relation, Money) and relation.currency:
+                found[f"{walked}{relation.currency}"] = None
             if not relation.is_relation:
                 break
             model, walked = relation.related_model, f"{walked}{step}__"

@@ -3,6 +3,7 @@
 from decimal import Decimal
 from typing import Any
 
+from django.core.checks import Error
 from django.db import models
 
 Label = Any
@@ -10,10 +11,22 @@ Label = Any
 
 
 class Money(models.DecimalField[Any, Any]):
-    """An amount with two places, up to 10^13 of the company's currency."""
+    """An amount with two places, up to 10^13 of the company's currency, or of that which the field `currency` holds."""
 
-    def __init__(self, verbose_name: Label | None = None, **options: Any) -> None:
+    def __init__(self, verbose_name: Label | None = None, *, currency: str = "", **options: Any) -> None:
+        self.currency = currency
         super().__init__(verbose_name, **{"max_digits": 15, "decimal_places": 2, "default": Decimal(0), **options})
+
+    def deconstruct(self) -> Any:
+        name, path, args, kwargs = super().deconstruct()
+        return name, path, args, {**kwargs, "currency": self.currency} if self.currency else kwargs
+
+    def check(self, **options: Any) -> list[Any]:
+        names = {field.name for field in self.model._meta.get_fields()}
+        if not self.currency or self.currency in names:
+            return super().check(**options)
+        message = f"currency={self.currency!r} names no field of {self.model.__name__}."
+        return [*super().check(**options), Error(message, obj=self, id="haike.E020")]
 
 
 class Pick(models.CharField[Any, Any]):

@@ -3,6 +3,8 @@
 from haike.kernel.dictionary import declare
 from haike.people.alarm.record import Alarm
 from haike.people.company.record import CompanyProfile
+from haike.people.currency.entity import ExchangeRateEntity
+from haike.people.currency.record import ExchangeRate
 from haike.people.department.entity import DepartmentEntity
 from haike.people.department.record import Department
 from haike.people.dictionaries import DICTIONARIES
@@ -21,6 +23,8 @@ __all__ = [
     "Department",
     "DepartmentEntity",
     "ErrorRecord",
+    "ExchangeRate",
+    "ExchangeRateEntity",
     "GrantsLook",
     "Invitation",
     "RightsLook",

@@ -158,6 +158,7 @@ SHIPPED_ROLES = [
         {
             **COLLEAGUES,
             "money.*": reach("all", (*KEEPING, "export", "approve")),
+            "people.exchangerate": reach("all", (*KEEPING, "export")),
             "sales.*": reach("all", ("view", "print", "export")),
             "customers.*": reach("all", ("view", "print")),
             "stock.*": reach("all", ("view", "print", "export")),

@@ -5,6 +5,7 @@ from django.urls import path
 from haike.people.account import views as account
 from haike.people.alarm import views as alarm
 from haike.people.company import views as company
+from haike.people.currency import views as currency
 from haike.people.department import views as department
 from haike.people.invitation import views as invitation
 from haike.people.journal import views as journal
@@ -28,6 +29,7 @@ urlpatterns = [
     path("account/signins", account.sign_ins_view, name="account_sign_ins"),
     path("company-logo", company.logo_view, name="logo"),
     path("settings/company", company.company_view, name="company"),
+    path("settings/currency", currency.currency_view, name="currency"),
     path("settings/sign-ins/", journal.sign_ins_view, name="sign_ins"),
     path("settings/operations/", journal.operations_view, name="operations"),
     path("settings/errors/", journal.errors_view, name="errors"),

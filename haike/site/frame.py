@@ -14,7 +14,7 @@ from haike.kernel.preference import Visit, still_seen
 from haike.people.alarm.kinds import open_alarms
 from haike.people.company.profile import company
 from haike.site.guide import sample_present
-from haike.site.menu import menu_order
+from haike.site.menu import may_administer, menu_order
 
 OPEN_TABS = 12
 
@@ -127,7 +127,7 @@ def menu_items(user: Any, path: str) -> list[Item]:
         Item(str(_("Today")), "/today/", "calendar-check", path.startswith("/today/")),
         *(_entity_item(entity, path) for entity in entities() if entity.in_menu and entity.policy.may(user, "view")),
     ]
-    if any(user.grants.may_do(grant) for grant in ("settings", "people", "log", "alarms")):
+    if may_administer(user):
         active, waiting = path.startswith("/settings/"), open_alarms(user)
         found.append(Item(str(_("Settings")), "/settings/", "settings", active, str(_("Management")), waiting))
     order = {url: place for place, url in enumerate(menu_order(user))}

@@ -144,6 +144,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "template_partials.templatetags.partials",
                 "django.templatetags.i18n",
                 "django.templatetags.static",
+                "haike.kernel.templatetags.dates",
             ],
         },
     }

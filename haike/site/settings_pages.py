@@ -22,6 +22,7 @@ from haike.kernel.option import Option, choose, options
 from haike.refused import Refused
 from haike.screens.door import done, refused_page
 from haike.sheets.values import clean_text
+from haike.site.menu import keeps_rates, may_administer
 
 COLOURS = ("", "grey", "blue", "teal", "green", "yellow", "orange", "red", "pink", "purple")
 View = Callable[..., HttpResponse]
@@ -52,7 +53,7 @@ def note(what: str, key: int, diff: dict[str, list[Any]], *, by: Any) -> None:
 def settings_view(request: HttpRequest) -> HttpResponse:
     """All that can be set, by group."""
     user, faults = cast(Any, request.user), {}
-    if not any(user.grants.may_do(grant) for grant in ("settings", "people", "log", "alarms")):
+    if not may_administer(user):
         raise Http404
     may_set = user.grants.may_do("settings")
     if request.method == "POST":
@@ -118,6 +119,7 @@ def links(user: Any) -> list[dict[str, Any]]:
         if entity is not None:
             add(entity.url, entity.label_plural, text, entity.icon, entity.policy.may(user, "view"))
     add("/settings/company", _("Company"), _("Name, logo, contacts"), "building-skyscraper", may("settings"))
+    add("/settings/currency", _("Currencies"), _("Exchange rates by day"), "arrows-exchange", keeps_rates(user))
     add("/settings/dictionaries/", _("Data dictionary"), _("The words to choose from"), "list-details", may("settings"))
     add("/settings/alarms/", _("Alarms"), _("Unusual use: new places, mass viewing"), "bell-ringing", may("alarms"))
     add("/settings/sign-ins/", _("Sign-in log"), _("Who came in when, from where"), "login", may("log"))

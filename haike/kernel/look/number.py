@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
+from haike.kernel.currency import Amount, money_text, own_sign
 from haike.kernel.escape import escape
 from haike.kernel.fields import Money
 from haike.kernel.look.base import EMPTY_OPERATORS, NOTHING, Look, Raw, many, one, shows
@@ -129,13 +130,25 @@ class NumberLook(Look):
 
 @shows(Money)
 class MoneyLook(NumberLook):
-    """An amount of money."""
+    """An amount of money, shown with the sign of its currency: the company's own, or that of the record."""
 
     kind = "money"
 
+    def get(self, record: Any) -> Any:
+        value, named = super().get(record), getattr(self.field, "currency", "")
+        if value is None or not named:
+            return value
+        for step in self.path.split("__")[:-1]:
+            record = getattr(record, step)
+        return Amount.of(value, getattr(record, named))
+
+    def text(self, value: Any) -> str:
+        return "" if value is None else money_text(value, getattr(value, "currency", ""))
+
     def widget(self, name: str, raw: Raw, *, invalid: bool = False) -> SafeString:
+        sign = "" if getattr(self.field, "currency", "") else escape(own_sign())
         return mark_safe(
-            '<div class="money-field"><span class="money-sign">¥</span><input type="text" inputmode="decimal" '
+            f'<div class="money-field"><span class="money-sign">{sign}</span><input type="text" inputmode="decimal" '
             f'class="form-control" data-money="{self.places}" autocomplete="off" value="{escape(one(raw))}" '
             f"{self.attributes(name, invalid=invalid)}></div>"
         )

@@ -15,6 +15,7 @@ from haike.kernel.escape import escape
 from haike.kernel.look.base import EMPTY_OPERATORS, NOTHING, Look, Raw, many, one, shows
 from haike.kernel.period import PERIOD_LABELS, span, start_of, today
 from haike.kernel.policy import Actor
+from haike.kernel.templatetags.dates import day_text, in_english
 from haike.kernel.templatetags.haike import icon
 from haike.refused import Refused
 from haike.sheets.values import parse_date, parse_datetime
@@ -47,7 +48,7 @@ class DateLook(Look):
     def cell(self, value: Any) -> str:
         if not value:
             return NOTHING
-        shown = value.strftime("%m-%d" if value.year == today().year else "%Y-%m-%d")
+        shown = day_text(value, year=value.year != today().year)
         return f'<time datetime="{value.isoformat()}" title="{value.isoformat()}">{shown}</time>'
 
     def widget(self, name: str, raw: Raw, *, invalid: bool = False) -> SafeString:
@@ -171,6 +172,13 @@ def _moment(value: datetime, zone: tzinfo, year: str) -> str:
     return f'<time datetime="{value.isoformat()}" title="{text}">{shown}</time>'
 
 
+def _english_moment(value: datetime, zone: tzinfo, year: str) -> str:
+    local = value.astimezone(zone)
+    this_year = str(local.year) == year
+    shown = day_text(local, year=not this_year) + (f" {local:%H:%M}" if this_year else "")
+    return f'<time datetime="{value.isoformat()}" title="{day_text(local, year=True)} {local:%H:%M:%S}">{shown}</time>'
+
+
 @shows(models.DateTimeField)
 class MomentLook(DateLook):
     """A moment; stored in UTC, shown in the user's time zone, the year only when it differs."""
@@ -187,7 +195,8 @@ class MomentLook(DateLook):
     def cells(self, values: Sequence[Any]) -> list[str]:
         zone = timezone.get_current_timezone()
         year = str(datetime.now(zone).year)
-        return [_moment(value, zone, year) if value else NOTHING for value in values]
+        shown = _english_moment if in_english() else _moment
+        return [shown(value, zone, year) if value else NOTHING for value in values]
 
     def raw(self, value: Any) -> Raw:
         return timezone.localtime(value).strftime("%Y-%m-%dT%H:%M") if value else ""
