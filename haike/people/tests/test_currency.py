@@ -8,7 +8,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.template import Context, Template
 from django.utils import timezone, translation
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 from python_calamine import CalamineWorkbook
@@ -151,6 +151,7 @@ days = st.integers(0, 400).map(lambda number: DAY + timedelta(days=number))
 class TestConverting(TestCase):
     """Whatever the rates are."""
 
+    @settings(deadline=None, max_examples=40)
     @given(st.dictionaries(days, rates, max_size=6), days)
     def test_the_day_decides(self, table, day):
         ExchangeRate.objects.all()._raw_delete("default")
@@ -164,6 +165,7 @@ class TestConverting(TestCase):
             with pytest.raises(Refused):
                 rate("USD", day)
 
+    @settings(deadline=None, max_examples=40)
     @given(amounts, rates, rates)
     def test_there_and_back_loses_at_most_a_coins_worth(self, amount, dollar, euro):
         ExchangeRate.objects.all()._raw_delete("default")
