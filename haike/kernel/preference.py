@@ -99,11 +99,13 @@ class Visit(models.Model):
 
 def note_visit(user: Any, entity: str, record_id: int, title: str) -> None:
     """Remember that a user opened a record."""
-    Visit.objects.update_or_create(
-        user_id=user.pk,
-        entity=entity,
-        record_id=record_id,
-        defaults={"title": title[:120], "at": timezone.now(), "open": True},
+    visit = Visit(user_id=user.pk, entity=entity, record_id=record_id, title=title[:120], at=timezone.now(), open=True)
+    # One statement: every record page waits for it.
+    Visit.objects.bulk_create(
+        [visit],
+        update_conflicts=True,
+        unique_fields=["user", "entity", "record_id"],
+        update_fields=["title", "at", "open"],
     )
 
 

@@ -6,9 +6,9 @@ from typing import Any
 from django import template
 from django.template.base import FilterExpression, Parser, Token, token_kwargs
 from django.templatetags.static import static
-from django.utils.html import format_html, json_script
+from django.utils.html import conditional_escape, format_html, json_script
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from haike.kernel.escape import escape
@@ -171,6 +171,24 @@ def table_heads(columns: list[Any]) -> SafeString:
         parts.append(
             f'<th scope="col" class="{kinds}" data-column="{column.name}"{order}>'
             f'{link if url else f"<span>{label}</span>"}<i class="resize" aria-hidden="true"></i></th>'
+        )
+    return mark_safe("".join(parts))
+
+
+@register.simple_tag
+def facts_of(fields: list[dict[str, Any]]) -> SafeString:
+    """The facts of a section of a record's page, each as `field.html#show` draws it; a page has fifty."""
+    pencil, edit = icon("pencil"), gettext("Edit %(label)s")
+    parts = []
+    for field in fields:
+        name, label, url = field["name"], escape(field["label"]), field["edit_url"]
+        button = (
+            f'<button class="field-edit" type="button" hx-get="{url}" hx-target="#field-{name}" hx-swap="outerHTML"'
+            f' aria-label="{edit % {"label": label}}">{pencil}</button>'
+        )
+        parts.append(
+            f'<div class="field{" can-edit" if url else ""}" id="field-{name}"><span class="field-name">{label}</span>'
+            f'<div class="field-value">{conditional_escape(field["html"])}</div>{button if url else ""}</div>'
         )
     return mark_safe("".join(parts))
 
