@@ -142,7 +142,8 @@ def restore(record: R, *, by: Actor, batch: Batch | None = None) -> R:
         for each in together:
             each.deleted_at = each.deleted_by_id = None
             each.version += 1
-            each.save(update_fields=["deleted_at", "deleted_by", "version"])
+            # Its number or name may have been given to another meanwhile.
+            _save(each, update_fields=["deleted_at", "deleted_by", "version"])
             write_log(each, "restore", by=by, batch=batch)
         _index_elsewhere(entity, current, None)
         announce(f"{entity.label}.restored", record=current, by=by)

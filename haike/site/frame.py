@@ -14,9 +14,10 @@ from haike.kernel.preference import Visit, still_seen
 from haike.people.alarm.kinds import open_alarms
 from haike.people.company.profile import company
 from haike.site.guide import sample_present
-from haike.site.menu import may_administer, menu_order
+from haike.site.menu import may_administer, menu_order, simple_menu
 
 OPEN_TABS = 12
+SETTINGS = "/settings/"
 
 
 @dataclass(frozen=True)
@@ -66,8 +67,23 @@ class Frame:
 
     @property
     def menu(self) -> tuple[Item, ...]:
-        """The rooms that the user may enter, in the order he or the company chose."""
-        return tuple(menu_items(self.user, self.request.path)) if self.signed_in else ()
+        """The rooms that the user may enter, in the order that the company chose; few or all, as he chose."""
+        if not self.signed_in:
+            return ()
+        found, few = menu_items(self.user, self.request.path), simple_menu()
+        small = self.user.menu == "simple"
+        # Where one is stands in the menu, however one came there.
+        return tuple(item for item in found if not small or item.url in few or item.url == SETTINGS or item.active)
+
+    @property
+    def other_menu(self) -> str:
+        """The menu that he may change to; none where it would be the same."""
+        if not self.signed_in:
+            return ""
+        few = simple_menu() | {SETTINGS}
+        if all(item.url in few for item in menu_items(self.user, "")):
+            return ""
+        return "full" if self.user.menu == "simple" else "simple"
 
     @property
     def create(self) -> tuple[Item, ...]:
@@ -128,8 +144,8 @@ def menu_items(user: Any, path: str) -> list[Item]:
         *(_entity_item(entity, path) for entity in entities() if entity.in_menu and entity.policy.may(user, "view")),
     ]
     if may_administer(user):
-        active, waiting = path.startswith("/settings/"), open_alarms(user)
-        found.append(Item(str(_("Settings")), "/settings/", "settings", active, str(_("Management")), waiting))
+        active, waiting = path.startswith(SETTINGS), open_alarms(user)
+        found.append(Item(str(_("Settings")), SETTINGS, "settings", active, str(_("Management")), waiting))
     order = {url: place for place, url in enumerate(menu_order(user))}
     return sorted(found, key=lambda item: (bool(item.group), order.get(item.url, 1000)))
 

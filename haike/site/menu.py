@@ -1,4 +1,4 @@
-"""The order of the menu: the user's own, else the company's."""
+"""The order of the menu, and what is left of it for those who want few functions."""
 
 from typing import Any
 
@@ -16,6 +16,14 @@ MENU_ORDER = option(
     help=_("Addresses separated by blanks, such as /today/ /customers/ /contacts/; what is not named follows."),
 )
 
+SIMPLE_MENU = option(
+    "site.simple_menu",
+    "/today/ /customers/ /contacts/ /follow-ups/",
+    _("Simple menu"),
+    group=_("Menu"),
+    help=_("What those see who chose few functions, as all new users have; the settings stand below it."),
+)
+
 
 def may_administer(user: Any) -> bool:
     """Whether the user finds anything on the settings page."""
@@ -31,3 +39,8 @@ def keeps_rates(user: Any) -> bool:
 def menu_order(user: Any) -> list[str]:
     """Addresses in the wanted order; those that are not named follow."""
     return str(MENU_ORDER()).split()
+
+
+def simple_menu() -> frozenset[str]:
+    """Addresses that stand in the simple menu."""
+    return frozenset(str(SIMPLE_MENU()).split())

@@ -20,7 +20,7 @@ from haike.refused import Refused
 
 CONTACT = ("avatar", "phone", "email", "gender")
 SIGNS_IN_WITH = ("phone", "email")
-TASTE = ("language", "time_zone", "scheme", "theme", "page_size", "density", "signature_sms", "signature_email")
+TASTE = ("language", "time_zone", "scheme", "theme", "menu", "page_size", "density", "signature_sms", "signature_email")
 
 
 @dataclass(frozen=True)

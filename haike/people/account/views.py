@@ -25,7 +25,7 @@ from haike.people.signin.record import SignIn
 from haike.people.signin.views import new_password_looks, same
 from haike.people.typed import AllTyped
 from haike.people.user.actions import change_own_password
-from haike.people.user.record import DENSITIES, LANGUAGES, SCHEMES, THEMES, User
+from haike.people.user.record import DENSITIES, LANGUAGES, MENUS, SCHEMES, THEMES, User
 from haike.refused import Conflict, Refused
 from haike.screens.door import done
 from haike.screens.form import FormPage, Typed
@@ -42,6 +42,7 @@ CHOICES: dict[str, dict[str, Any]] = {
     "scheme": dict(SCHEMES),
     "language": dict(LANGUAGES),
     "density": dict(DENSITIES),
+    "menu": dict(MENUS),
 }
 SHOWN_SIGN_INS = 50
 
@@ -141,7 +142,7 @@ def taste_view(request: HttpRequest) -> HttpResponse:
             return _with_language(answer, values["language"])
         status = 422
     sections = [
-        Section(_("Look"), ["language", "time_zone", "scheme", "theme", "page_size", "density"]),
+        Section(_("Look"), ["language", "time_zone", "scheme", "theme", "menu", "page_size", "density"]),
         Section(_("Signature"), ["signature_sms", "signature_email"]),
     ]
     form = _form(typed, _("Look and signature"), "/account/taste", sections)
@@ -163,7 +164,7 @@ def _with_language(answer: HttpResponse, language: str) -> HttpResponse:
 
 @require_POST
 def display_view(request: HttpRequest) -> HttpResponse:
-    """Colours and language from the menu of the frame."""
+    """Colours, language and size of the menu, from the frame."""
     chosen = {
         name: request.POST[name]
         for name, known in CHOICES.items()

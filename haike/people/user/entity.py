@@ -54,7 +54,7 @@ class UserEntity(Entity):
     ]
     hidden = [
         "owner", "password", "last_login", "must_change_password", "password_changed_at", "language", "time_zone",
-        "scheme", "theme", "page_size", "density", "signature_sms", "signature_email", "home", "reminders",
+        "scheme", "theme", "menu", "page_size", "density", "signature_sms", "signature_email", "home", "reminders",
     ]  # fmt: skip
     settled = ["is_active", "closed_at", "applied_at", "locked_until", "last_seen"]
     panels = [Panel("records", _("Records"), render_holdings)]

@@ -25,6 +25,7 @@ SCHEMES = [
     ("red", _("Red")),
     ("purple", _("Purple")),
 ]
+MENUS = [("simple", _("Few functions")), ("full", _("All functions"))]
 THEMES = [("light", _("Light")), ("dark", _("Dark")), ("auto", _("As the device"))]
 DENSITIES = [("normal", _("Normal")), ("dense", _("Dense"))]
 LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
@@ -81,6 +82,7 @@ class User(Record, AbstractBaseUser):
     time_zone = models.CharField(_("Time zone"), max_length=40, blank=True, default="")
     scheme = models.CharField(_("Colour scheme"), max_length=10, choices=SCHEMES, default="blue")
     theme = models.CharField(_("Light or dark"), max_length=10, choices=THEMES, default="light")
+    menu = models.CharField(_("Menu"), max_length=10, choices=MENUS, default="simple")
     page_size = models.PositiveSmallIntegerField(_("Rows per page"), choices=PAGE_SIZES, default=20)
     density = models.CharField(_("Density of lists"), max_length=10, choices=DENSITIES, default="normal")
     signature_sms = models.CharField(_("Signature in SMS"), max_length=40, blank=True, default="")
