@@ -12,6 +12,8 @@ import pytest
 import xlsxwriter
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from haike.customers.models import Contact, Customer
 from haike.exchange.models import ImportRun
@@ -19,6 +21,7 @@ from haike.exchange.target import targets
 from haike.kernel import versioned
 from haike.kernel.entity import entity_of
 from haike.kernel.log import Change
+from haike.kernel.selection import Selection
 from haike.people.models import Role, User
 from haike.people.testing import Staff
 from haike.people.user.actions import SETUP, make_user
@@ -215,7 +218,31 @@ def test_an_import_does_not_fill_them(customer: Customer, eve: User, client_of_e
     assert list(run.columns.values()) == ["name"]
 
 
-def test_words_of_hidden_fields_find_nothing(customer: Customer, client_of_eve: Client) -> None:
-    """Only what a role hides altogether; masked telephones are still found by who knows them."""
-    answer = client_of_eve.get("/api/v1/customers/?q=不可外传").json()
-    assert answer["items"] == []
+SEARCHES = ["/api/v1/customers/?q={}", "/customers/?q={}", "/customers/pick?q={}", "/palette?q={}", "/search?q={}"]
+
+
+@pytest.mark.feature("P27")
+@pytest.mark.parametrize("path", SEARCHES)
+@pytest.mark.parametrize("words", ["不可外传", "1391", "2345 6", "geheim", "1369876", "海客 5678"])
+def test_pieces_of_secret_fields_find_nothing(
+    path: str, words: str, customer: Customer, client_of_eve: Client, browse: Callable[[User], Client], staff: Staff
+) -> None:
+    name = json.dumps(customer.name)[1:-1]
+    for client, found in ((client_of_eve, False), (browse(staff.boss), words != "不可外传")):
+        text = client.get(path.format(quote(words))).content.decode()
+        assert (customer.name in text or name in text or "陈女士" in text) == found
+
+
+@pytest.mark.parametrize("words", ["13912345678", "geheim.chen@example.com", "13698765432", "海客 13912345678", "hkkj"])
+def test_who_knows_the_whole_number_finds_its_owner(words: str, customer: Customer, client_of_eve: Client) -> None:
+    answer = client_of_eve.get(f"/api/v1/customers/?q={quote(words)}").json()
+    assert [each["id"] for each in answer["items"]] == [customer.pk]
+
+
+@given(st.text("0123456789", min_size=1, max_size=11))
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_digits_tell_nothing_of_a_masked_number(customer: Customer, eve: User, digits: str) -> None:
+    entity = entity_of(Customer)
+    found = Selection(entity, eve, words=digits, sort="name").find.page(10).ids
+    whole = digits in ("13912345678", "13698765432")
+    assert found == ([customer.pk] if whole or digits in customer.number else [])

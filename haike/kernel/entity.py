@@ -292,13 +292,13 @@ class Entity:
         """The tabs of the list, "all" first."""
         return {"all": Category(_("All")), **self.categories}
 
-    def search_text(self, record: Any, *, fresh: bool = False) -> list[str]:
-        """What the index knows of a record: the searched fields, and the pinyin of the short ones.
+    def search_text(self, record: Any, *, fresh: bool = False, paths: Iterable[str] | None = None) -> list[str]:
+        """What the index knows of a record: the searched fields (or `paths`), and the pinyin of the short ones.
 
         Nothing hangs yet on a `fresh` record, so the fields of others are not asked for.
         """
         parts: list[str] = []
-        for path in self.search:
+        for path in self.search if paths is None else paths:
             if fresh and self.model._meta.get_field(path.partition("__")[0]).one_to_many:
                 continue
             for look, value in self._values(record, path):

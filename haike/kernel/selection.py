@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from haike.find.finder import Find
 from haike.kernel.digits import whole
+from haike.kernel.discreet import without_secrets
 from haike.kernel.entity import Entity, needed_fields, select_paths
 from haike.kernel.filter import Group, filterable, read_filter
 from haike.kernel.look import MoneyLook, NumberLook
@@ -65,10 +66,17 @@ class Selection:
     @cached_property
     def find(self) -> Find:
         """The query builder for this selection."""
+        found = self._found(self.where)
+        if not found.words:
+            return found
+        allowed = without_secrets(self.entity, self.user, found)
+        return self._found(self.where & allowed) if allowed else found
+
+    def _found(self, where: Q) -> Find:
         return Find(
             self.entity.model,
             self.entity.policy.scope(self.user, self.action),
-            where=self.where,
+            where=where,
             sort=self.order,
             words=self.words if self.entity.search else "",
             # Whoever searches by words finds the archived ones too.

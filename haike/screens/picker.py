@@ -9,6 +9,7 @@ from django.http import HttpRequest, JsonResponse
 from django.utils.translation import gettext_lazy as _
 
 from haike.find.finder import Find
+from haike.kernel.discreet import without_secrets
 from haike.kernel.division import divisions
 from haike.kernel.entity import Entity
 from haike.kernel.look import PersonLook
@@ -27,7 +28,8 @@ def pick(entity: Entity, user: Any, words: str, limit: int = MOST) -> list[Any]:
         if not words:
             return list(rows.order_by(*Selection(entity, user, sort=entity.title).order)[:limit])
         everybody = type(scope)(True, (), user.pk, False)
-        return list(rows.filter(pk__in=Find(entity.model, everybody, words=words).page(limit).ids))
+        found = Find(entity.model, everybody, words=words)
+        return list(rows.filter(without_secrets(entity, user, found), pk__in=found.page(limit).ids))
     selection = Selection(entity, user, words=words, sort=entity.sort)
     return selection.rows(selection.find.page(limit).ids, [entity.title] if "__" in entity.title else [])
 
