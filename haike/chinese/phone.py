@@ -146,6 +146,8 @@ def normalise_phone(raw: object, *, area: str = "") -> Phone:
 
     `area` is the area code for numbers written without one, such as "0755".
     """
+    if type(raw) is str and raw.isascii() and _MOBILE.fullmatch(raw):
+        return Phone(f"86{raw}", "mobile")
     # Nothing longer is a number, and the patterns take their time over long texts.
     text, spoilt = _unspoil(_as_text(raw)[:_LONGEST])
     if spoilt:

@@ -7,7 +7,7 @@ name. Names need less: one reading per character, and the few words and surnames
 import json
 import re
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
@@ -95,6 +95,7 @@ def surname_reading(name: str) -> tuple[int, str]:
     return 0, ""
 
 
+@lru_cache(maxsize=4_000)
 def _spell(text: str, person: bool) -> str:
     """The text as lower-case ASCII, each Chinese character a syllable between blanks."""
     tables = _tables()

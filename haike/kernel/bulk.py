@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy as _
 
 from haike.kernel import search
 from haike.kernel.change import change, fill_keys, give_owner, index, refusal
+from haike.kernel.insert import blank, insert_records, insert_rows, text_limits
 from haike.kernel.log import Batch, Change, origin
 from haike.kernel.numbers import take_numbers
 from haike.kernel.period import today
@@ -33,34 +34,50 @@ if TYPE_CHECKING:
 SIZE = 2_000
 
 
-def create_many(
-    entity: Entity, rows: Sequence[Mapping[str, Any]], *, by: Actor, batch: Batch
-) -> list[Record | Refused]:
-    """Make a record of each row in one transaction; the answer stands in the order of the rows."""
+@dataclass(slots=True)
+class Draft:
+    """A record that is built and checked, but not written yet, and what search will know of it."""
+
+    record: Record
+    found_by: search.Ready | None
+
+
+def draft_many(entity: Entity, rows: Sequence[Mapping[str, Any] | Draft], *, by: Actor) -> list[Draft | Refused]:
+    """Build and check a record of each row; what is a draft already stays as it is. Nothing is written."""
     entity.policy.demand(by, "create")
-    for name in {name for row in rows for name in row}:
+    for name in {name for row in rows if not isinstance(row, Draft) for name in row}:
         if name != "owner" and name in entity.looks and entity.right(by, name) != "edit":
             raise Refused(_("You may not fill in “%(field)s”.") % {"field": entity.looks[name].label})
     now = timezone.now()
+    return [row if isinstance(row, Draft) else _draft(entity, row, by, now) for row in rows]
+
+
+def create_many(
+    entity: Entity, rows: Sequence[Mapping[str, Any] | Draft], *, by: Actor, batch: Batch
+) -> list[Record | Refused]:
+    """Make a record of each row or draft in one transaction; the answer stands in the order of the rows."""
+    drafts = draft_many(entity, rows, by=by)
+    now = timezone.now()
     with transaction.atomic(), writer():
-        built = [_build(entity, row, by, now) for row in rows]
-        _refuse_doubles(entity, built)
-        good = [record for record in built if isinstance(record, Record)]
+        _refuse_doubles(entity, drafts)
+        good = [draft for draft in drafts if isinstance(draft, Draft)]
         for name, pattern in entity.numbers():
-            unnumbered = [record for record in good if not getattr(record, name)]
+            unnumbered = [draft for draft in good if not getattr(draft.record, name)]
             if unnumbered:
-                for record, number in zip(
-                    unnumbered, take_numbers(pattern, on=today(), count=len(unnumbered)), strict=True
-                ):
-                    setattr(record, name, number)
-        entity.model._base_manager.bulk_create(good, batch_size=500)
-        log_many(entity, [(record.pk, 1, {}) for record in good], "create", by=by, batch=batch, at=now)
+                numbers = take_numbers(pattern, on=today(), count=len(unnumbered))
+                for draft, number in zip(unnumbered, numbers, strict=True):
+                    setattr(draft.record, name, number)
+                    if draft.found_by and name in entity.search:
+                        draft.found_by = search.with_part(draft.found_by, number)
+        records = [draft.record for draft in good]
+        insert_records(records)
+        log_many(entity, [(record.pk, 1, {}) for record in records], "create", by=by, batch=batch, at=now)
         if entity.search:
-            docs = [(each.pk, each.owner_id, entity.search_text(each, fresh=True)) for each in good]
-            search.write(connection, entity.model, docs)
-        _index_parents(entity, good)
+            documents = [draft.found_by._replace(id=draft.record.pk) for draft in good if draft.found_by]
+            search.load(connection, entity.model, documents)
+        _index_parents(entity, records)
         Batch.objects.filter(pk=batch.pk).update(created=F("created") + len(good))
-    return built
+    return [draft.record if isinstance(draft, Draft) else draft for draft in drafts]
 
 
 def _index_parents(entity: Entity, records: list[Record]) -> None:
@@ -70,24 +87,33 @@ def _index_parents(entity: Entity, records: list[Record]) -> None:
             index(other.model._base_manager.filter(pk__in=keys, deleted_at=None))
 
 
-def _build(entity: Entity, row: Mapping[str, Any], by: Actor, now: Any) -> Record | Refused:
-    record = entity.model()
+def _draft(entity: Entity, row: Mapping[str, Any], by: Actor, now: Any) -> Draft | Refused:
+    record = blank(entity.model)
     for name, value in row.items():
         setattr(record, name, value)
     give_owner(entity, record, by, asked="owner" in row)
     record.created_at = record.changed_at = now
     record.created_by_id = record.changed_by_id = by.pk
-    skip = {field.name for field in entity.model._meta.fields if field.name not in row or field.is_relation}
     try:
         fill_keys(record)
         record.prepare()
-        record.clean_fields(exclude=skip)
+        # Most texts can be seen to be right without asking their fields.
+        most = text_limits(entity.model)
+        doubtful = [name for name in row if _doubtful(record.__dict__.get(name), most.get(name))]
+        if doubtful:
+            record.clean_fields(exclude=most.keys() - doubtful)
         record.clean()
     except ValidationError as error:
         return refusal(error)
     except Refused as no:
         return no
-    return record  # type: ignore[no-any-return]
+    if not entity.search:
+        return Draft(record, None)
+    return Draft(record, search.ready(connection.vendor, 0, record.owner_id, entity.search_text(record, fresh=True)))
+
+
+def _doubtful(value: Any, most: int | None) -> bool:
+    return most is not None and (type(value) is not str or not 0 < len(value) <= most)
 
 
 def _refuse_doubles(entity: Entity, built: list[Any]) -> None:
@@ -95,8 +121,8 @@ def _refuse_doubles(entity: Entity, built: list[Any]) -> None:
         if not field.unique or field.primary_key:
             continue
         places: dict[Any, list[int]] = defaultdict(list)
-        for place, record in enumerate(built):
-            if isinstance(record, Record) and (value := getattr(record, field.attname)) not in (None, ""):
+        for place, draft in enumerate(built):
+            if isinstance(draft, Draft) and (value := getattr(draft.record, field.attname)) not in (None, ""):
                 places[value].append(place)
         present: set[Any] = set()
         values = iter(places)
@@ -120,25 +146,19 @@ def log_many(
     at: Any,
 ) -> None:
     """Rows of the change log for (key, version, diff)."""
-    name, source = getattr(by, "name", ""), origin.get()
-    Change.objects.bulk_create(
-        [
-            Change(
-                entity=entity.label,
-                record_id=pk,
-                at=at,
-                by_id=by.pk,
-                by_name=name,
-                origin=source,
-                action=action,
-                version=version,
-                diff=diff,
-                batch=batch,
-            )
+    name, source, key = getattr(by, "name", ""), origin.get(), batch.pk if batch else None
+    names = ("at", "entity", "record_id", "by", "by_name", "origin", "action", "version", "diff", "batch")
+    fields: list[Any] = [Change._meta.get_field(each) for each in names]
+    when, plain = fields[0].get_db_prep_save(at, connection), fields[8].get_db_prep_save({}, connection)
+    insert_rows(
+        Change,
+        [str(field.column) for field in fields],
+        (
+            (when, entity.label, pk, by.pk, name, source, action, version,
+             fields[8].get_db_prep_save(diff, connection) if diff else plain, key)
             for pk, version, diff in rows
-        ],
-        batch_size=500,
-    )
+        ),
+    )  # fmt: skip
 
 
 def start_batch(entity: Entity, kind: str, title: str, *, by: Actor) -> Batch:

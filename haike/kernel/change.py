@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from haike.chinese.pinyin import sort_key
 from haike.kernel import search
 from haike.kernel.events import announce
-from haike.kernel.fields import PinyinKey
+from haike.kernel.fields import pinyin_keys
 from haike.kernel.log import Batch, Change, origin
 from haike.kernel.numbers import take_numbers
 from haike.kernel.period import today
@@ -291,10 +291,9 @@ def _diff(entity: Entity, current: Record, plain: dict[str, Any], many: dict[str
 
 def fill_keys(record: Record) -> None:
     """Compute the pinyin sort keys."""
-    for field in type(record)._meta.fields:
-        if isinstance(field, PinyinKey):
-            key = sort_key(getattr(record, field.source) or "", person=field.person)
-            setattr(record, field.name, key[: field.max_length])
+    for field in pinyin_keys(type(record)):
+        key = sort_key(getattr(record, field.source) or "", person=field.person)
+        setattr(record, field.name, key[: field.max_length])
 
 
 def _validate(entity: Entity, record: Record, touched: set[str]) -> None:

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from haike.chinese.pinyin import full_pinyin, initials
 from haike.kernel import bulk, change
-from haike.kernel.fields import Money, PinyinKey
+from haike.kernel.fields import Money, PinyinKey, person_names, pinyin_keys
 from haike.kernel.flow import Flow
 from haike.kernel.log import Batch
 from haike.kernel.look import LongTextLook, Look, PhoneLook, TextLook, look_for
@@ -307,19 +307,14 @@ class Entity:
                 text = str(value) if isinstance(look, PhoneLook) else look.text(value)
                 parts.append(text)
                 if isinstance(look, TextLook) and not isinstance(look, LongTextLook) and not text.isascii():
-                    person = look.name in self._person_names(look)
+                    person = look.field is not None and look.name in person_names(look.field.model)
                     parts += [initials(text, person=person), full_pinyin(text, person=person)]
         return parts
 
     @cached_property
     def pinyin_keys(self) -> dict[str, str]:
         """The columns by which lists sort names, by the name's own column."""
-        return {field.source: field.name for field in self.model._meta.fields if isinstance(field, PinyinKey)}
-
-    @staticmethod
-    def _person_names(look: Look) -> set[str]:
-        meta = look.field.model._meta if look.field is not None else None
-        return {f.source for f in meta.fields if isinstance(f, PinyinKey) and f.person} if meta else set()
+        return {key.source: key.name for key in pinyin_keys(self.model)}
 
     def _values(self, record: Any, path: str) -> Iterator[tuple[Look, Any]]:
         first, __, rest = path.partition("__")
@@ -377,11 +372,15 @@ class Entity:
         """Change a record."""
         return change.change(record, by=by, version=version, batch=batch, **values)
 
-    def create_many(self, rows: Sequence[Mapping[str, Any]], *, by: Actor, batch: Batch) -> list[Any]:
-        """Make records of rows; what cannot be made comes back as its Refused. An entity whose `create` does more
-        than the kernel's makes them one by one, unless it has a quicker way."""
-        links = {look.name for look in self.looks.values() if look.multiple and look.kind == "references"}
-        if type(self).create is Entity.create and not any(links & row.keys() for row in rows):
+    def drafts(self, rows: Sequence[Mapping[str, Any]], *, by: Actor) -> Sequence[Any]:
+        """Rows built and checked ahead for `create_many`, each a Draft or its Refused; the rows themselves where that
+        cannot be done without writing them."""
+        return bulk.draft_many(self, rows, by=by) if self._quick(rows) else rows
+
+    def create_many(self, rows: Sequence[Any], *, by: Actor, batch: Batch) -> list[Any]:
+        """Make records of rows or drafts; what cannot be made comes back as its Refused. An entity whose `create` does
+        more than the kernel's makes them one by one, unless it has a quicker way."""
+        if self._quick(rows):
             return bulk.create_many(self, rows, by=by, batch=batch)
         made: list[Any] = []
         for row in rows:
@@ -390,6 +389,12 @@ class Entity:
             except Refused as no:
                 made.append(no)
         return made
+
+    def _quick(self, rows: Sequence[Any]) -> bool:
+        if type(self).create is not Entity.create:
+            return False
+        links = {look.name for look in self.looks.values() if look.multiple and look.kind == "references"}
+        return not any(links & row.keys() for row in rows if not isinstance(row, bulk.Draft))
 
     def remove(self, record: Any, *, by: Actor) -> Any:
         """Move a record to the recycle bin."""

@@ -1,6 +1,7 @@
 """Kinds of model field that Django lacks; how each looks on every surface is told in `look/`."""
 
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from django.core.checks import Error
@@ -119,3 +120,15 @@ class PinyinKey(models.CharField[Any, Any]):
     def deconstruct(self) -> Any:
         name, path, args, kwargs = super().deconstruct()
         return name, path, [self.source, *args], {**kwargs, "person": self.person}
+
+
+@lru_cache(maxsize=200)
+def pinyin_keys(model: type[models.Model]) -> tuple[PinyinKey, ...]:
+    """The sort keys of a model."""
+    return tuple(field for field in model._meta.fields if isinstance(field, PinyinKey))
+
+
+@lru_cache(maxsize=200)
+def person_names(model: type[models.Model]) -> frozenset[str]:
+    """The fields that hold a person's name, whose first character may be read differently."""
+    return frozenset(key.source for key in pinyin_keys(model) if key.person)

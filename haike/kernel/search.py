@@ -7,10 +7,23 @@ from django.db import models
 from django.db.utils import DEFAULT_DB_ALIAS
 
 from haike.find.finder import Find
+from haike.find.index.load import Ready, load, ready, with_part
 from haike.find.index.table import Document, drop_index, ensure_index, erase, reown, write
 from haike.find.scope import Scope
 
-__all__ = ["Document", "drop_index", "ensure_index", "erase", "match", "reown", "write"]
+__all__ = [
+    "Document",
+    "Ready",
+    "drop_index",
+    "ensure_index",
+    "erase",
+    "load",
+    "match",
+    "ready",
+    "reown",
+    "with_part",
+    "write",
+]
 
 
 def match(model: type[models.Model], words: str, scope: Scope, limit: int, using: str = DEFAULT_DB_ALIAS) -> list[int]:

@@ -41,7 +41,8 @@ def clean_text(value: object, *, lines: bool = False) -> str:
     What can be seen stays as typed, full width too.
     """
     text = value if isinstance(value, str) else cell_text(value)
-    if text.isascii() and text.isprintable():
+    # Whatever could be amiss cannot be printed, but for accents that stand apart from their letters.
+    if text.isprintable() and (text.isascii() or unicodedata.is_normalized("NFC", text)):
         return text.strip()
     text = _LINE_END.sub("\n", text).replace("\u00a0", " ")
     text = unicodedata.normalize("NFC", _INVISIBLE.sub("", text))

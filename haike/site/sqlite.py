@@ -28,4 +28,5 @@ PRAGMAS = (
     "PRAGMA mmap_size=134217728",
     "PRAGMA cache_size=-16384",
     "PRAGMA journal_size_limit=67108864",
+    "PRAGMA wal_autocheckpoint=16000",
 )

@@ -127,7 +127,10 @@ class ContactEntity(Entity):
     def create(self, *, by: Actor, **values: Any) -> Any:
         return actions.create_contact(by=by, **values)
 
-    def create_many(self, rows: Sequence[Mapping[str, Any]], *, by: Actor, batch: Batch) -> list[Any]:
+    def drafts(self, rows: Sequence[Mapping[str, Any]], *, by: Actor) -> Sequence[Any]:
+        return bulk.draft_many(self, rows, by=by)
+
+    def create_many(self, rows: Sequence[Any], *, by: Actor, batch: Batch) -> list[Any]:
         with transaction.atomic():
             made = bulk.create_many(self, rows, by=by, batch=batch)
             actions.ensure_mains(each for each in made if isinstance(each, Contact))

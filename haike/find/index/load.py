@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from itertools import chain, islice
+from typing import Any, NamedTuple
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from haike.find.index import tokens
 from haike.find.index.table import Model, table
+
+TOGETHER = 100
+"""Rows of one statement."""
 
 
 class Ready(NamedTuple):
@@ -39,20 +43,39 @@ def with_part(document: Ready, part: str) -> Ready:
     return Ready(document.id, text, tokens.packed(more, document.tokens))
 
 
+def insert_sqlite(
+    connection: BaseDatabaseWrapper, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]
+) -> None:
+    """Insert rows into a table of SQLite, many with one statement.
+
+    Other threads of the process go on during a statement; row by row, each would make the writer wait for its turn.
+    """
+    quoted = ", ".join(f'"{column}"' for column in columns)
+    row = f"({', '.join('?' * len(columns))})"
+    head = f'INSERT INTO "{table}" ({quoted}) VALUES '
+    # The driver's own cursor: Django's would rewrite the placeholders of every statement.
+    cursor = connection.connection.cursor()
+    pending = iter(rows)
+    with connection.wrap_database_errors:
+        while some := list(islice(pending, TOGETHER)):
+            if len(some) == TOGETHER:
+                cursor.execute(head + ", ".join([row] * TOGETHER), list(chain.from_iterable(some)))
+            else:
+                cursor.executemany(head + row, some)
+
+
 def load(connection: BaseDatabaseWrapper, model: Model, documents: Sequence[Ready]) -> None:
     """Put in documents of records that have none yet; the index over them may be missing meanwhile."""
     name = table(model)
-    with connection.cursor() as cursor:
-        if connection.vendor == "sqlite":
-            rows = [(each.id, each.text) for each in documents]
-            cursor.executemany(f'INSERT INTO "{name}" (id, text) VALUES (%s, %s)', rows)
-            words = [(each.id, each.tokens) for each in documents]
-            cursor.executemany(f'INSERT INTO "{name}_words" (rowid, doc) VALUES (%s, %s)', words)
-            return
-        with cursor.copy(f'COPY "{name}" (id, text, grams) FROM STDIN (FORMAT BINARY)') as copy:
-            copy.write(b"PGCOPY\n\xff\r\n\0" + bytes(8))
-            for id, written, grams in documents:
-                text = written.encode()
-                assert isinstance(grams, bytes)
-                copy.write(struct.pack(f">hiqi{len(text)}si", 3, 8, id, len(text), text, len(grams)) + grams)
-            copy.write(b"\xff\xff")
+    if connection.vendor == "sqlite":
+        insert_sqlite(connection, name, ["id", "text"], [(each.id, each.text) for each in documents])
+        insert_sqlite(connection, f"{name}_words", ["rowid", "doc"], [(each.id, each.tokens) for each in documents])
+        return
+    copying = f'COPY "{name}" (id, text, grams) FROM STDIN (FORMAT BINARY)'
+    with connection.cursor() as cursor, cursor.copy(copying) as copy:
+        copy.write(b"PGCOPY\n\xff\r\n\0" + bytes(8))
+        for id, written, grams in documents:
+            text = written.encode()
+            assert isinstance(grams, bytes)
+            copy.write(struct.pack(f">hiqi{len(text)}si", 3, 8, id, len(text), text, len(grams)) + grams)
+        copy.write(b"\xff\xff")

@@ -30,6 +30,8 @@ _OWNER = "\ue0ff"
 
 def fold(text: str) -> str:
     """The form in which text is compared: NFKC, without case, blanks and invisible characters."""
+    if text.isascii() and text.isprintable():
+        return text.lower().replace(" ", "")
     return _DROPPED.sub("", "".join(unicodedata.normalize("NFKC", text).casefold().split()))
 
 
@@ -48,7 +50,11 @@ def fold_words(query: str) -> tuple[str, ...]:
 def tokens_of(parts: Iterable[str]) -> set[str]:
     """All tokens of a record. A single letter or digit is none: nearly every record has it."""
     found: set[str] = set()
+    whole = ""
     for text in parts:
+        if text in whole:
+            continue  # a short name and its pinyin stand in the long ones
+        whole = f"{whole}{SEPARATOR}{text}"
         part = text.translate(_SIGNS) if _SIGN.search(text) else text
         pairs = list(map(str.__add__, part, part[1:]))
         found.update(pairs)

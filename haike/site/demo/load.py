@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
 from django.db import connection, models
 
 from haike.find.index.table import table as search_table
+
+BUILDERS = 2
 
 
 @contextmanager
@@ -25,15 +28,31 @@ def set_aside(tables: Sequence[str]) -> Iterator[list[str]]:
     try:
         yield [again for _drop, again in taken]
     finally:
-        with connection.cursor() as cursor:
-            if connection.vendor != "sqlite":
-                cursor.execute("SET maintenance_work_mem = '512MB'")
-            for _drop, again in taken:
-                cursor.execute(again)
-            if connection.vendor == "sqlite":
+        again = [statement for _drop, statement in taken]
+        if connection.vendor == "sqlite":
+            with connection.cursor() as cursor:
+                for statement in again:
+                    cursor.execute(statement)
                 cursor.execute("PRAGMA foreign_keys=ON")
-            else:
-                cursor.execute("RESET maintenance_work_mem")
+        else:
+            # The longest take a minute each on one core; references lock out what else is done to a table.
+            with ThreadPoolExecutor(BUILDERS) as builders:
+                list(builders.map(_build, [each for each in again if not each.startswith("ALTER")]))
+            for statement in again:
+                if statement.startswith("ALTER"):
+                    _build(statement, keep=True)
+
+
+def _build(statement: str, *, keep: bool = False) -> None:
+    """Run one statement with memory for it; a thread of its own has a connection of its own."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SET maintenance_work_mem = '512MB'")
+            cursor.execute(statement)
+            cursor.execute("RESET maintenance_work_mem")
+    finally:
+        if not keep:
+            connection.close()
 
 
 def _sqlite(tables: Sequence[str]) -> list[tuple[str, str]]:
@@ -79,6 +98,8 @@ def reserve(model: type[models.Model], count: int) -> int:
             else:
                 cursor.execute("INSERT INTO sqlite_sequence (name, seq) VALUES (%s, %s)", [name, count])
             return int(last) + 1
+        # Nobody may draw a key between the two statements.
+        cursor.execute(f'LOCK TABLE "{name}" IN EXCLUSIVE MODE')
         cursor.execute("SELECT pg_get_serial_sequence(%s, 'id')", [f'"{name}"'])
         sequence = cursor.fetchone()[0]
         cursor.execute("SELECT nextval(%s::regclass)", [sequence])

@@ -20,7 +20,7 @@ from haike.customers.customer.record import Customer, name_key
 from haike.customers.models import Contact
 from haike.find.index.load import Ready, ready
 from haike.kernel.entity import Entity, entity_of
-from haike.kernel.fields import PinyinKey
+from haike.kernel.fields import PinyinKey, person_names
 from haike.kernel.log import Change
 from haike.kernel.look import LongTextLook, PhoneLook, TextLook
 from haike.site.demo.rows import Row, Table
@@ -92,7 +92,7 @@ class Texts:
             name = rest or first
             look = owner.looks[name]
             spelled = isinstance(look, TextLook) and not isinstance(look, LongTextLook | PhoneLook)
-            person = spelled and name in Entity._person_names(look)
+            person = spelled and look.field is not None and name in person_names(look.field.model)
             if rest:
                 self.linked.append((first, name, spelled, person))
             else:
