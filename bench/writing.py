@@ -97,7 +97,8 @@ def move(server: Server, people: dict[str, Any], password: str, results: Results
         manager = people["manager"]
         took = _export(server.browser().sign_in(manager["username"], password), most)
         results.put("export: 100 000 rows", "manager", took * MOST_ROWS / manager["sees"])
-        results.put("export: memory of the jobs", "manager", most.value)
+        if most.value:
+            results.put("export: memory of the jobs", "manager", most.value)
 
 
 class Most:
@@ -175,7 +176,7 @@ def _export(browser: Browser, most: Most) -> float:
     sent = {"write": "1", "what": "all", "format": "xlsx", "column": columns}
     answer = browser.post("/customers/export", sent)
     if answer.status == 200:
-        return time.perf_counter() - began  # so few that the file came at once
+        return time.perf_counter() - began  # so few that the file came at once, and no job was needed
     if answer.status != 302:
         raise RuntimeError(f"the export was refused: {answer.text[:3000]}")
     return _until_done(browser, answer.location, began, most)
