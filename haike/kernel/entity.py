@@ -373,13 +373,11 @@ class Entity:
         return change.change(record, by=by, version=version, batch=batch, **values)
 
     def drafts(self, rows: Sequence[Mapping[str, Any]], *, by: Actor) -> Sequence[Any]:
-        """Rows built and checked ahead for `create_many`, each a Draft or its Refused; the rows themselves where that
-        cannot be done without writing them."""
+        """Rows made ready for `create_many`: each a Draft, its Refused, or itself where that needs writing."""
         return bulk.draft_many(self, rows, by=by) if self._quick(rows) else rows
 
     def create_many(self, rows: Sequence[Any], *, by: Actor, batch: Batch) -> list[Any]:
-        """Make records of rows or drafts; what cannot be made comes back as its Refused. An entity whose `create` does
-        more than the kernel's makes them one by one, unless it has a quicker way."""
+        """Make records of rows or drafts, one by one where `create` does more; what cannot be made is its Refused."""
         if self._quick(rows):
             return bulk.create_many(self, rows, by=by, batch=batch)
         made: list[Any] = []
@@ -391,10 +389,9 @@ class Entity:
         return made
 
     def _quick(self, rows: Sequence[Any]) -> bool:
-        if type(self).create is not Entity.create:
-            return False
         links = {look.name for look in self.looks.values() if look.multiple and look.kind == "references"}
-        return not any(links & row.keys() for row in rows if not isinstance(row, bulk.Draft))
+        linked = any(links & row.keys() for row in rows if not isinstance(row, bulk.Draft))
+        return type(self).create is Entity.create and not linked
 
     def remove(self, record: Any, *, by: Actor) -> Any:
         """Move a record to the recycle bin."""

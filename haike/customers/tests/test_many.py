@@ -22,8 +22,10 @@ from haike.refused import Refused
 pytestmark = pytest.mark.feature("P17")
 OWN = {"id", "number", "created_at", "changed_at"}
 FULL: dict[str, Any] = {
-    "name": "重庆长安“汽车”（集团）有限公司\\ \t%s", "short_name": "长安", "mobile": "13800138000",
-    "email": "a@example.com", "level": None, "website": "https://example.com/?a=1&b=%20", "region": "440300", "longitude": Decimal("113.943210"),
+    "name": "重庆长安“汽车”（集团）有限公司\\ \t%s", "short_name": "长安",
+    "mobile": "13800138000",
+    "email": "a@example.com", "level": None, "website": "https://example.com/?a=1&b=%20",
+    "region": "440300", "longitude": Decimal("113.943210"),
     "latitude": Decimal("22.5"), "credit_limit": Decimal("1234567890123.45"), "heat": "hot",
     "heat_until": date(2027, 2, 28),
     "preferences": ["quality", "price"], "birthday": "lunar 1980-04-15",
