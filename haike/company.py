@@ -31,11 +31,6 @@ def use(company: Any) -> AbstractContextManager[Any]:
     return tenant_context(company)
 
 
-def current() -> Any:
-    """The company whose data is open, for `use` in another thread."""
-    return getattr(connection, "tenant", None) if settings.HAIKE_HOSTED else None
-
-
 def doors() -> dict[str, Callable[[], AbstractContextManager[Any]]]:
     """Every company's name and its door, as jobs want them (setting HAIKE_COMPANIES)."""
     return {company.schema_name: partial(use, company) for company in companies()}

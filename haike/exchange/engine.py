@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any, cast
@@ -13,7 +12,6 @@ from django.db import models, transaction
 from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
-from haike.exchange.ahead import ahead
 from haike.exchange.run import ImportFault, ImportRun
 from haike.exchange.target import label_of, targets
 from haike.kernel.bulk import start_batch
@@ -113,18 +111,14 @@ def run_rows(
         run.batch = start_batch(entity, "import", run.filename, by=user)
         run.save(update_fields=["batch"])
     rest = islice(rows, run.rows_done, None)
-    with closing(ahead(reader.read_some(some) for some in _chunks(rest))) as chunks:
-        for parsed in chunks:
-            with transaction.atomic():
-                _bring_in(run, entity, user, reader, parsed)
-                ImportRun.objects.filter(pk=run.pk).update(rows_done=F("rows_done") + len(parsed))
-            run.refresh_from_db()
-            report(run.rows_done, run.rows_total)
-
-
-def _chunks(rows: Iterator[tuple[int, Row]]) -> Iterator[list[tuple[int, Row]]]:
-    while some := list(islice(rows, CHUNK)):
-        yield some
+    while some := list(islice(rest, CHUNK)):
+        # Read before the transaction: nobody waits for the right to write meanwhile.
+        parsed = reader.read_some(some)
+        with transaction.atomic():
+            _bring_in(run, entity, user, reader, parsed)
+            ImportRun.objects.filter(pk=run.pk).update(rows_done=F("rows_done") + len(parsed))
+        run.refresh_from_db()
+        report(run.rows_done, run.rows_total)
 
 
 def _bring_in(run: ImportRun, entity: Entity, user: Any, reader: Reader, parsed: list[Parsed]) -> None:

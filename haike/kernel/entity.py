@@ -282,8 +282,7 @@ class Entity:
     def numbers(self) -> Iterator[tuple[str, str]]:
         """Fields that draw a number, with their patterns."""
         for model_field in self.model._meta.fields:
-            pattern = getattr(model_field, "pattern", None)
-            if pattern:
+            if pattern := getattr(model_field, "pattern", None):
                 yield model_field.name, pattern
 
     # -- finding ---------------------------------------------------------------------------------------------------
