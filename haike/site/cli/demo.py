@@ -8,7 +8,7 @@ from haike.refused import Refused
 from haike.site.cli.language import _
 from haike.site.cli.progress import Bar
 from haike.site.cli.user import opened
-from haike.site.demo import make_demo
+from haike.site.demo.make import make_demo
 from haike.site.demo.offices import Account
 from haike.site.prepared import SAMPLE_ACCOUNTS
 

@@ -1,5 +1,4 @@
-"""The sample company: believable, the same for the same seed, made by rule without anybody's real data."""
+"""The sample company: believable, the same for the same seed, made by rule without anybody's real data.
 
-from haike.site.demo.make import make_demo
-
-__all__ = ["make_demo"]
+Nothing is imported here: the pages load what removes it, and need not wait for what makes it.
+"""

@@ -1,5 +1,5 @@
-"""Telephone numbers of valid form. No mobile number comes twice, so that two customers never look like one by "
-"chance."""
+"""Telephone numbers of valid form. No mobile number comes twice, so that two customers never look like one by
+chance."""
 
 from haike.site.demo.chance import Chance, spread
 
