@@ -6,11 +6,20 @@ import socket
 import subprocess
 import sys
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
 
 ROOT = Path(__file__).resolve().parents[1]
+
+
+@dataclass(frozen=True)
+class Start:
+    """Seconds until the first page had come, and how many of them were computing that nobody could do besides."""
+
+    waited: float
+    computed: float
 
 
 class Running:
@@ -26,30 +35,70 @@ class Running:
         self.environment["HAIKE_PORT"] = str(self.port)
         self.process: subprocess.Popen[str] | None = None
 
-    def start(self, *options: str) -> None:
-        """Returns when pages are served and jobs are worked off."""
+    def start(self, *options: str) -> Start:
+        """Returns when pages are served and jobs are worked off; tells what the first page took."""
         began = time.monotonic()
         command = [sys.executable, "-m", "haike", "run", "--threads", "2", *options]
-        self.process = subprocess.Popen(command, env=self.environment, stdout=subprocess.PIPE, text=True)
+        # A session of its own, like a terminal's: Ctrl-C there goes to the whole group.
+        self.process = subprocess.Popen(
+            command, env=self.environment, stdout=subprocess.PIPE, text=True, start_new_session=True
+        )
+        first: Start | None = None
         while time.monotonic() - began < 180:
             if self.process.poll() is not None:
                 raise AssertionError(f"ended with {self.process.returncode}: {self.process.stdout.read()}")
-            try:
-                answers = httpx.get(f"http://127.0.0.1:{self.port}/healthz", timeout=30).status_code == 200
-            except httpx.TransportError:
-                answers = False
-            if answers and len(self.children()) == 2:
-                return
-            time.sleep(0.05)
+            if first is None and self.answers():
+                first = Start(time.monotonic() - began, self.longest_line())
+            if first is not None and len(self.children()) == 2:
+                return first
+            time.sleep(0.02)
         raise AssertionError("did not answer within three minutes")
 
-    def stop(self) -> float:
-        """Ctrl-C; returns after how many seconds everything had ended."""
+    def answers(self) -> bool:
+        """Whether the page to sign in comes."""
+        try:
+            return httpx.get(f"http://127.0.0.1:{self.port}/signin", timeout=30).status_code == 200
+        except httpx.TransportError:
+            return False
+
+    def stop(self, *, group: bool = False) -> float:
+        """Ctrl-C, to the process alone or as from a terminal; returns after how many seconds everything had ended."""
         began = time.monotonic()
-        self.process.send_signal(signal.SIGINT)
+        if group:
+            os.killpg(self.process.pid, signal.SIGINT)
+        else:
+            self.process.send_signal(signal.SIGINT)
         assert self.process.wait(60) == 0
         return time.monotonic() - began
 
     def children(self) -> list[int]:
-        listed = subprocess.run(["pgrep", "-P", str(self.process.pid)], capture_output=True, text=True, check=False)
-        return [int(pid) for pid in listed.stdout.split()]
+        return children(self.process.pid)
+
+    def family(self) -> list[int]:
+        """The process and all that have come of it."""
+        found = [self.process.pid]
+        for pid in found:
+            found += children(pid)
+        return found
+
+    def longest_line(self) -> float:
+        """The most computing, in seconds, that one after another had to do: each process and those above it."""
+
+        def line(pid: int) -> float:
+            return computed(pid) + max(map(line, children(pid)), default=0.0)
+
+        return line(self.process.pid)
+
+
+def children(pid: int) -> list[int]:
+    listed = subprocess.run(["pgrep", "-P", str(pid)], capture_output=True, text=True, check=False)
+    return [int(child) for child in listed.stdout.split()]
+
+
+def computed(pid: int) -> float:
+    """Seconds of processor time that a process has used."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return 0.0
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")

@@ -19,6 +19,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
 from haike.chinese import lunar as calendar
+from haike.kernel.digits import whole
 from haike.kernel.escape import escape
 from haike.kernel.look import Look, shows
 from haike.kernel.look.base import EMPTY_OPERATORS, NOTHING, Raw, many, one
@@ -206,9 +207,9 @@ class BirthdayLook(Look):
                 raise Refused(_("Unknown period: %(period)s.") % {"period": given})
             first, after = span(given)
         else:
-            if not given.isdigit() or int(given) > LONGEST_SPAN:
+            if (days := whole(given)) is None or days > LONGEST_SPAN:
                 raise Refused(_("Enter a number of days."))
-            first, after = today(), today() + (int(given) + 1) * DAY
+            first, after = today(), today() + (days + 1) * DAY
         return Q(**{f"{self.path}_key__in": sorted(keys_between(first or today(), after or today()))})
 
     def filter_widget(self, name: str, operator: str, value: Any) -> SafeString:

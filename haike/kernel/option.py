@@ -13,6 +13,7 @@ from django.db import models
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from haike.kernel.digits import whole
 from haike.kernel.versioned import Versioned, bump
 from haike.refused import Refused
 
@@ -59,11 +60,13 @@ class Option:
         if isinstance(self.default, bool):
             return raw in ("1", "on", "true")
         if isinstance(self.default, int):
-            if not raw.lstrip("-").isdigit() or not self.least <= int(raw) <= self.most:
+            size = whole(raw.removeprefix("-"))
+            number = -size if size is not None and raw.startswith("-") else size
+            if number is None or not self.least <= number <= self.most:
                 raise Refused(
                     _("Enter a whole number from %(least)s to %(most)s.") % {"least": self.least, "most": self.most}
                 )
-            return int(raw)
+            return number
         if self.choices and raw not in dict(self.choices):
             raise Refused(_("Choose one of the options."))
         return raw[:2000]

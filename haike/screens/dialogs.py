@@ -90,16 +90,16 @@ class FilterForm:
         groups: dict[int, list[dict[str, Any]]] = {}
         for key in data:
             parts = key.split("-")
-            if len(parts) != 3 or parts[0] != "row" or parts[2] != "field" or whole(parts[1]) is None:
+            if len(parts) != 3 or parts[0] != "row" or parts[2] != "field" or (index := whole(parts[1])) is None:
                 continue
-            index, group = int(parts[1]), data.get(f"row-{parts[1]}-group", "0")
-            if not data[key] or whole(group) is None or len(groups) > MOST_ROWS:
-                groups.setdefault(whole(group) or 0, [])
+            group = whole(data.get(f"row-{parts[1]}-group", "0"))
+            if not data[key] or group is None or len(groups) > MOST_ROWS:
+                groups.setdefault(group or 0, [])
                 continue
             values = [value for value in data.getlist(f"row-{index}-value") if value != ""]
             value: Any = values if len(values) != 1 else values[0]
             line = {"field": data[key], "op": data.get(f"row-{index}-operator", ""), "value": value}
-            groups.setdefault(int(group), []).append(line)
+            groups.setdefault(group, []).append(line)
         built = [
             {"any" if data.get(f"group-{group}-match") == "any" else "all": lines}
             for group, lines in sorted(groups.items())
@@ -180,15 +180,15 @@ def _fault(form: FilterForm, line: dict[str, Any]) -> tuple[str, bool]:
 def filter_row_view(request: HttpRequest, entity: Entity) -> HttpResponse:
     """One line of the builder, anew when its field or operator changes."""
     form = FilterForm(request, entity)
-    index, group = request.GET.get("index", "0"), request.GET.get("group", "0")
-    if whole(index) is None or whole(group) is None:
+    index, group = whole(request.GET.get("index", "0")), whole(request.GET.get("group", "0"))
+    if index is None or group is None:
         raise Http404
     data = {
         "field": request.GET.get(f"row-{index}-field", ""),
         "op": request.GET.get(f"row-{index}-operator", ""),
         "value": request.GET.getlist(f"row-{index}-value"),
     }
-    row = form.row(int(index), int(group), data)
+    row = form.row(index, group, data)
     return render(request, "kernel/filter.html#row", {"filter": form, "row": row})
 
 
@@ -240,6 +240,7 @@ def view_new_view(request: HttpRequest, entity: Entity) -> HttpResponse:
     user, page = cast(Any, request.user), read_list(request, entity)
     look = TextLook("name", _("Name of the view"), field=SavedView._meta.get_field("name"))
     typed = Typed({"name": look}, user)
+    typed.start({"name": ""})
     if request.method == "POST":
         typed.read(request.POST)
         if typed.parse():

@@ -112,3 +112,7 @@ def email(url: str, folder: Path) -> dict[str, Any]:
 
 def log_format() -> str:
     return choice("HAIKE_LOG", "text" if sys.stderr.isatty() else "json", "json", "text")
+
+
+def log_level() -> str:
+    return choice("HAIKE_LOG_LEVEL", "INFO", "DEBUG", "INFO", "WARNING", "ERROR")

@@ -248,7 +248,4 @@ CONTENT_SECURITY_POLICY = {
 
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = environment.text("HAIKE_EMAIL_FROM", "haike@localhost")
 globals().update(environment.email(environment.text("HAIKE_EMAIL_URL"), Path(HAIKE_DATA)))
-LOGGING = logs.configuration(
-    environment.log_format(),
-    environment.choice("HAIKE_LOG_LEVEL", "INFO", "DEBUG", "INFO", "WARNING", "ERROR"),
-)
+LOGGING = logs.configuration(environment.log_format(), environment.log_level())

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from haike.kernel import dictionary
 from haike.kernel.dictionary import DictionaryWord
+from haike.kernel.digits import whole
 from haike.kernel.entity import entity_named
 from haike.kernel.log import Change, origin
 from haike.kernel.option import Option, choose, options
@@ -164,8 +165,8 @@ def act(key: str, data: Any, *, by: Any) -> None:
         rows = DictionaryWord.objects.select_for_update().filter(dictionary=key)
         if data.get("add"):
             add_word(key, data.get("name", ""), data.get("name_en", ""), data.get("colour", ""), by=by)
-        elif (chosen := data.get("word", "")).isdigit():
-            word = rows.filter(pk=int(chosen)).first()
+        elif (chosen := whole(data.get("word"))) is not None:
+            word = rows.filter(pk=chosen).first()
             if word is None:
                 raise Http404
             if data.get("move") in ("up", "down"):

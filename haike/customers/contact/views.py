@@ -22,6 +22,7 @@ from haike.customers.contact.record import Anniversary, Contact
 from haike.customers.contact.screen import surnames_used
 from haike.customers.customer.record import Customer
 from haike.kernel.change import write_log
+from haike.kernel.digits import whole
 from haike.kernel.entity import entity_of
 from haike.kernel.log import Batch
 from haike.kernel.period import today
@@ -78,7 +79,7 @@ def book_view(request: HttpRequest) -> HttpResponse:
         if surname:
             found = found.filter(surname=surname)
         after = request.GET.get("after", "")
-        if match := re.fullmatch(r"(.{0,200})~(\d{1,18})", after):
+        if match := re.fullmatch(r"(.{0,200})~([0-9]{1,18})", after):
             found = found.filter(name_pinyin__gte=match[1]).exclude(name_pinyin=match[1], id__lte=int(match[2]))
         rows = list(found.order_by("name_pinyin", "id")[: BOOK_SIZE + 1])
         last = rows[BOOK_SIZE - 1] if len(rows) > BOOK_SIZE else None
@@ -107,7 +108,7 @@ def _chosen(request: HttpRequest, action: str = "view") -> list[Contact]:
     """The contacts that were ticked, of those that the user sees."""
     given = request.POST if request.method == "POST" else request.GET
     texts = [text for value in given.getlist("ids") for text in value.split(",")]
-    keys = [int(text) for text in texts if text.isdigit() and len(text) < 19][:MOST_CHOSEN]
+    keys = [key for text in texts if (key := whole(text)) is not None][:MOST_CHOSEN]
     rows = Contact.objects.visible_to(cast(Any, request.user), action).filter(pk__in=keys).select_related("customer")
     return list(rows.order_by("name_pinyin", "id"))
 
@@ -151,7 +152,7 @@ class Occasion:
 def birthdays_view(request: HttpRequest) -> HttpResponse:
     """Birthdays and anniversaries of a month by day, in both calendars."""
     user = _may_view(request)
-    match = re.fullmatch(r"(\d{4})-(\d{1,2})", request.GET.get("month", ""))
+    match = re.fullmatch(r"([0-9]{4})-([0-9]{1,2})", request.GET.get("month", ""))
     now = today()
     first = date(now.year, now.month, 1)
     if match and 1901 <= int(match[1]) <= 2098 and 1 <= int(match[2]) <= 12:
@@ -229,9 +230,9 @@ def vcards_view(request: HttpRequest) -> HttpResponse:
     user, entity = _may_view(request), entity_of(Contact)
     try:
         entity.policy.demand(user, "export")
-        customer = request.GET.get("customer", "")
-        if customer.isdigit() and len(customer) < 19:
-            rows = Contact.objects.visible_to(user, "export").filter(customer=int(customer)).select_related("customer")
+        customer = whole(request.GET.get("customer"))
+        if customer is not None:
+            rows = Contact.objects.visible_to(user, "export").filter(customer=customer).select_related("customer")
             contacts = list(rows.order_by("name_pinyin", "id")[:MOST_CHOSEN])
         else:
             contacts = _chosen(request, "export")
@@ -242,7 +243,7 @@ def vcards_view(request: HttpRequest) -> HttpResponse:
         return refused_page(request, no)
     for contact in contacts:
         write_log(contact, "export", by=user)
-    return _file(text, str(contacts[0].customer) if customer else str(_("Contacts")))
+    return _file(text, str(contacts[0].customer) if customer is not None else str(_("Contacts")))
 
 
 def vcard_import_view(request: HttpRequest) -> HttpResponse:
@@ -251,9 +252,9 @@ def vcard_import_view(request: HttpRequest) -> HttpResponse:
     page: dict[str, Any] = {"outcomes": [], "error": "", "customer": None}
     try:
         entity.policy.demand(user, "import")
-        given = request.POST.get("customer") or request.GET.get("customer") or ""
-        if given.isdigit() and len(given) < 19:
-            page["customer"] = find_record(entity_of(Customer), user, int(given))
+        given = whole(request.POST.get("customer") or request.GET.get("customer"))
+        if given is not None:
+            page["customer"] = find_record(entity_of(Customer), user, given)
         if request.method == "POST":
             file = request.FILES.get("file")
             if file is None:

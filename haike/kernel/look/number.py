@@ -71,11 +71,12 @@ class NumberLook(Look):
             raise Refused(_("A number is expected."))
         digits = getattr(self.field, "max_digits", None)
         if digits:
+            # First, because a number of very many digits cannot even be rounded.
+            if abs(number) >= Decimal(10) ** (digits - self.places):
+                raise Refused(_("The number is too large."))
             fitted = round(number, self.places)
             if fitted != number:
                 raise Refused(_("At most %(places)s decimal places.") % {"places": self.places})
-            if abs(fitted) >= Decimal(10) ** (digits - self.places):
-                raise Refused(_("The number is too large."))
             return fitted
         if number != number.to_integral_value():
             raise Refused(_("A whole number is expected."))

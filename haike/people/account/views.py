@@ -16,6 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
+from haike.kernel.digits import whole
 from haike.kernel.entity import Section
 from haike.people.account import actions
 from haike.people.account.choices import CHANNELS, cards_known, cards_of, channels_of, reminders_known
@@ -83,12 +84,11 @@ def profile_view(request: HttpRequest) -> HttpResponse:
         typed.read(request.POST, request.FILES)
         if typed.parse():
             values = {name: typed.values[name] for name in actions.CONTACT if name in typed.values}
-            version = request.POST.get("version", "")
             try:
                 actions.change_contact(
                     user,
                     password=request.POST.get("password", ""),
-                    version=int(version) if version.isdigit() else None,
+                    version=whole(request.POST.get("version")),
                     **values,
                 )
                 return done(request, _("Your contact data is saved."), "/account/")

@@ -11,6 +11,7 @@ from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from haike.kernel.digits import whole
 from haike.kernel.entity import Label, Section
 from haike.kernel.look import PictureLook
 from haike.people.company.profile import change_company, company
@@ -62,12 +63,10 @@ def company_view(request: HttpRequest) -> HttpResponse:
     version = profile.version
     if request.method == "POST":
         typed.read(request.POST, request.FILES)
-        sent = request.POST.get("version", "")
         if typed.parse():
             try:
-                change_company(
-                    by=cast(Any, request.user), version=int(sent) if sent.isdigit() else None, **typed.values
-                )
+                sent = whole(request.POST.get("version"))
+                change_company(by=cast(Any, request.user), version=sent, **typed.values)
                 return done(request, _("The company profile is saved."), "/settings/company")
             except Conflict as conflict:
                 version = conflict.current.version

@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext_lazy as _
 
+from haike.kernel.digits import whole
 from haike.kernel.entity import Section, entities, entity_named, entity_of
 from haike.kernel.policy import ACTIONS
 from haike.people.looks import model_looks
@@ -26,11 +27,9 @@ def _role(request: HttpRequest, pk: int) -> Role:
 
 
 def _save(request: HttpRequest, role: Role, url: str, **values: Any) -> HttpResponse:
-    sent = request.POST.get("version", "")
     try:
-        entity_of(Role).change(
-            role, by=cast(Any, request.user), version=int(sent) if sent.isdigit() else None, **values
-        )
+        sent = whole(request.POST.get("version"))
+        entity_of(Role).change(role, by=cast(Any, request.user), version=sent, **values)
     except Refused as no:
         messages.error(request, str(no))
     else:

@@ -25,7 +25,7 @@ COMMANDS: dict[str, tuple[str, bool]] = {
     "check": (_("Find mistakes in settings, declarations and migrations"), True),
     "words": (_("Keep the Chinese words up to date"), False),
     "serve": (_("Serve web pages only"), False),
-    "work": (_("Run background jobs only"), True),
+    "work": (_("Run background jobs only"), False),
     "manage": (_("Run a command of Django, such as shell or makemigrations"), True),
 }
 

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from haike.customers.customer.record import Customer
 from haike.kernel.dictionary import words_of
+from haike.kernel.digits import whole
 from haike.kernel.entity import Entity, entity_of
 from haike.kernel.look import Look
 from haike.kernel.period import today
@@ -27,6 +28,7 @@ from haike.work.follow_up.photos import MOST_PHOTOS
 from haike.work.follow_up.record import FollowUp
 
 MORNING = time(9)
+MOST_DAYS = 999
 NEXT = [
     ("", _("as it was")),
     ("1", _("tomorrow")),
@@ -133,8 +135,8 @@ def next_contact(data: QueryDict, typed: Typed) -> datetime | None:
     chosen = data.get("next_in", "")
     if chosen == "none":
         return None
-    if chosen.isdigit() and len(chosen) < 4:
-        return timezone.make_aware(datetime.combine(today() + timedelta(days=int(chosen)), MORNING))
+    if (days := whole(chosen)) is not None and days <= MOST_DAYS:
+        return timezone.make_aware(datetime.combine(today() + timedelta(days=days), MORNING))
     at = typed.values.get("next_at")
     if at is None:
         if chosen == "date":
@@ -176,10 +178,8 @@ def read_box(request: HttpRequest, box: Box) -> FollowUp | None:
 def new_view(request: HttpRequest, entity: Entity) -> HttpResponse:
     """The page, drawer or box of a new follow-up."""
     user = cast(Any, request.user)
-    given = request.GET.get("customer", "")
-    customer = None
-    if given.isdigit() and len(given) < 19:
-        customer = find_record(entity_of(Customer), user, int(given))
+    given = whole(request.GET.get("customer"))
+    customer = find_record(entity_of(Customer), user, given) if given is not None else None
     place = request.GET.get("place", "form")
     place = place if place in ("page", "row", "form") else "form"
     box = fresh_box(user, customer, place)
