@@ -162,6 +162,7 @@ def purge(record: Record, *, by: Actor) -> None:
         try:
             for each in [*_hanging(entity, current, deleted_at=current.deleted_at), current]:
                 write_log(each, "purge", by=by)
+                announce(f"{_entity(type(each)).label}.purged", record_id=each.pk, by=by)
                 if _entity(type(each)).search:
                     search.erase(connection, type(each), [each.pk])
                 each.delete()

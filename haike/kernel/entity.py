@@ -67,7 +67,8 @@ class Related:
 class Panel:
     """A piece of a record page drawn by a function `render(request, record) -> html`.
 
-    `place` is "main" (above the tabs), "tab" or "side". `count(user, record)` gives the number beside a tab's name.
+    `place` is "head" (beside the name), "main" (above the tabs), "tab", "last" (a tab behind the related lists) or
+    "side". `count(user, record)` gives the number beside a tab's name.
     """
 
     key: str
@@ -149,6 +150,8 @@ class Entity:
     tabs: list[Related] = []
     panels: list[Panel] = []
     figure_sources: list[Callable[[Any, Actor], Iterable[tuple[Label, str]]]] = []
+    mark_sources: list[Callable[[Entity, Actor, Sequence[Any]], Mapping[int, str]]] = []
+    """What stands beside the names in lists: of (entity, user, records), key and HTML, with one query at most."""
     in_menu: ClassVar[bool] = True
     in_create_menu: ClassVar[bool] = True
     creatable: ClassVar[bool] = True
@@ -165,7 +168,7 @@ class Entity:
         super().__init_subclass__(**options)
         if "model" in cls.__dict__:
             cls.tabs, cls.panels = list(cls.tabs), list(cls.panels)
-            cls.figure_sources = list(cls.figure_sources)
+            cls.figure_sources, cls.mark_sources = list(cls.figure_sources), list(cls.mark_sources)
             entity = cls()
             cls.model._haike_entity = entity
             _registry[entity.label] = entity

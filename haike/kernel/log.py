@@ -66,6 +66,9 @@ class Change(models.Model):
         raise RuntimeError("a row of the change log is never deleted")
 
 
+FIELD_LABELS: dict[str, Any] = {}
+"""Names in a diff that are no fields of the entity, and the words for them; rooms add theirs."""
+
 ACTION_LABELS = {
     "create": _("created"),
     "change": _("changed"),

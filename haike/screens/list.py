@@ -68,6 +68,7 @@ class Row:
     cells: Sequence[str]
     deleted: bool = False
     actions: list[Button] = field(default_factory=list)
+    marks: str = ""
 
 
 @dataclass(frozen=True)
@@ -392,6 +393,7 @@ def table_rows(entity: Entity, user: Any, records: Sequence[Any], looks: dict[st
             columns.append([cell_of(entity, user, name, look, record) for record in records])
         else:
             columns.append(look.cells(list(map(_getter(look), records))))
+    marks = row_marks(entity, user, records)
     return [
         Row(
             record.pk,
@@ -400,9 +402,19 @@ def table_rows(entity: Entity, user: Any, records: Sequence[Any], looks: dict[st
             cells,
             record.deleted_at is not None,
             entity.row_buttons(record, user),
+            marks.get(record.pk, ""),
         )
         for record, cells in zip(records, zip(*columns, strict=True) if columns else [()] * len(records), strict=True)
     ]
+
+
+def row_marks(entity: Entity, user: Any, records: Sequence[Any]) -> dict[int, str]:
+    """What rooms put beside the names: tags, a star …"""
+    found: dict[int, str] = {}
+    for source in entity.mark_sources if records else ():
+        for pk, html in source(entity, user, records).items():
+            found[pk] = found.get(pk, "") + html
+    return found
 
 
 @entity_view("list")

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from haike.kernel.change import write_log
 from haike.kernel.digits import whole
 from haike.kernel.entity import BASE_FIELDS, Button, Entity, Panel, Related, Section, entity_named, select_paths
-from haike.kernel.log import ACTION_LABELS, Change
+from haike.kernel.log import ACTION_LABELS, FIELD_LABELS, Change
 from haike.kernel.look import Look
 from haike.kernel.preference import close_tab, note_visit
 from haike.kernel.selection import Selection
@@ -121,6 +121,12 @@ class RecordPage:
         return [{"label": label, "html": html} for label, html in self.declared.figures(self.record, self.user)]
 
     @property
+    def head(self) -> SafeString:
+        """Panels beside the name."""
+        panels = [panel for panel in self.declared.panels if panel.place == "head"]
+        return mark_safe("".join(panel.render(self.request, self.record) for panel in panels))
+
+    @property
     def top(self) -> SafeString:
         """Panels above the tabs, such as the box for a follow-up."""
         panels = [panel for panel in self.declared.panels if panel.place == "main"]
@@ -140,6 +146,7 @@ class RecordPage:
             target = entity_named(related.entity)
             if target is not None and target.policy.may(self.user, "view"):
                 found[f"{target.slug}-{related.field}"] = related
+        found |= {p.key: p for p in self.declared.panels if p.place == "last"}
         return {**found, "log": None}
 
     @property
@@ -232,7 +239,7 @@ def log_entry(entity: Entity, user: Any, change: Change) -> dict[str, Any]:
         if right == "hidden":
             continue
         if look is None:
-            lines.append({"label": name, "old": old, "new": new})
+            lines.append({"label": FIELD_LABELS.get(name, name), "old": old, "new": new})
         elif right == "masked":
             lines.append({"label": look.label, "old": "•••" if old else "", "new": "•••" if new else ""})
         else:
@@ -277,7 +284,7 @@ def panel_view(request: HttpRequest, entity: Entity, pk: int, key: str) -> HttpR
     """One tab of a record page."""
     record = find_record(entity, cast(Any, request.user), pk)
     page = RecordPage(request, entity, record)
-    main = {panel.key: panel for panel in entity.panels if panel.place != "tab"}
+    main = {panel.key: panel for panel in entity.panels if panel.place not in ("tab", "last")}
     html = main[key].render(request, record) if key in main else page.panel(key)
     return HttpResponse(html)
 

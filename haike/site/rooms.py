@@ -13,6 +13,7 @@ ROOMS = (
     "exchange",
     "api",
     "people",
+    "files",
     "customers",
     "work",
     "site",

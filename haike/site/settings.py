@@ -9,6 +9,7 @@ HAIKE_HOSTS          host names Haike answers to, by commas (localhost,127.0.0.1
 HAIKE_HTTPS          1: behind HTTPS: secure cookies, redirect, HSTS, trusts X-Forwarded-Proto
 HAIKE_EMAIL_URL      smtp://user:password@host:port, smtps://… or smtp+tls://…; without it mails go to HAIKE_DATA/mail
 HAIKE_EMAIL_FROM     sender of mails (haike@localhost)
+HAIKE_CLAMAV         virus scanner for uploads: tcp://host:3310 or unix:///run/clamav/clamd.ctl
 HAIKE_LOG            json or text (text on a terminal, else json)
 HAIKE_LOG_LEVEL      DEBUG, INFO, WARNING or ERROR (INFO)
 HAIKE_DEBUG          1: development: error pages with source, templates and static files read anew
@@ -154,14 +155,18 @@ STATIC_URL = "/static/"
 STATIC_ROOT = HAIKE_DATA / "static"
 MEDIA_ROOT = HAIKE_DATA / "media"
 MEDIA_URL = "/media/"
+WHOLE_FILES = "haike.site.hosted.storage.CompanyFiles" if HAIKE_HOSTED else "haike.files.storage.WholeFiles"
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": {"BACKEND": WHOLE_FILES},
+    # Attachments; another storage, such as a bucket, takes its place here.
+    "files": {"BACKEND": WHOLE_FILES},
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG
         else "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },
 }
+HAIKE_CLAMAV = environment.text("HAIKE_CLAMAV")
 WHITENOISE_USE_FINDERS = DEBUG
 WHITENOISE_AUTOREFRESH = DEBUG
 WHITENOISE_MAX_AGE = 0 if DEBUG else 3600

@@ -115,7 +115,7 @@ def _cells(row: Any, heads: list[str]) -> str:
     first = next(shown, "")
     name = f'<a class="row-link" href="{url}">{first or "—"}</a>' if url else first
     others = [f"{head}{cell}</td>" for head, cell in zip(heads[1:], shown, strict=True)]
-    return f'<th scope="row" class="cell-name">{name}</th>{"".join(others)}'
+    return f'<th scope="row" class="cell-name">{name}{row.marks}</th>{"".join(others)}'
 
 
 @register.simple_tag

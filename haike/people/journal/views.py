@@ -11,7 +11,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 
 from haike.kernel.entity import Entity, entities, entity_named
-from haike.kernel.log import ACTION_LABELS, Change
+from haike.kernel.log import ACTION_LABELS, FIELD_LABELS, Change
 from haike.people.alarm.kinds import ENTITY as ALARM
 from haike.people.company.profile import LABEL as COMPANY
 from haike.people.error.record import ErrorRecord
@@ -134,7 +134,7 @@ def _lines(row: Change, user: Any) -> list[dict[str, Any]]:
     if isinstance(entity, Entity):
         lines: list[dict[str, Any]] = log_entry(entity, user, row)["diff"]
         return lines
-    return [{"label": name, "old": old, "new": new} for name, (old, new) in row.diff.items()]
+    return [{"label": FIELD_LABELS.get(name, name), "old": old, "new": new} for name, (old, new) in row.diff.items()]
 
 
 def _said(line: dict[str, Any]) -> str:

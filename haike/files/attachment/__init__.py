@@ -1,0 +1,1 @@
+"""Attachments: files and links that hang on a record of any kind."""

@@ -1,0 +1,1 @@
+"""Looking at attachments without downloading them: pictures drawn anew, PDF, text, spreadsheets, documents."""
