@@ -33,7 +33,7 @@ from haike.people.user.actions import close_user
 
 pytestmark = [pytest.mark.django_db, pytest.mark.feature("P36")]
 COMMITTED = Path(__file__).parents[1] / "docs" / "openapi.json"
-SLUGS = ["customers", "contacts", "follow-ups", "users", "departments", "roles"]
+SLUGS = ["attachments", "customers", "contacts", "follow-ups", "users", "departments", "roles"]
 
 
 def described() -> str:

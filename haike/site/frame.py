@@ -142,7 +142,7 @@ def menu_items(user: Any, path: str) -> list[Item]:
     found = [
         Item(str(_("Today")), "/today/", "calendar-check", path.startswith("/today/")),
         *(_entity_item(entity, path) for entity in entities() if entity.in_menu and entity.policy.may(user, "view")),
-        Item(_("Attachments"), "/attachments/", "paperclip", path.startswith("/attachments/")),
+        Item(str(_("Attachments")), "/attachments/", "paperclip", path.startswith("/attachments/")),
     ]
     if may_administer(user):
         active, waiting = path.startswith(SETTINGS), open_alarms(user)
