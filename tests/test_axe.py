@@ -36,6 +36,8 @@ SCREENS = [
     "/customers/{customer}/",
     "/customers/{customer}/?tab=contacts",
     "/customers/{customer}/?tab=log",
+    "/customers/{customer}/?tab=attachments",
+    "/attachments/",
     "/contacts/{contact}/",
     "/customers/new",
     "/customers/{customer}/edit",
