@@ -22,7 +22,7 @@ from haike.api.shapes import ConflictFault, Fault, answer_shape, change_shape, c
 from haike.api.token import token_for
 from haike.kernel.entity import Entity, entities, select_paths
 from haike.kernel.log import origin
-from haike.kernel.selection import Selection
+from haike.kernel.selection import Selection, fetch_ahead
 from haike.refused import Conflict, Refused
 
 log = logging.getLogger("haike.api")
@@ -206,6 +206,7 @@ def router_for(entity: Entity) -> Router:
         found = selection.find.page(query.limit, after=query.after.replace("\0", "") or None)
         rows = entity.model.objects.filter(entity.policy.rows(user, "view"), pk__in=found.ids)
         records = {each.pk: each for each in rows.select_related(*select_paths(entity, [entity.title]))}
+        fetch_ahead(entity, entity.looks, list(records.values()), user)
         items = [to_answer(entity, user, records[pk]) for pk in found.ids if pk in records]
         number, capped = selection.find.count() if query.count else (None, None)
         return {"items": items, "after": found.after, "count": number, "count_capped": capped}

@@ -58,7 +58,7 @@ def create(model: type[R], *, by: Actor, batch: Batch | None = None, **values: A
         write_log(record, "create", by=by, batch=batch)
         index([record])
         _index_elsewhere(entity, record, None)
-        announce(f"{entity.label}.created", record=record, by=by)
+        announce(f"{entity.label}.created", record=record, by=by, batch=batch)
     return record
 
 
@@ -101,7 +101,7 @@ def change(
         write_log(current, "change", by=by, diff=diff, batch=batch)
         index([current])
         _index_elsewhere(entity, current, set(diff))
-        announce(f"{entity.label}.changed", record=current, by=by, diff=diff)
+        announce(f"{entity.label}.changed", record=current, by=by, diff=diff, batch=batch)
     return current
 
 

@@ -463,6 +463,8 @@ def select_paths(entity: Entity, paths: Iterable[str]) -> list[str]:
     """The foreign keys to join so that the cells of these columns cost no further query."""
     joins: set[str] = set()
     for path in paths:
+        if is_apart(entity, path):
+            continue
         model, walked = entity.model, []
         for step in path.split("__"):
             relation = model._meta.get_field(step)
@@ -474,6 +476,12 @@ def select_paths(entity: Entity, paths: Iterable[str]) -> list[str]:
     return sorted(joins)
 
 
+def is_apart(entity: Entity, path: str) -> bool:
+    """Whether the values of a field lie in no column: its look fetches them by itself."""
+    look = entity.looks.get(path)
+    return look is not None and look.field is None
+
+
 ALWAYS = ("owner", "department", "version", "deleted_at", "archived_at")
 
 
@@ -481,6 +489,8 @@ def needed_fields(entity: Entity, paths: Iterable[str]) -> list[str]:
     """The fields to read so that the title and the cells of these columns cost no further query."""
     found = dict.fromkeys((*ALWAYS, *_titles(entity.model, "")))
     for path in paths:
+        if is_apart(entity, path):
+            continue
         model, walked = entity.model, ""
         for step in path.split("__"):
             relation = model._meta.get_field(step)

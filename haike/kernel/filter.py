@@ -90,7 +90,8 @@ def read_filter(entity: Entity, user: Actor, text: str) -> Group:
 
 def filterable(entity: Entity, user: Actor) -> dict[str, Look]:
     """The fields on which the user may filter and sort."""
-    return {name: look for name, look in entity.looks.items() if entity.right(user, name) in ("edit", "read")}
+    looks = entity.looks.items()
+    return {name: look.for_reader(user) for name, look in looks if entity.right(user, name) in ("edit", "read")}
 
 
 def _group(entity: Entity, user: Actor, data: Any, depth: int, counter: list[int]) -> Group:

@@ -5,7 +5,7 @@ List, count, totals, export, bulk work and API start from the same selection, so
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -102,6 +102,7 @@ class Selection:
         if narrow:
             rows = rows.only(*needed_fields(self.entity, columns))
         found = {row.pk: row for row in rows.filter(pk__in=ids)}
+        fetch_ahead(self.entity, columns, list(found.values()), self.user)
         return [found[pk] for pk in ids if pk in found]
 
     def batches(self, columns: list[str], size: int = 2000) -> Iterator[list[Any]]:
@@ -123,6 +124,13 @@ class Selection:
     def acting(self, action: str) -> Selection:
         """The same for another action, such as "export"."""
         return replace(self, action=action)
+
+
+def fetch_ahead(entity: Entity, columns: Iterable[str], records: Sequence[Any], user: Actor) -> None:
+    """Let the looks of these columns read what lies in other tables, for all records at once."""
+    for name in columns:
+        if name in entity.looks:
+            entity.looks[name].fetch(records, user)
 
 
 def sortable(entity: Entity, user: Actor, name: str) -> bool:

@@ -15,6 +15,8 @@ from haike.people.alarm.kinds import open_alarms
 from haike.people.company.profile import company
 from haike.site.guide import sample_present
 from haike.site.menu import may_administer, menu_order, simple_menu
+from haike.talk.notice.record import unread
+from haike.talk.notice.views import bell_text
 
 OPEN_TABS = 12
 SETTINGS = "/settings/"
@@ -30,6 +32,16 @@ class Item:
     active: bool = False
     group: str = ""
     count: int = 0
+
+
+@dataclass(frozen=True)
+class Bell:
+    """The bell of the frame: `last` is the newest notice the page knows, `news_url` tells what came since."""
+
+    url: str
+    text: str
+    last: int
+    news_url: str
 
 
 class Frame:
@@ -95,6 +107,14 @@ class Frame:
             for entity in entities()
             if entity.creatable and entity.in_create_menu and entity.policy.may(self.user, "create")
         )
+
+    @property
+    def bell(self) -> Bell | None:
+        """The bell with the number of unread notices; None for visitors."""
+        if not self.signed_in:
+            return None
+        count, last = unread(self.user)
+        return Bell("/notices/", bell_text(count), last, "/notices/news")
 
     @property
     def bottom(self) -> tuple[Item, ...]:

@@ -14,6 +14,7 @@ ROOMS = (
     "api",
     "people",
     "files",
+    "talk",
     "customers",
     "work",
     "site",

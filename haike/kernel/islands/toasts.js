@@ -2,7 +2,7 @@
 import { icon, make, t } from "./page.js";
 
 const area = document.getElementById("toasts");
-const signs = { bad: () => icon("alert-circle"), warn: () => icon("alert-triangle"), good: () => icon("circle-check") };
+const signs = { bad: () => icon("alert-circle"), warn: () => icon("alert-triangle"), good: () => icon("circle-check"), notice: () => icon("bell") };
 
 function leave(node) {
   if (node.classList.contains("leaving")) return;

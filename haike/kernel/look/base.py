@@ -72,6 +72,13 @@ class Look:
             value = getattr(value, step)
         return value
 
+    def fetch(self, records: Sequence[Any], user: Actor) -> None:
+        """Read ahead, for many records at once, what `get` would ask the database for one by one."""
+
+    def for_reader(self, user: Actor) -> Look:
+        """The look as this user filters by it, where the choice depends on who asks."""
+        return self
+
     def blank(self, value: Any) -> bool:
         """Whether the value counts as not given."""
         return value is None or value == "" or value == []

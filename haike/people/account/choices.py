@@ -6,15 +6,20 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
 
 Label = str | Promise
 
-CHANNELS: dict[str, Label] = {"page": _("On the page"), "email": _("By e-mail"), "sms": _("By SMS")}
+CHANNELS: dict[str, Label] = {}
+"""The ways by which reminders can reach somebody; only those that are there."""
 USUAL_CHANNELS = ("page",)
 
 _cards: dict[str, Label] = {}
 _reminders: dict[str, Label] = {}
+
+
+def declare_channels(channels: Mapping[str, Label]) -> None:
+    """Make ways known by which reminders can reach somebody."""
+    CHANNELS.update(channels)
 
 
 def declare_cards(cards: Mapping[str, Label]) -> None:

@@ -1,0 +1,14 @@
+"""The room of tags, stars, comments and notices, which serves the main records of every other room."""
+
+from importlib import import_module
+
+from django.apps import AppConfig
+
+
+class TalkConfig(AppConfig):
+    name = "haike.talk"
+    label = "talk"
+
+    def ready(self) -> None:
+        # Entities are known only once the models of all rooms are loaded.
+        import_module("haike.talk.serve").serve_all()
