@@ -67,8 +67,8 @@ class Related:
 class Panel:
     """A piece of a record page drawn by a function `render(request, record) -> html`.
 
-    `place` is "head" (beside the name), "main" (above the tabs), "tab", "last" (a tab behind the related lists) or
-    "side". `count(user, record)` gives the number beside a tab's name.
+    `place` is "head" (beside the name), "main" (above the tabs), "tab", "last" (behind the related lists) or "side".
+    `count(user, record)` gives the number beside a tab's name.
     """
 
     key: str
@@ -462,9 +462,7 @@ def entity_of(model: Any) -> Entity:
 def select_paths(entity: Entity, paths: Iterable[str]) -> list[str]:
     """The foreign keys to join so that the cells of these columns cost no further query."""
     joins: set[str] = set()
-    for path in paths:
-        if is_apart(entity, path):
-            continue
+    for path in in_columns(entity, paths):
         model, walked = entity.model, []
         for step in path.split("__"):
             relation = model._meta.get_field(step)
@@ -476,10 +474,9 @@ def select_paths(entity: Entity, paths: Iterable[str]) -> list[str]:
     return sorted(joins)
 
 
-def is_apart(entity: Entity, path: str) -> bool:
-    """Whether the values of a field lie in no column: its look fetches them by itself."""
-    look = entity.looks.get(path)
-    return look is not None and look.field is None
+def in_columns(entity: Entity, paths: Iterable[str]) -> list[str]:
+    """Without those whose values lie in other tables, from where their looks fetch them."""
+    return [path for path in paths if path not in entity.looks or entity.looks[path].field is not None]
 
 
 ALWAYS = ("owner", "department", "version", "deleted_at", "archived_at")
@@ -488,9 +485,7 @@ ALWAYS = ("owner", "department", "version", "deleted_at", "archived_at")
 def needed_fields(entity: Entity, paths: Iterable[str]) -> list[str]:
     """The fields to read so that the title and the cells of these columns cost no further query."""
     found = dict.fromkeys((*ALWAYS, *_titles(entity.model, "")))
-    for path in paths:
-        if is_apart(entity, path):
-            continue
+    for path in in_columns(entity, paths):
         model, walked = entity.model, ""
         for step in path.split("__"):
             relation = model._meta.get_field(step)

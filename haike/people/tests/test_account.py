@@ -8,7 +8,7 @@ from django.test import Client
 from PIL import Image
 
 from haike.kernel.log import Change
-from haike.people.account.choices import cards_of, channels_of, declare_cards, declare_channels, declare_reminders
+from haike.people.account.choices import CHANNELS, cards_of, channels_of, declare_cards, declare_reminders
 from haike.people.company.profile import company
 from haike.people.models import User
 from haike.people.testing import PASSWORD
@@ -121,8 +121,7 @@ def test_what_is_no_picture_is_refused(staff, browse, name, content):
 def test_cards_and_reminders_are_stored(staff, browse, monkeypatch):
     monkeypatch.setattr("haike.people.account.choices._cards", {})
     monkeypatch.setattr("haike.people.account.choices._reminders", {})
-    monkeypatch.setattr("haike.people.account.choices.CHANNELS", {})
-    declare_channels({"page": "On the page", "email": "By e-mail"})
+    monkeypatch.setitem(CHANNELS, "email", "By e-mail")
     declare_cards({"calls": "Calls", "tasks": "Tasks", "funnel": "Funnel"})
     declare_reminders({"task_due": "Tasks due", "birthday": "Birthdays"})
     assert cards_of(staff.ann) == ["calls", "tasks", "funnel"]

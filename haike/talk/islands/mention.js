@@ -1,4 +1,5 @@
 // "@" in a comment opens a list of colleagues, found by name or pinyin; who cannot see the record is shown as such.
+import { forget } from "../../kernel/islands/drafts.js";
 import { make } from "../../kernel/islands/page.js";
 
 let numbers = 0;
@@ -55,6 +56,8 @@ export default function mention(form) {
     if (items.length) mark(0);
   }
 
+  // The new box that takes the place of this one must not offer what has just been sent.
+  form.addEventListener("htmx:after:request", (event) => event.detail.ctx.response?.status === 200 && forget(form));
   area.addEventListener("input", (event) => event.isComposing || look());
   area.addEventListener("compositionend", look);
   area.addEventListener("blur", () => setTimeout(close, 150));

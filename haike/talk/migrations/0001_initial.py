@@ -70,7 +70,7 @@ class Migration(migrations.Migration):
                 ('entity', models.CharField(max_length=80)),
                 ('record_id', models.BigIntegerField()),
                 ('at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='Time')),
-                ('due', models.DateField(null=True, verbose_name='Day')),
+                ('due', models.DateField(null=True, verbose_name='Day of the reminder')),
                 ('facts', models.JSONField(default=dict)),
                 ('key', models.CharField(blank=True, default='', max_length=80)),
                 ('read_at', models.DateTimeField(null=True, verbose_name='Read')),

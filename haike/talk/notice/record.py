@@ -30,7 +30,7 @@ class Notice(models.Model):
     record_id = models.BigIntegerField()
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False)
     at = models.DateTimeField(_("Time"), default=timezone.now)
-    due = models.DateField(_("Day"), null=True)
+    due = models.DateField(_("Day of the reminder"), null=True)
     facts = models.JSONField(default=dict)
     key = models.CharField(max_length=80, blank=True, default="")
     read_at = models.DateTimeField(_("Read"), null=True)

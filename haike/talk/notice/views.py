@@ -31,7 +31,7 @@ def notices_view(request: HttpRequest) -> HttpResponse:
         return render(request, "talk/notices.html", context)
     if not context["first"]:
         return render(request, "talk/notices.html#list", context)
-    in_drawer = request.htmx.target == "drawer-body"  # type: ignore[attr-defined]
+    in_drawer = str(request.htmx.target).endswith("drawer-body")  # type: ignore[attr-defined]
     return render(request, "talk/notices.html#drawer" if in_drawer else "talk/notices.html#body", context)
 
 

@@ -45,7 +45,7 @@ class ColourLook(Look):
 def _looks_of_tag(user: Any, *, required: bool) -> dict[str, Look]:
     name = TextLook("name", _("Name"))
     name.required, name.max_length = required, LONGEST_NAME
-    return {"name": name, "colour": ColourLook("colour", _("Colour"))}
+    return {"name": name, "colour": ColourLook("colour", _("Colour of the tag"))}
 
 
 @entity_view("tags")
@@ -59,7 +59,6 @@ def tags_view(request: HttpRequest, entity: Entity, pk: int) -> HttpResponse:
     look = TagsLook(entity.label).for_reader(user)
     look.editable = True
     new = _looks_of_tag(user, required=False)
-    new["name"].label = _("New tag")
     looks: dict[str, Look] = {"tags": look, **new}
     if user.grants.may_do("tags"):
         looks["shared"] = YesNoLook("shared", _("For everybody in the company"))
@@ -86,7 +85,7 @@ def tags_view(request: HttpRequest, entity: Entity, pk: int) -> HttpResponse:
             else:
                 return done(request, _("The tags are saved."), entity.url_of(record))
     sections = typed.sections(
-        [Section("", ["tags"]), Section(_("Something new"), [name for name in looks if name != "tags"])]
+        [Section("", ["tags"]), Section(_("New tag"), [name for name in looks if name != "tags"])]
     )
     hint = "" if may_edit else _("You may put your own tags here; tags of the company need the right to edit.")
     page = FormPage(
