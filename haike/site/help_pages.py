@@ -17,7 +17,14 @@ from markdown_it import MarkdownIt
 # In the wheel the manual lies beside this file, in a checkout where writers look for it.
 PLACES = (Path(__file__).parent / "manual", Path(__file__).parents[2] / "docs" / "manual")
 PICTURES = (Path(__file__).parent / "pictures", Path(__file__).parents[2] / "docs" / "pictures")
-ALIASES = {"roles": "users", "departments": "users", "settings": "administration", "imports": "import", "notices": "talk", "tags": "talk"}
+ALIASES = {
+    "roles": "users",
+    "departments": "users",
+    "settings": "administration",
+    "imports": "import",
+    "notices": "talk",
+    "tags": "talk",
+}
 
 
 @dataclass(frozen=True)
