@@ -23,7 +23,6 @@ from haike.people.models import Department, User
 from haike.refused import Refused
 from haike.site.cli import demo as demo_command
 from haike.site.cli.progress import Bar
-from haike.site.demo.make import make_demo
 from haike.site.demo import remove as removal
 from haike.site.demo.make import make_demo
 from haike.site.demo.remove import remove_sample
