@@ -27,7 +27,8 @@ in_both_languages = pytest.mark.parametrize("language", LABELS)
 
 
 def in_language(client: Client, language: str) -> Client:
-    client.post("/account/display", {"language": language})
+    """The same client with all functions in the menu."""
+    client.post("/account/display", {"language": language, "menu": "full"})
     return client
 
 
