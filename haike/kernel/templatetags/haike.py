@@ -105,7 +105,8 @@ def active_name(views: list[Any] | None) -> str:
 def _heads(columns: list[Any]) -> list[str]:
     """How the cells of each column begin."""
     return [
-        f'<td data-label="{escape(column.label)}"' + (' class="end">' if column.align == "right" else ">")
+        # A card on the phone has room for what the field is, not for whose it is.
+        f'<td data-label="{escape(str(column.label).rpartition(" · ")[2])}"' + (' class="end">' if column.align == "right" else ">")
         for column in columns
     ]
 
