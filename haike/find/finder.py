@@ -11,7 +11,6 @@ from typing import Any, ClassVar
 
 from django.core.exceptions import EmptyResultSet
 from django.db import models
-from django.db.models import F
 from django.db.models.signals import post_migrate
 
 from haike.find.memory import Memory
@@ -90,6 +89,21 @@ class Find(Shapes):
         except EmptyResultSet:
             return dict.fromkeys(fields)
 
+    def distinct(self, fields: Sequence[str]) -> list[tuple[Any, ...]]:
+        """The different values of some of the model's own columns over everything found, in no order."""
+        columns = [str(self.model._meta.get_field(name).column) for name in fields]  # type: ignore[union-attr]
+        named = {f"value_{at}": self.column(column) for at, column in enumerate(columns)}
+        found: set[tuple[Any, ...]] = set()
+        try:
+            rows = self.plain_rows.with_column(", ".join(f"{column} AS {name}" for name, column in named.items()))
+            for part in self.matching(rows, self.read_columns(set(columns))):
+                found.update(
+                    part.within(f"SELECT DISTINCT {', '.join(named)} FROM ({{}}) listed").rows(self.connection)
+                )
+        except EmptyResultSet:
+            pass
+        return list(found)
+
     def ids(self) -> Iterator[int]:
         """Everything found, in order."""
         try:
@@ -145,7 +159,7 @@ class Find(Shapes):
     def sum_of(self, name: str) -> Any:
         """The sum of one column."""
         field = self.model._meta.get_field(name)
-        rows = self.plain_rows.annotate(sort_key_=F(name)).values_list("id", "sort_key_")
+        rows = self.plain_rows.with_column(f"{self.column(str(field.column))} AS sort_key_")  # type: ignore[union-attr]
         total: Any = None
         for part in self.matching(rows, self.read_columns({str(field.column)})):  # type: ignore[union-attr]
             value = part.within("SELECT sum(sort_key_) FROM ({}) summed").rows(self.connection)[0][0]

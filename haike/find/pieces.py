@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from django.db import connections, models
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.db.utils import DEFAULT_DB_ALIAS
 
 from haike.find.index.hits import row_test
@@ -17,14 +17,24 @@ from haike.find.indexes import Indexes
 from haike.find.order import Key, Place, keys_of
 from haike.find.reach import Reach
 from haike.find.scope import Scope
-from haike.find.statement import Driver, Rows, condition, list_driver, multiplies, share_driver
+from haike.find.statement import (
+    Driver,
+    Rows,
+    Statement,
+    by_orm,
+    filter_columns,
+    list_driver,
+    multiplies,
+    share_driver,
+)
 
 STATES: dict[str, dict[str, bool]] = {
-    "active": {"deleted_at__isnull": True, "archived_at__isnull": True},
-    "archived": {"deleted_at__isnull": True, "archived_at__isnull": False},
-    "live": {"deleted_at__isnull": True},
-    "bin": {"deleted_at__isnull": False},
+    "active": {"archived_at": True, "deleted_at": True},
+    "archived": {"archived_at": False, "deleted_at": True},
+    "live": {"deleted_at": True},
+    "bin": {"deleted_at": False},
 }
+"""Columns that are empty (True) or not in the rows of each state."""
 
 known_indexes: dict[tuple[Any, ...], Indexes] = {}
 
@@ -37,12 +47,6 @@ class Order:
     key: Key
     descending: bool
     empty: bool | None
-
-    @property
-    def terms(self) -> list[str]:
-        """For order_by."""
-        sign = "-" if self.descending else ""
-        return [f"{sign}id"] if self.key.path == "id" else [f"{sign}{self.key.path}", f"{sign}id"]
 
     @property
     def sql(self) -> str:
@@ -95,35 +99,61 @@ class Pieces:
         return bool(self.where) or bool(self.words)
 
     @cached_property
-    def state_rows(self) -> Rows:
-        """Rows of this state, unfiltered, as (id, sort key, further sort keys)."""
-        rows = self.model._base_manager.using(self.using).filter(**STATES[self.state])
-        names = {f"sort_key_{at or ''}": F(key.path) for at, key in enumerate(self.keys) if not at or key.path != "id"}
-        keyed: Rows = rows.annotate(**names).values_list("id", *names)
-        return keyed
+    def state_tests(self) -> tuple[Statement, ...]:
+        """What a row of this state passes."""
+        empty = {True: "IS NULL", False: "IS NOT NULL"}
+        return tuple(Statement(f"{self.column(name)} {empty[test]}") for name, test in STATES[self.state].items())
 
     @cached_property
-    def condition(self) -> Q:
-        """The filter; one that joins to many is turned into a set of ids, lest a row come twice."""
-        rows = self.model._base_manager.using(self.using).filter(self.where)
-        return Q(pk__in=rows.values("pk")) if multiplies(rows) else self.where
+    def sort_keys(self) -> dict[str, Key]:
+        """The sort keys by the names their columns have in a query; the id, as the last one, is there anyway."""
+        return {f"sort_key_{at or ''}": key for at, key in enumerate(self.keys) if not at or key.path != "id"}
+
+    @cached_property
+    def state_rows(self) -> Rows:
+        """Rows of this state, unfiltered, as (id, sort key, further sort keys)."""
+        if any(key.field is None for key in self.sort_keys.values()):
+            return self.from_orm(self.model._base_manager.using(self.using), self.sort_keys)
+        names = {name: str(key.field.column) for name, key in self.sort_keys.items() if key.field}
+        columns = [f"{self.column(column)} AS {name}" for name, column in names.items()]
+        return Rows(self.table, Statement(", ".join([f"{self.column('id')} AS id", *columns])), tests=self.state_tests)
+
+    def from_orm(self, rows: QuerySet[Any, Any], keys: dict[str, Key]) -> Rows:
+        """A queryset's rows of this state, as (id, keys)."""
+        keyed = rows.order_by().annotate(**{name: F(key.path) for name, key in keys.items()})
+        return by_orm(self.connection, keyed.values_list("id", *keys)).where(*self.state_tests)
+
+    @cached_property
+    def filtered_rows(self) -> QuerySet[Any, Any]:
+        """All that the filter leaves; one that joins to many is turned into a set of ids, lest a row come twice."""
+        every = self.model._base_manager.using(self.using)
+        rows = every.filter(self.where)
+        return every.filter(pk__in=rows.values("pk")) if multiplies(rows) else rows
 
     @cached_property
     def rows(self) -> Rows:
         """Rows of this state, filtered, as (id, sort key …); scope and search come on top."""
-        return self.state_rows.filter(self.condition)
+        return self.from_orm(self.filtered_rows, self.sort_keys) if self.where else self.state_rows
 
     @cached_property
     def plain_rows(self) -> Rows:
         """The same as ids, without a look at the sort key."""
-        rows = self.model._base_manager.using(self.using).filter(**STATES[self.state]).filter(self.condition)
-        return rows.order_by().values_list("id")
+        if self.where:
+            return self.from_orm(self.filtered_rows, {})
+        return Rows(self.table, Statement(f"{self.column('id')} AS id"), tests=self.state_tests)
+
+    @cached_property
+    def columns_tested(self) -> set[str] | None:
+        """The columns that filter and state read, None where they read other tables."""
+        found = filter_columns(self.filtered_rows) if self.where else set()
+        return None if found is None else found | set(STATES[self.state])
 
     def searched(self, rows: Rows) -> Rows:
         """Only rows whose text has the words."""
         if not self.words:
             return rows
-        return rows.filter(condition(*row_test(self.connection, self.model, self.words, self.table)))
+        sql, params = row_test(self.connection, self.model, self.words, self.table)
+        return rows.where(Statement(sql, [*params]))
 
     @property
     def order_sql(self) -> str:
@@ -138,23 +168,34 @@ class Pieces:
 
     def within_scope(self, rows: Rows) -> Rows:
         """Only rows of the scope, by whichever way."""
-        return rows if self.scope.everything else rows.filter(self.scope.rows())
+        scope = self.scope
+        if scope.everything:
+            return rows
+        owned = self.owner_test(scope.owner_ids)
+        if not scope.shared:
+            return rows.where(owned)
+        shared = share_driver("", scope.user_id, scope.share_entity, scope.writable)
+        record = self.column(scope.share_column)
+        found = Statement(f"{record} IN (SELECT record_id FROM {shared.sql})", shared.params)
+        return rows.where(Statement(f"{owned.sql} OR {found.sql}", [*owned.params, *found.params]))
 
     def owned(self, rows: Rows) -> Rows:
         """Only rows of the owners in reach."""
-        return rows if self.reach.owners is None else rows.filter(self.owner_test(self.reach.owners))
+        return rows if self.reach.owners is None else rows.where(self.owner_test(self.reach.owners))
 
     def not_owned(self, rows: Rows) -> Rows:
         """Only rows that come by no owner of the scope, for the part of the shares."""
-        mine = self.scope.owner_ids
-        return rows.filter(Q(owner_id__isnull=True) | ~self.owner_test(mine)) if mine else rows
+        if not self.scope.owner_ids:
+            return rows
+        test = self.owner_test(self.scope.owner_ids)
+        return rows.where(Statement(f"{self.column('owner_id')} IS NULL OR NOT ({test.sql})", test.params))
 
-    def owner_test(self, owners: Sequence[int]) -> Q:
+    def owner_test(self, owners: Sequence[int]) -> Statement:
         """Whether a row's owner is one of these."""
         column = self.column("owner_id")
         if self.sqlite:
-            return Q(condition(f"{column} IN ({', '.join(str(int(owner)) for owner in owners) or 'NULL'})"))
-        return Q(condition(f"{column} = ANY(%s::bigint[])", [list(owners)]))
+            return Statement(f"{column} IN ({', '.join(str(int(owner)) for owner in owners) or 'NULL'})")
+        return Statement(f"{column} = ANY(%s::bigint[])", [list(owners)])
 
     @property
     def share_driver(self) -> Driver:
@@ -176,19 +217,25 @@ class Pieces:
     def behind(self, rows: Rows, order: Order, place: Place | None) -> Rows:
         """Only rows of the order's part, and behind the place."""
         if order.empty is not None:
-            rows = rows.filter(**{f"{order.key.path}__isnull": order.empty})
-        return rows if place is None else rows.filter(self.beyond(order, place))
+            rows = rows.where(Statement(f"{self.column(self.key_column)} IS {'' if order.empty else 'NOT '}NULL"))
+        return rows if place is None else rows.where(self.beyond(order, place))
 
-    def beyond(self, order: Order, place: Place, *, until: bool = False) -> Any:
+    def along(self, rows: Rows, order: Order, limit: int | None = None, offset: int = 0) -> Rows:
+        """In the order of an index."""
+        word = "DESC" if order.descending else "ASC"
+        columns = dict.fromkeys((self.column(self.key_column), self.column("id")))
+        return rows.ordered(", ".join(f"{column} {word}" for column in columns), limit, offset)
+
+    def beyond(self, order: Order, place: Place, *, until: bool = False) -> Statement:
         """Rows behind the place; with `until` those up to it, itself too."""
         sign = "<" if order.descending else ">"
         if until:
             sign = ">=" if order.descending else "<="
         if order.empty or order.key.path == "id":
-            return condition(f"{self.column('id')} {sign} %s", [place.id])
+            return Statement(f"{self.column('id')} {sign} %s", [place.id])
         # As text without a type PostgreSQL reads back what it gave, whatever the column is.
         value = place.value if self.sqlite else str(place.value)
-        return condition(f"({self.column(self.key_column)}, {self.column('id')}) {sign} (%s, %s)", [value, place.id])
+        return Statement(f"({self.column(self.key_column)}, {self.column('id')}) {sign} (%s, %s)", [value, place.id])
 
     # Indexes
 

@@ -21,7 +21,7 @@ from haike.find.index.tokens import are_tokens
 from haike.find.memory import Memory
 from haike.find.order import Place
 from haike.find.pieces import Order, Pieces
-from haike.find.statement import Rows, Statement, compiled, condition, filter_columns, list_driver, together
+from haike.find.statement import Rows, Statement, compiled, list_driver, together
 
 Row = tuple[int, Any]
 Within = Callable[[Rows], Rows]
@@ -101,7 +101,7 @@ class Shapes(Pieces):
 
     def walk(self, limit: int, order: Order, place: Place | None, rows: Rows, offset: int = 0) -> list[Row]:
         """Along the index of the sort."""
-        ordered = self.behind(rows, order, place).order_by(*order.terms)[offset : offset + limit]
+        ordered = self.along(self.behind(rows, order, place), order, limit, offset)
         return self.fetch(compiled(self.connection, ordered, index=self.walk_index))
 
     def bounded_walk(self, limit: int, order: Order, place: Place | None, bound: int) -> list[Row] | None:
@@ -109,7 +109,7 @@ class Shapes(Pieces):
         edge = self.walk(1, order, place, self.state_rows, bound)
         rows = self.searched(self.owned(self.rows))
         if edge:
-            rows = rows.filter(self.beyond(order, Place(edge[0][1], edge[0][0]), until=True))
+            rows = rows.where(self.beyond(order, Place(edge[0][1], edge[0][0]), until=True))
         found = self.walk(limit, order, place, rows)
         if len(found) < limit and edge:
             return None
@@ -122,7 +122,7 @@ class Shapes(Pieces):
         owners = self.reach.owners or ()
         if len(owners) > self.MOST_ARMS or (owners and self.own_index is None):
             return self.sorted(limit, order, place)
-        rows = self.behind(self.searched(self.rows), order, place).order_by(*order.terms)
+        rows = self.along(self.behind(self.searched(self.rows), order, place), order)
         parts = self.owner_arms(rows, owners, limit) if owners else []
         if self.reach.shares:
             parts.append(self.shared(limit, order, place))
@@ -132,19 +132,18 @@ class Shapes(Pieces):
         """One query per owner, on PostgreSQL one for all."""
         column = self.column("owner_id")
         if not self.sqlite:
-            arm = compiled(self.connection, rows.filter(condition(f"{column} = mine.owner")), limit=limit)
+            arm = compiled(self.connection, rows.where(Statement(f"{column} = mine.owner")), limit=limit)
             head = "SELECT own.* FROM unnest(%s::bigint[]) AS mine(owner) CROSS JOIN LATERAL"
             return [Statement(f"{head} ({arm.sql}) own", [list(owners), *arm.params])]
         mark = object()
-        arm = compiled(
-            self.connection, rows.filter(condition(f"{column} = %s", [mark])), index=self.own_index, limit=limit
-        )
+        mine = rows.where(Statement(f"{column} = %s", [mark]))
+        arm = compiled(self.connection, mine, index=self.own_index, limit=limit)
         at = next(at for at, value in enumerate(arm.params) if value is mark)
         return [Statement(arm.sql, [*arm.params[:at], owner, *arm.params[at + 1 :]]) for owner in owners]
 
     def shared(self, limit: int, order: Order, place: Place | None) -> Statement:
         """The first rows shared with the user that come by no owner."""
-        rows = self.behind(self.searched(self.not_owned(self.rows)), order, place).order_by(*order.terms)
+        rows = self.along(self.behind(self.searched(self.not_owned(self.rows)), order, place), order)
         return compiled(self.connection, rows, self.share_driver, self.share_index, limit)
 
     def sorted(self, limit: int, order: Order, place: Place | None) -> list[Row]:
@@ -176,7 +175,7 @@ class Shapes(Pieces):
             order = Order(self.keys[0], self.keys[0].descending, empty)
             rows = self.behind(self.rows, order, None)
             if self.reach.owners is None and not self.filtered:
-                statement = compiled(self.connection, rows.order_by(*order.terms), index=self.walk_index)
+                statement = compiled(self.connection, self.along(rows, order), index=self.walk_index)
             else:
                 statement = together(self.matching(rows, self.read_columns(self.key_columns)), order.sql)
             found.extend(self.fetch_ids(statement))
@@ -228,7 +227,7 @@ class Shapes(Pieces):
 
     def read_columns(self, more: set[str] | None) -> set[str] | None:
         """The columns that filters and state read, and some more; None where other tables are read."""
-        columns = filter_columns(self.plain_rows)
+        columns = self.columns_tested
         return None if columns is None or more is None else columns | more
 
     @property
@@ -251,8 +250,7 @@ class Shapes(Pieces):
         """Whether search or filter leaves fewer candidates than this."""
         self.probe_words(limit, by_token=self.sqlite)
         if self.few is None and self.where:
-            rows = self.state_rows.filter(self.condition).values_list("id").order_by()
-            self.few = self.all_of(self.within_reach(rows, filter_columns(rows)), limit)
+            self.few = self.all_of(self.within_reach(self.plain_rows, self.columns_tested), limit)
         return self.few is not None
 
     def probe_words(self, limit: int, *, by_token: bool) -> None:
@@ -294,7 +292,7 @@ class Shapes(Pieces):
             return None
         parts: list[tuple[Statement, Within]] = [(Statement(*found), self.owned)] if owners else []
         if self.reach.shares:
-            rows = self.searched(self.not_owned(self.state_rows)).values_list("id").order_by()
+            rows = self.searched(self.not_owned(self.plain_rows))
             parts.append((compiled(self.connection, rows, self.share_driver, self.share_index), self.not_owned))
         return parts
 
@@ -316,9 +314,10 @@ class Shapes(Pieces):
 
     def size(self, owners: tuple[int, ...] | None, cap: int | None = None) -> int:
         """How many rows outside the bin some owners have (None: all), as far as it matters; some time ago."""
-        rows = self.model._base_manager.using(self.using).filter(deleted_at__isnull=True).order_by().values_list("id")
+        live = Statement(f"{self.column('deleted_at')} IS NULL")
+        rows = Rows(self.table, Statement(f"{self.column('id')} AS id"), tests=(live,))
         index = self.known.covering(() if owners is None else ("owner_id",), [])
-        rows = rows if owners is None else rows.filter(self.owner_test(owners))
+        rows = rows if owners is None else rows.where(self.owner_test(owners))
 
         def count() -> int:
             counted = compiled(self.connection, rows, index=index.name if index else None, limit=cap)

@@ -14,6 +14,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from haike.find.finder import Find
+from haike.find.statement import among
 from haike.kernel.digits import whole
 from haike.kernel.discreet import without_secrets
 from haike.kernel.entity import Entity, needed_fields, select_paths
@@ -101,7 +102,7 @@ class Selection:
         rows = rows.select_related(*select_paths(self.entity, columns)).prefetch_related(*many)
         if narrow:
             rows = rows.only(*needed_fields(self.entity, columns))
-        found = {row.pk: row for row in rows.filter(pk__in=ids)}
+        found = {row.pk: row for row in among(rows, ids)}
         fetch_ahead(self.entity, columns, list(found.values()), self.user)
         return [found[pk] for pk in ids if pk in found]
 

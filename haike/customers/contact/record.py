@@ -93,8 +93,7 @@ class Contact(Record):
 
     def prepare(self) -> None:
         self.surname = split_name(self.name)[0][:20]
-        first = self.name_pinyin[:1].upper()
-        self.letter = first if first.isascii() and first.isalpha() else "#"
+        self.letter = letter_of(self.name_pinyin)
         self.birthday_key = key_of(self.birthday)
 
     def clean(self) -> None:
@@ -106,6 +105,12 @@ class Contact(Record):
                 raise Refused(fields={"reports_to": _("Somebody cannot report to himself or to one below him.")})
             seen.add(above.pk)
             above = above.reports_to
+
+
+def letter_of(pinyin: str) -> str:
+    """The letter under which a name stands in the address book, "#" for those that begin with none."""
+    first = pinyin[:1].upper()
+    return first if first.isascii() and first.isalpha() else "#"
 
 
 class Anniversary(Record):

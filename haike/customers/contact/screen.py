@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.core.cache import cache
 from django.db import transaction
-from django.db.models import Count, F, Q
+from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from haike.customers.birthday import keys_between
 from haike.customers.contact import actions
 from haike.customers.contact.record import Anniversary, Contact
+from haike.customers.contact.surnames import surnames_of
 from haike.customers.customer.duplicates import contact_warnings
 from haike.customers.customer.record import Customer
 from haike.kernel import bulk, change
@@ -24,7 +24,6 @@ from haike.kernel.policy import Actor, Policy
 from haike.refused import Refused
 
 MOST_SURNAMES = 40
-SURNAMES_KEPT = 600
 
 
 class ContactPolicy(Policy):
@@ -178,20 +177,13 @@ class ContactEntity(Entity):
 
 def surname_tree(user: Actor) -> SideGroup | None:
     """The letters, and below each the surnames that are most common among the user's contacts."""
-    whose = "all" if entity_of(Contact).policy.scope(user).everything else user.pk
-    counted = cache.get_or_set(f"contact-surnames:{whose}", lambda: surnames_used(user), SURNAMES_KEPT) or []
-    common = sorted(counted, key=lambda row: -row[2])[:MOST_SURNAMES]
+    found = surnames_of(user)
+    used, common = found.used, set(found.common[:MOST_SURNAMES])
     nodes: list[SideNode] = []
-    for letter in sorted({row[0] for row in counted}, key=lambda letter: (letter == "#", letter)):
+    for letter in sorted({row[0] for row in used}, key=lambda letter: (letter == "#", letter)):
         nodes.append(SideNode(letter, "letter", "is", letter))
-        nodes += [SideNode(s, "surname", "is", s, 1) for first, s, __ in sorted(common) if first == letter and s]
+        nodes += [SideNode(s, "surname", "is", s, 1) for first, s in used if first == letter and s and s in common]
     return SideGroup(_("Surnames"), nodes) if nodes else None
-
-
-def surnames_used(user: Actor) -> list[tuple[str, str, int]]:
-    """First letter, surname and number of the contacts that the user sees."""
-    rows = Contact.objects.visible_to(user).order_by().values_list("letter", "surname")
-    return [(letter, surname, count) for letter, surname, count in rows.annotate(count=Count("pk")) if letter]
 
 
 class AnniversaryPolicy(Policy):

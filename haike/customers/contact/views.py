@@ -19,7 +19,7 @@ from haike.customers import birthday
 from haike.customers.contact import actions, vcard
 from haike.customers.contact.bring_in import KIND, bring_in, take_back
 from haike.customers.contact.record import Anniversary, Contact
-from haike.customers.contact.screen import surnames_used
+from haike.customers.contact.surnames import surnames_of
 from haike.customers.customer.record import Customer
 from haike.kernel.change import write_log
 from haike.kernel.digits import whole
@@ -62,10 +62,9 @@ def main_view(request: HttpRequest, pk: int) -> HttpResponse:
 def book_view(request: HttpRequest) -> HttpResponse:
     """The address book: letters and surnames at the side, people as cards, several of whom can be chosen."""
     user, entity = _may_view(request), entity_of(Contact)
-    counted = surnames_used(user)
-    letters: dict[str, list[tuple[str, int]]] = defaultdict(list)
-    for letter, surname, count in sorted(counted):
-        letters[letter].append((surname, count))
+    letters: dict[str, list[str]] = defaultdict(list)
+    for letter, surname in surnames_of(user).used:
+        letters[letter].append(surname)
     letter, surname = request.GET.get("letter", "")[:1].upper(), request.GET.get("surname", "")[:20]
     words = request.GET.get("q", "").strip()[:100]
     selection = Selection(entity, user, words=words, sort="name")

@@ -5,11 +5,13 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from haike.customers.contact import surnames
 from haike.customers.contact.record import Anniversary, Contact
 from haike.customers.customer.record import Customer
 from haike.customers.relation import CustomerRelation
@@ -312,6 +314,26 @@ def test_contacts_are_listed_by_surname_and_letter(staff: Staff, browse: Browse)
     assert "吴用" not in book
     assert "欧阳锋" in text_of(ann.get("/contacts/book/?q=oyf"))
     assert "赵六" not in text_of(ann.get("/contacts/book/"))
+
+
+@pytest.mark.feature("C18")
+@pytest.mark.parametrize("few", [500, 1])
+def test_surnames_of_many_contacts_are_those_of_a_plain_reading(
+    staff: Staff, monkeypatch: pytest.MonkeyPatch, few: int
+) -> None:
+    customer = make_customer(staff.ann)
+    for name in ("王小明", "欧阳锋", "Alice Wong", "Bob Wong", "Zoe Wong", "007", "Łukasz", "zz", "王五"):
+        make_contact(staff.ann, customer, name)
+    make_contact(staff.cat, make_customer(staff.cat, "别家"), "赵六")
+    monkeypatch.setattr(surnames, "FEW", few)
+    for user in (staff.ann, staff.cat, staff.boss):
+        plain = Contact.objects.visible_to(user).values_list("letter", "surname")
+        cache.clear()
+        found = surnames.surnames_of(user)
+        assert found.used == sorted(set(plain))
+        assert set(found.common) == {surname for __, surname in plain}
+    assert found.common[0] in {"王", ""}
+    cache.clear()
 
 
 @pytest.mark.feature("C18")

@@ -204,6 +204,8 @@ def test_a_list_is_what_a_plain_reading_gives(world: World, data: st.DataObject)
             assert [page.ids for page in by_number] == [expected[n * size : (n + 1) * size] for n in range(pages)]
             assert (by_number[0].before, by_number[-1].after) == (None, None)
             follow_links(find, by_number)
+        pairs = set(Thing.objects.filter(pk__in=expected).values_list("level", "owner_id"))
+        assert set(find().distinct(["level", "owner"])) == pairs
         amounts = list(Thing.objects.filter(pk__in=expected, amount__isnull=False).values_list("amount", flat=True))
         levels = list(Thing.objects.filter(pk__in=expected).values_list("level", flat=True))
         assert find().sums(["amount", "level"]) == {
