@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
@@ -13,6 +15,7 @@ from django.test import Client
 from django.utils import timezone
 
 from haike.customers.customer.record import Customer
+from haike.find.finder import Find
 from haike.kernel import change
 from haike.kernel.entity import entity_of
 from haike.people.testing import Staff
@@ -150,6 +153,34 @@ def test_pages_lead_on_and_back_without_loss(staff: Staff, browse: Browse) -> No
         seen += [row.title for row in page.rows]
         url = page.pager["next"]
     assert seen == [f"公司{number:02}" for number in range(25)]
+
+
+def test_page_numbers_come_with_the_count(staff: Staff, browse: Browse, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(71):
+        make(staff.ann, f"公司{number:02}")
+    client = browse(staff.ann)
+
+    def shown(text: str) -> list[str]:
+        start = text.index("list-pages")
+        end = min(place for place in (text.find(end, start) for end in ("</div>", "</hx-partial>")) if place > 0)
+        return re.findall(r"<(?:a|span)[^>]*>([^<]+)</", text[start:end])
+
+    def page(**query: Any) -> tuple[list[str], list[str]]:
+        query = {"size": 10, **query}
+        count = client.get("/customers/count", query, headers={"HX-Request": "true"}).content.decode()
+        return shown(client.get("/customers/", query).content.decode()), shown(count)
+
+    assert page() == (["1", "2"], ["1", "2", "3", "4", "5", "…", "8"])
+    before, after = page(page=6)
+    assert before == ["1", "…", "5", "6", "7"]
+    assert after == [*before, "8"]
+    assert page(page=8) == (["1", "…", "7", "8"], ["1", "…", "7", "8"])
+    assert page(size=100) == (["1"], ["1"])
+    count = client.get("/customers/count?size=10&sort=name", headers={"HX-Request": "true"}).content.decode()
+    url = html.unescape(re.findall(r'href="([^"]+)"[^>]*>8<', count)[0])
+    assert [row.title for row in client.get(url).context["list"].rows] == ["公司70"]
+    monkeypatch.setattr(Find, "count", lambda find: (10_001, True))
+    assert page()[1] == ["1", "2", "3", "4", "5", "…", "1000", "…"]
 
 
 def test_count_and_totals_over_everything_found(some: dict[str, Customer], staff: Staff, browse: Browse) -> None:

@@ -29,7 +29,8 @@ from haike.screens.side import side_html
 
 SIZES = (10, 20, 30, 50, 100)
 STATE = ("tab", "q", "f", "sort", "size", "archived")
-MOST_ROWS_AHEAD = 10_001
+SHOWN_FIRST = 5
+"""On the first pages of a list the numbers up to this are shown."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,16 @@ class Row:
     deleted: bool = False
     actions: list[Button] = field(default_factory=list)
     marks: str = ""
+
+
+@dataclass(frozen=True)
+class PageNumber:
+    """A page to go to, or pages left out (0); `far` ones have no place on a small screen."""
+
+    number: int
+    url: str = ""
+    current: bool = False
+    far: bool = True
 
 
 @dataclass(frozen=True)
@@ -312,34 +323,42 @@ class ListPage:
 
     @cached_property
     def pager(self) -> dict[str, Any]:
-        """First, previous, numbers, next, sizes. Numbers lead ahead only as far as is known without counting all."""
+        """First, previous, numbers, next, sizes. Numbers lead ahead as far as is known before the count arrives."""
         page = self.number()
         more = self.found.after is not None
-        known = sorted({1, *range(max(1, page - 2), page + 1), *([page + 1] if more else [])})
-        numbers: list[tuple[Any, str, bool]] = []
-        for place, number in enumerate(known):
-            if place and number - known[place - 1] > 1:
-                numbers.append(("…", "", False))
-            numbers.append((number, self.url(page=number), number == page))
         return {
             "page": page,
-            "pages": None,
             "size": self.size,
-            "numbers": numbers,
+            "numbers": self.numbers(page + more),
             "sizes": [(size, self.url(size=size)) for size in SIZES],
             "first": self.url() if page > 1 else None,
             "prev": self.url(page=page - 1, before=self.found.before) if page > 1 else None,
             "next": self.url(page=page + 1, after=self.found.after) if more else None,
         }
 
+    def numbers(self, last: int, *, beyond: bool = False) -> list[PageNumber]:
+        """The pages around this one up to the last; a later last one moves none."""
+        page = self.number()
+        last = max(last, page)
+        known = {1, *range(max(1, page - 1), min(last, max(page + 1, SHOWN_FIRST)) + 1), last}
+        found: list[PageNumber] = []
+        for number in sorted(known):
+            if found and number - found[-1].number > 1:
+                found.append(PageNumber(0))
+            found.append(PageNumber(number, self.url(page=number), number == page, abs(number - page) > 1))
+        return [*found, PageNumber(0)] if beyond else found
+
     # -- count and totals, asked for after the page ------------------------------------------------------------------
 
     count: str | int | None = None
+    pages: list[PageNumber] | None = None
 
     def load_count(self) -> None:
         """The count, and sums of the total columns for everything found."""
         number, capped = self.selection.find.count()
         self.count = f"{number - 1:,}+" if capped else f"{number:,}"
+        if number:
+            self.pages = self.numbers(-(-(number - capped) // self.size), beyond=capped)
         if self.totals is None:
             return
         self.load()

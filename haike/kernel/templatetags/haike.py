@@ -209,6 +209,20 @@ def list_tabs(tabs: list[dict[str, Any]]) -> SafeString:
 
 
 @register.simple_tag
+def page_numbers(numbers: list[Any]) -> SafeString:
+    """The numbers of pages in the foot of a list."""
+    parts = []
+    for each in numbers:
+        far = ' class="far"' if each.far else ""
+        if each.number:
+            url, current = escape(each.url), ' aria-current="page"' if each.current else ""
+            parts.append(f'<a href="{url}" hx-get="{url}"{far}{current}>{each.number}</a>')
+        else:
+            parts.append(f"<span{far}>…</span>")
+    return mark_safe("".join(parts))
+
+
+@register.simple_tag
 def words() -> SafeString:
     """The words of the scripts in the reader's language, as data in the page."""
     return _words(get_language() or "")
@@ -232,7 +246,8 @@ class FixedNode(template.Node):
     def render(self, context: template.Context) -> SafeString:
         """The content, from memory if it was rendered before."""
         values = [value.resolve(context) for value in self.given.values()]
-        key = (get_language(), *values)
+        # With the types: safe HTML equals the same text that is not, True equals 1.
+        key = (get_language(), *values, *map(type, values))
         found = self.rendered.get(key)
         if found is None:
             if len(self.rendered) >= self.MOST:
