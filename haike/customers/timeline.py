@@ -123,7 +123,7 @@ CHANGES_RANK = 1
 
 def _changes(customer: Customer, user: Actor, before: Place | None, limit: int) -> list[Entry]:
     entity = entity_of(Customer)
-    rows = Change.objects.filter(entity=entity.label, record_id=customer.pk).select_related("by")
+    rows = Change.objects.filter(entity=entity.label, record_id=customer.pk)
     if before is not None:
         rows = rows.filter(before.before(CHANGES_RANK))
     changes = list(rows.order_by("-at", "-id")[:limit])

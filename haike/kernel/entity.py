@@ -180,7 +180,7 @@ class Entity:
 
     # -- names -----------------------------------------------------------------------------------------------------
 
-    @property
+    @cached_property
     def label(self) -> str:
         """Such as "customers.customer"; rights, log and shares use it."""
         return str(self.model._meta.label_lower)
@@ -451,7 +451,7 @@ def entities() -> list[Entity]:
 
 def entity_named(slug: str) -> Entity | None:
     """The entity with this slug or label, or None."""
-    return next((entity for entity in _registry.values() if slug in (entity.slug, entity.label)), None)
+    return _registry.get(slug) or next((entity for entity in _registry.values() if slug == entity.slug), None)
 
 
 def entity_of(model: Any) -> Entity:
@@ -467,6 +467,8 @@ def select_paths(entity: Entity, paths: Iterable[str]) -> list[str]:
         for step in path.split("__"):
             relation = model._meta.get_field(step)
             if not (relation.many_to_one or relation.one_to_one) or relation.related_model is None:
+                break
+            if getattr(relation.related_model, "held", False):
                 break
             walked.append(step)
             joins.add("__".join(walked))
@@ -494,7 +496,7 @@ def needed_fields(entity: Entity, paths: Iterable[str]) -> list[str]:
             found[f"{walked}{step}"] = None
             if isinstance(relation, Money) and relation.currency:
                 found[f"{walked}{relation.currency}"] = None
-            if not relation.is_relation:
+            if not relation.is_relation or getattr(relation.related_model, "held", False):
                 break
             model, walked = relation.related_model, f"{walked}{step}__"
             found.update(dict.fromkeys(_titles(model, walked)))

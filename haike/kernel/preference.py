@@ -51,7 +51,7 @@ class SavedView(models.Model):
         rows: list[SavedView] | None = kept.get(key)
         if rows is None:
             found = cls.objects.filter(entity=entity).filter(Q(owner_id=user.pk) | ~Q(roles=[]))
-            rows = kept[key] = list(found.select_related("owner"))
+            rows = kept[key] = list(found)
         return [view for view in rows if view.owner_id == user.pk or mine & set(view.roles)]
 
 

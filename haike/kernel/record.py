@@ -12,6 +12,8 @@ from django.db import models
 from django.db.models.base import ModelState
 from django.utils.translation import gettext_lazy as _
 
+from haike.find.columns import ColumnsQuery
+
 if TYPE_CHECKING:
     from haike.kernel.policy import Actor
 
@@ -36,6 +38,9 @@ def demand_writer(model: type[models.Model]) -> None:
 
 class RecordQuerySet(models.QuerySet[Any]):
     """Rows of a Record; reading starts at `visible_to`, writing is refused."""
+
+    def __init__(self, model: Any = None, query: Any = None, using: str | None = None, hints: Any = None) -> None:
+        super().__init__(model, query or ColumnsQuery(model), using, hints)
 
     def visible_to(self, user: Actor, action: str = "view") -> Self:
         """Only the rows this user may `action`; rows in the recycle bin are left out."""
@@ -113,6 +118,9 @@ class Record(models.Model):
     deleted_at = models.DateTimeField(_("Deleted"), null=True, blank=True, editable=False)
     deleted_by = _person(_("Deleted by"))
     archived_at = models.DateTimeField(_("Archived"), null=True, blank=True, editable=False)
+
+    held = False
+    """Whether each process keeps all rows in memory, so that nobody joins them: people, departments."""
 
     objects = RecordManager()
 

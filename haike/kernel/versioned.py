@@ -78,9 +78,14 @@ class Versioned(Generic[T]):
         _caches.append(self)
 
     def __call__(self) -> T:
+        found = self.settled()
+        return self.load() if found is None else found
+
+    def settled(self) -> T | None:
+        """The value, or None in a transaction that has changed it and so would load it for each call."""
         # A page asks some hundred times.
-        if self.name in _bumped_here():
-            return self.load()
+        if getattr(_unsettled, "names", None) and self.name in _bumped_here():
+            return None
         schema = _schema()
         version = _versions(schema).get(self.name, 0)
         held = self._held.get(schema)

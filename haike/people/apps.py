@@ -28,6 +28,8 @@ class PeopleConfig(AppConfig):
     label = "people"
 
     def ready(self) -> None:
+        models: Any = self.models_module
+        models.hold_links()
         post_migrate.connect(seed, sender=self)
         # Django's own receiver saves the user where the kernel's writer is closed.
         user_logged_in.disconnect(dispatch_uid="update_last_login")

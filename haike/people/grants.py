@@ -69,6 +69,7 @@ class Organisation:
     users: dict[int, Any] = field(default_factory=dict)
     roles: dict[int, RoleFacts] = field(default_factory=dict)
     roles_of: dict[int, list[int]] = field(default_factory=lambda: defaultdict(list))
+    departments: dict[int, Any] = field(default_factory=dict)
     paths: dict[int, str] = field(default_factory=dict)
     departments_of: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
     members: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
@@ -105,10 +106,11 @@ def _read() -> Organisation:
         found.roles[role.pk] = RoleFacts(
             role.key or "", role.rights or {}, role.field_rights or {}, frozenset(role.grants or ())
         )
-    for pk, path, manager in department_model._base_manager.values_list("pk", "path", "manager_id"):
-        found.paths[pk] = path
-        if manager:
-            found.departments_of[manager].add(pk)
+    for department in department_model._base_manager.all():
+        found.departments[department.pk] = department
+        found.paths[department.pk] = department.path
+        if department.manager_id:
+            found.departments_of[department.manager_id].add(department.pk)
     for user in user_model._base_manager.all():
         found.users[user.pk] = user
         if user.department_id:

@@ -9,6 +9,7 @@ from haike.people.department.entity import DepartmentEntity
 from haike.people.department.record import Department
 from haike.people.dictionaries import DICTIONARIES
 from haike.people.error.record import ErrorRecord
+from haike.people.held import hold_links
 from haike.people.invitation.record import Invitation
 from haike.people.role.entity import RoleEntity
 from haike.people.role.looks import GrantsLook, RightsLook
@@ -33,6 +34,7 @@ __all__ = [
     "SignIn",
     "User",
     "UserEntity",
+    "hold_links",
 ]
 
 declare(DICTIONARIES)

@@ -51,14 +51,14 @@ class RecordPage:
         looks = self._seen(self.declared.badges)
         return [self._cell(name, look) for name, look in looks.items() if not look.blank(look.get(self.record))]
 
-    @property
+    @cached_property
     def facts(self) -> list[dict[str, Any]]:
         """The line of key facts."""
         return [
             {"label": look.label, "html": self._cell(n, look)} for n, look in self._seen(self.declared.facts).items()
         ]
 
-    @property
+    @cached_property
     def stage(self) -> list[dict[str, Any]]:
         """The path of the record, one can click on a step to go there."""
         url = f"{self.declared.url_of(self.record)}stage/" if self.may_edit else ""
@@ -221,7 +221,7 @@ def related_panel(request: HttpRequest, record: Any, tab: Related, user: Any) ->
 def log_panel(request: HttpRequest, entity: Entity, record: Any) -> SafeString:
     """The change log of a record, newest first, 20 at a time."""
     before = whole(request.GET.get("before"))
-    rows = Change.objects.filter(entity=entity.label, record_id=record.pk).select_related("by").order_by("-id")
+    rows = Change.objects.filter(entity=entity.label, record_id=record.pk).order_by("-id")
     if before is not None:
         rows = rows.filter(id__lt=before)
     changes = list(rows[: LOG_SIZE + 1])

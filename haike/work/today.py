@@ -105,7 +105,7 @@ class TodayPage:
         rows = (
             Customer.objects.visible_to(self.user)
             .filter(pk__in=ids)
-            .select_related("main_contact", "owner")
+            .select_related("main_contact")
             .only(*DUE_COLUMNS)
             .annotate(last_talk=Subquery(talks.values("content")[:1]))
         )
@@ -160,7 +160,7 @@ class TodayPage:
     def new(self) -> list[Customer]:
         """Customers entered today."""
         rows = Customer.objects.visible_to(self.user).filter(self._mine("owner"), created_at__gte=start_of(self.day))
-        rows = rows.select_related("owner").only("name", "owner__name")
+        rows = rows.only("name", "owner")
         return list(rows.order_by("-created_at", "-id")[:SHORT_SIZE])
 
     @cached_property
@@ -170,7 +170,7 @@ class TodayPage:
             self._mine("owner"), changed_at__gte=start_of(self.day - DAY), created_at__lt=start_of(self.day)
         )
         rows = rows.filter(~Q(changed_by=self.user.pk), changed_by__isnull=False)
-        rows = rows.select_related("changed_by").only("name", "changed_at", "changed_by__name")
+        rows = rows.only("name", "changed_at", "changed_by")
         return list(rows.order_by("-changed_at", "-id")[:SHORT_SIZE])
 
     @cached_property
@@ -183,7 +183,7 @@ class TodayPage:
             created_at__gte=start_of(self.day - DAY),
             follow_up__deleted_at__isnull=True,
         )
-        rows = rows.exclude(created_by=self.user.pk).select_related("created_by", "customer")
+        rows = rows.exclude(created_by=self.user.pk).select_related("customer")
         rows = rows.only("text", "created_at", "created_by__name", "customer__name")
         return list(rows.order_by("-created_at", "-id")[:SHORT_SIZE])
 

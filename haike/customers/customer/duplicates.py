@@ -50,7 +50,7 @@ def matches(values: Mapping[str, Any], *, by: Actor, record: Customer | None = N
         for pk in rows[: MOST + 1]:
             if record is None or pk != record.pk:
                 found.setdefault(pk, reason)
-    customers = Customer.objects.live().select_related("owner__department").in_bulk(list(found)[:MOST])
+    customers = Customer.objects.live().in_bulk(list(found)[:MOST])
     seen = set(Customer.objects.visible_to(by).filter(pk__in=customers).values_list("pk", flat=True))
     return [Match(customers[pk], reason, pk in seen) for pk, reason in found.items() if pk in customers]
 
@@ -104,7 +104,7 @@ def contact_warnings(values: Mapping[str, Any], record: Contact | None, by: Acto
         return []
     keys = set(_having(Contact, dict.fromkeys(("mobile", "mobile_2", "phone"), fresh), "pk")[: MOST + 1])
     people: Any = Contact.objects.filter(pk__in=keys - {record.pk if record is not None else None})
-    others = list(people.select_related("customer__owner__department").order_by("id")[:MOST])
+    others = list(people.select_related("customer").order_by("id")[:MOST])
     mine = Contact.objects.visible_to(by).filter(pk__in=[other.pk for other in others])
     seen = set(mine.values_list("pk", flat=True))
     return [

@@ -55,7 +55,6 @@ def members(top: Customer, user: Actor) -> list[Member]:
         rows = list(
             Customer.objects.visible_to(user)
             .filter(parent__in=level)
-            .select_related("owner")
             .order_by("name_pinyin", "id")[: MOST_MEMBERS - count]
         )
         if not rows:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, cast
 from urllib.parse import quote
@@ -95,17 +96,27 @@ def chart(request: HttpRequest, customer: Customer) -> SafeString:
 
 def count_family(user: Actor, customer: Customer) -> int:
     """How many customers belong to it or are related to it."""
-    return count_below(user, customer) + len(_relations(user, customer))
+    pairs = _related(customer).values_list("customer_id", "other_id")
+    others = [other if mine == customer.pk else mine for mine, other in pairs]
+    seen = _seen(user, others)
+    return count_below(user, customer) + sum(other in seen for other in others)
+
+
+def _related(customer: Customer) -> Any:
+    rows: Any = CustomerRelation.objects.live()
+    return rows.filter(Q(customer=customer) | Q(other=customer))
+
+
+def _seen(user: Actor, keys: Iterable[int]) -> set[int]:
+    wanted = set(keys)
+    rows = Customer.objects.visible_to(user).filter(pk__in=wanted) if wanted else Customer.objects.none()
+    return set(rows.values_list("pk", flat=True))
 
 
 def _relations(user: Actor, customer: Customer) -> list[dict[str, Any]]:
-    rows: Any = CustomerRelation.objects.live().select_related("customer", "other").order_by("id")
     look = entity_of(CustomerRelation).looks["kind"]
-    both = list(rows.filter(Q(customer=customer) | Q(other=customer)))
-    others = {row.other_id if row.customer_id == customer.pk else row.customer_id for row in both}
-    seen = (
-        set(Customer.objects.visible_to(user).filter(pk__in=others).values_list("pk", flat=True)) if others else set()
-    )
+    both = list(_related(customer).select_related("customer", "other").order_by("id"))
+    seen = _seen(user, (row.other_id if row.customer_id == customer.pk else row.customer_id for row in both))
     found = []
     for row in both:
         mine = row.customer_id == customer.pk
@@ -144,7 +155,7 @@ def family(request: HttpRequest, customer: Customer) -> SafeString:
 def team(request: HttpRequest, customer: Customer) -> SafeString:
     """The owner and those with whom the customer is shared."""
     user, entity = cast(Any, request.user), entity_of(Customer)
-    shares = Share.objects.filter(entity=entity.label, record_id=customer.pk).select_related("user__department", "by")
+    shares = Share.objects.filter(entity=entity.label, record_id=customer.pk)
     context = {
         "customer": customer,
         "owner": customer.owner,

@@ -30,6 +30,8 @@ class Department(Record):
     position = models.PositiveIntegerField(_("Place in the list"), default=0)
     path = models.CharField(max_length=200, editable=False, blank=True, default="", db_index=True)
 
+    held = True
+
     class Meta:
         verbose_name = _("Department")
         verbose_name_plural = _("Departments")

@@ -92,6 +92,8 @@ class User(Record, AbstractBaseUser):
 
     objects: ClassVar[Any] = models.Manager.from_queryset(UserQuerySet)()
 
+    held = True
+
     USERNAME_FIELD = "username"
     EMAIL_FIELD = "email"
     REQUIRED_FIELDS = ["name"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
+from functools import cached_property
 from typing import Any, cast
 
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -68,7 +69,7 @@ class Box:
         target = f"customer={self.customer.pk}&" if self.customer else ""
         return f"/follow-ups/new?{target}place={self.place}"
 
-    @property
+    @cached_property
     def fields(self) -> dict[str, Any]:
         """The fields by name, as the template asks for them."""
         return {name: self.typed.field(name) for name in self.typed.looks}
@@ -77,7 +78,7 @@ class Box:
     def more(self) -> list[Any]:
         """The fields that are folded away at first."""
         names = [n for n in LONG if n in self.typed.looks and n not in ("next_at", "contact")]
-        return [self.typed.field(name) for name in names]
+        return [self.fields[name] for name in names]
 
     @property
     def open(self) -> bool:

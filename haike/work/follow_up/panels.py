@@ -26,7 +26,7 @@ def comments_of(follow_ups: Iterable[FollowUp]) -> dict[int, list[FollowUpCommen
     """The comments of some follow-ups, the oldest first, by one query."""
     found: dict[int, list[FollowUpComment]] = defaultdict(list)
     rows: Any = FollowUpComment.objects.live().filter(follow_up__in=[each.pk for each in follow_ups])
-    rows = rows.select_related("created_by").only("follow_up", "text", "created_at", "created_by__name")
+    rows = rows.only("follow_up", "text", "created_at", "created_by")
     for comment in rows.order_by("id"):
         found[comment.follow_up_id].append(comment)
     return found
@@ -61,8 +61,8 @@ def timeline_entries(customer: Customer, user: Actor, before: Place | None, limi
     rows: Any = FollowUp.objects.live().filter(customer=customer.pk)
     if before is not None:
         rows = rows.filter(before.before(RANK))
-    # Users and contacts are wide; of each only the name is shown.
-    rows = rows.select_related("created_by", "contact").only(*OWN_COLUMNS, "created_by__name", "contact__name")
+    # Contacts are wide; only the name is shown.
+    rows = rows.select_related("contact").only(*OWN_COLUMNS, "contact__name")
     follow_ups = list(rows.prefetch_related("photos").order_by("-at", "-id")[:limit])
     for each in follow_ups:
         each.customer = customer
