@@ -106,7 +106,8 @@ def _heads(columns: list[Any]) -> list[str]:
     """How the cells of each column begin."""
     return [
         # A card on the phone has room for what the field is, not for whose it is.
-        f'<td data-label="{escape(str(column.label).rpartition(" · ")[2])}"' + (' class="end">' if column.align == "right" else ">")
+        f'<td data-label="{escape(str(column.label).rpartition(" · ")[2])}"'
+        + (' class="end">' if column.align == "right" else ">")
         for column in columns
     ]
 
