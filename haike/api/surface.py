@@ -20,8 +20,9 @@ from pydantic import create_model
 from haike import __version__
 from haike.api.shapes import ConflictFault, Fault, answer_shape, change_shape, create_shape, writable
 from haike.api.token import token_for
-from haike.kernel.entity import Entity, entities, select_paths
+from haike.kernel.entity import Entity, entities
 from haike.kernel.log import origin
+from haike.kernel.paths import select_paths
 from haike.kernel.selection import Selection, fetch_ahead
 from haike.refused import Conflict, Refused
 

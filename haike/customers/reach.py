@@ -10,10 +10,10 @@ from django.utils.translation import gettext_lazy as _
 
 from haike.kernel.escape import escape
 from haike.kernel.fields import Phone
+from haike.kernel.icon import icon
 from haike.kernel.look import PhoneLook, TextLook, shows
 from haike.kernel.look.base import NOTHING, Raw
 from haike.kernel.policy import Actor
-from haike.kernel.templatetags.haike import icon
 from haike.refused import Refused
 
 

@@ -10,10 +10,11 @@ from typing import Any, Literal, cast
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from haike.kernel.entity import Companion, Entity, entity_named, select_paths
+from haike.kernel.entity import Companion, Entity, entity_named
 from haike.kernel.filter import filterable
 from haike.kernel.log import Change, origin
 from haike.kernel.look import Look
+from haike.kernel.paths import select_paths
 from haike.kernel.selection import Selection
 from haike.refused import Refused
 from haike.sheets.write import SheetWriter

@@ -18,9 +18,9 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from haike.find.insert import blank, insert_records, insert_rows, text_limits
 from haike.kernel import search
 from haike.kernel.change import change, fill_keys, give_owner, index, refusal
-from haike.kernel.insert import blank, insert_records, insert_rows, text_limits
 from haike.kernel.log import Batch, Change, origin
 from haike.kernel.numbers import take_numbers
 from haike.kernel.period import today

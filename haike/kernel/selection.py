@@ -17,9 +17,10 @@ from haike.find.finder import Find
 from haike.find.statement import among
 from haike.kernel.digits import whole
 from haike.kernel.discreet import without_secrets
-from haike.kernel.entity import Entity, needed_fields, select_paths
+from haike.kernel.entity import Entity
 from haike.kernel.filter import Group, filterable, read_filter
 from haike.kernel.look import MoneyLook, NumberLook
+from haike.kernel.paths import needed_fields, select_paths
 from haike.kernel.policy import Actor
 from haike.refused import Refused
 

@@ -14,9 +14,10 @@ from django.utils.translation import gettext_lazy as _
 
 from haike.kernel.change import write_log
 from haike.kernel.digits import whole
-from haike.kernel.entity import BASE_FIELDS, Button, Entity, Panel, Related, Section, entity_named, select_paths
+from haike.kernel.entity import BASE_FIELDS, Button, Entity, Panel, Related, Section, entity_named
 from haike.kernel.log import ACTION_LABELS, FIELD_LABELS, Change
 from haike.kernel.look import Look
+from haike.kernel.paths import select_paths
 from haike.kernel.preference import close_tab, note_visit
 from haike.kernel.selection import Selection
 from haike.refused import Refused

@@ -12,8 +12,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from haike.kernel.entity import Category, Entity
+from haike.kernel.icon import icon
 from haike.kernel.policy import Actor
-from haike.kernel.templatetags.haike import icon
 from haike.kernel.versioned import Versioned, bump
 from haike.refused import Refused
 

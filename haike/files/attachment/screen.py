@@ -18,8 +18,8 @@ from haike.files.attachment.record import Attachment
 from haike.files.links import link
 from haike.files.preview.picture import can_draw
 from haike.kernel.entity import Entity, Panel, entity_of
+from haike.kernel.icon import icon
 from haike.kernel.policy import Actor
-from haike.kernel.templatetags.haike import icon
 
 AT_ONCE = 200
 

@@ -8,10 +8,10 @@ from django.utils.translation import gettext_lazy as _
 
 from haike.kernel.escape import escape
 from haike.kernel.fields import Picture
+from haike.kernel.icon import icon
 from haike.kernel.look.base import EMPTY_OPERATORS, NOTHING, Look, Raw, shows
 from haike.kernel.picture import MOST_BYTES, checked_picture
 from haike.kernel.policy import Actor
-from haike.kernel.templatetags.haike import icon
 from haike.refused import Refused
 
 

@@ -12,11 +12,11 @@ from django.utils.translation import gettext_lazy as _
 
 from haike.kernel.digits import whole
 from haike.kernel.escape import escape
+from haike.kernel.icon import icon
 from haike.kernel.look.base import EMPTY_OPERATORS, NOTHING, Look, Raw, many, one, shows
 from haike.kernel.period import PERIOD_LABELS, span, start_of, today
 from haike.kernel.policy import Actor
 from haike.kernel.templatetags.dates import day_text, in_english
-from haike.kernel.templatetags.haike import icon
 from haike.refused import Refused
 from haike.sheets.values import parse_date, parse_datetime
 

@@ -10,7 +10,8 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from haike.kernel.entity import Entity, entity_named, needed_fields
+from haike.kernel.entity import Entity, entity_named
+from haike.kernel.paths import needed_fields
 from haike.people.grants import organisation
 from haike.talk.notice.kinds import kinds
 from haike.talk.notice.record import Notice

@@ -5,13 +5,13 @@ from typing import Any
 
 from django import template
 from django.template.base import FilterExpression, Parser, Token, token_kwargs
-from django.templatetags.static import static
-from django.utils.html import conditional_escape, format_html, json_script
+from django.utils.html import conditional_escape, json_script
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from haike.kernel.escape import escape
+from haike.kernel.icon import icon
 
 register = template.Library()
 CURRENT = ' aria-current="true"'
@@ -75,25 +75,7 @@ WORDS = {
 }
 
 
-@lru_cache(maxsize=1)
-def sprite() -> str:
-    """Address of the file that holds every icon used."""
-    return static("haike/icons.svg")
-
-
-@register.simple_tag
-def icon(name: str, label: str = "") -> SafeString:
-    """One icon of the set. With a label it speaks for itself, without one it only decorates a word."""
-    return _icon(name, str(label)) if name else SafeString("")
-
-
-@lru_cache(maxsize=2000)
-def _icon(name: str, label: str) -> SafeString:
-    if label:
-        return format_html(
-            '<svg class="icon" role="img" aria-label="{}"><use href="{}#{}"/></svg>', label, sprite(), name
-        )
-    return format_html('<svg class="icon" aria-hidden="true"><use href="{}#{}"/></svg>', sprite(), name)
+register.simple_tag(icon)
 
 
 @register.filter
