@@ -14,6 +14,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from itertools import zip_longest
 from pathlib import Path
 from types import TracebackType
@@ -37,6 +38,7 @@ _BATCH = 500
 # Deflate at its default takes twice as long for a tenth less.
 _LEVEL = 3
 _LONGEST_INLINE_LIST = 250
+_SHORT = 60
 
 # The first day that spreadsheets count right, see `values`.
 _FIRST_DATE = date(1900, 3, 1)
@@ -75,6 +77,25 @@ def shown_width(text: str) -> int:
 def _moment(value: datetime) -> datetime:
     """A moment on the wall clock of the current time zone."""
     return timezone.make_naive(value) if timezone.is_aware(value) else value
+
+
+def _text(text: str) -> str:
+    """A cell of text behind its place."""
+    # Words, owners and regions come again in every row; long texts are not worth their room.
+    return _short_text(text) if len(text) <= _SHORT else _any_text(text)
+
+
+def _any_text(text: str) -> str:
+    if len(text) > LONGEST_TEXT:
+        text = text[: LONGEST_TEXT - 1] + "…"
+    # The mark of Excel itself for a text that begins like a formula: it is kept when the cell is edited.
+    style = ooxml.QUOTED_STYLE if FORMULA_START.match(text) else ooxml.STYLES["text"]
+    text = ooxml.escape(text)
+    space = ' xml:space="preserve"' if text[:1].isspace() or text[-1:].isspace() or "\n" in text else ""
+    return f'" s="{style}" t="inlineStr"><is><t{space}>{text}</t></is></c>'
+
+
+_short_text = lru_cache(maxsize=4_000)(_any_text)
 
 
 class Sheet:
@@ -131,28 +152,18 @@ class _XlsxSheet(Sheet):
         for letter, style, value in zip(self._letters, self._number_styles, values, strict=False):
             if value.__class__ is str:
                 if value:
-                    cells.append(self._text(f"{letter}{line}", value))
+                    cells.append(f"{letter}{line}{_text(value)}")
             elif value.__class__ is int:
                 if -_MOST_FIGURES < value < _MOST_FIGURES:
                     cells.append(f'{letter}{line}" s="{style}"><v>{value}</v></c>')
                 else:
-                    cells.append(self._text(f"{letter}{line}", str(value)))
+                    cells.append(f"{letter}{line}{_text(str(value))}")
             elif value is not None:
                 cells.append(self._other(f"{letter}{line}", style, value))
         cells.append("</row>")
         self._batch.append("".join(cells))
         if len(self._batch) >= _BATCH:
             self._flush()
-
-    @staticmethod
-    def _text(start: str, text: str) -> str:
-        if len(text) > LONGEST_TEXT:
-            text = text[: LONGEST_TEXT - 1] + "…"
-        # The mark of Excel itself for a text that begins like a formula: it is kept when the cell is edited.
-        style = ooxml.QUOTED_STYLE if FORMULA_START.match(text) else ooxml.STYLES["text"]
-        text = ooxml.escape(text)
-        space = ' xml:space="preserve"' if text[:1].isspace() or text[-1:].isspace() or "\n" in text else ""
-        return f'{start}" s="{style}" t="inlineStr"><is><t{space}>{text}</t></is></c>'
 
     def _other(self, start: str, style: int, value: Value) -> str:
         """A cell that is neither plain text nor a plain whole number."""
@@ -163,7 +174,7 @@ class _XlsxSheet(Sheet):
                 return ""
             if len(value.as_tuple().digits) > 15 and value != Decimal(f"{value:.15g}"):
                 # A spreadsheet would round it.
-                return self._text(start, f"{value:f}")
+                return start + _text(f"{value:f}")
             if style == 0 and value.as_tuple().exponent == -2:
                 style = ooxml.STYLES["money"]
             return f'{start}" s="{style}"><v>{value}</v></c>'
@@ -172,18 +183,18 @@ class _XlsxSheet(Sheet):
         if isinstance(value, datetime):
             value = _moment(value)
             if value.date() < _FIRST_DATE:
-                return self._text(start, f"{value:%Y-%m-%d %H:%M}")
+                return start + _text(f"{value:%Y-%m-%d %H:%M}")
             seconds = value.hour * 3600 + value.minute * 60 + value.second
             serial = value.toordinal() - _SERIAL_START_ORDINAL + seconds / 86_400
             return f'{start}" s="{ooxml.STYLES["datetime"]}"><v>{serial:.10g}</v></c>'
         if isinstance(value, date):
             if value < _FIRST_DATE:
-                return self._text(start, value.isoformat())
+                return start + _text(value.isoformat())
             return f'{start}" s="{ooxml.STYLES["date"]}"><v>{value.toordinal() - _SERIAL_START_ORDINAL}</v></c>'
         if isinstance(value, time):
             seconds = value.hour * 3600 + value.minute * 60 + value.second
             return f'{start}" s="{ooxml.STYLES["time"]}"><v>{seconds / 86_400:.10g}</v></c>'
-        return self._text(start, str(value)) if str(value) else ""
+        return start + _text(str(value)) if str(value) else ""
 
     def _flush(self) -> None:
         self._rows.write("".join(self._batch).encode())

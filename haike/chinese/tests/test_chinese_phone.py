@@ -160,3 +160,12 @@ def test_every_mobile_number_as_float_and_in_groups(number: str) -> None:
     assert str(normalise_phone(float(number))) == number
     assert str(normalise_phone(display(number))) == number
     assert number[3:7] not in mask(number)[3:7]
+
+
+class AsTyped(str):
+    """Text that is not known at a glance."""
+
+
+@given(st.from_regex(r"0\d{2,3}-{0,2}\d{6,9}(-\d{1,4})?|1\d{10,11}|\d{5,14}", fullmatch=True))
+def test_plain_numbers_are_known_at_a_glance(text: str) -> None:
+    assert normalise_phone(text) == normalise_phone(AsTyped(text))

@@ -175,6 +175,13 @@ class Look:
         """A spreadsheet cell: text, number, date or None."""
         return self.text(value) or None
 
+    def to_sheets(self, values: Sequence[Any]) -> list[Any]:
+        """`to_sheet` of each value in a column."""
+        if not self.repeats:
+            return [self.to_sheet(value) for value in values]
+        made = {value: self.to_sheet(value) for value in set(values)}
+        return [made[value] for value in values]
+
     def from_sheet(self, value: Any, by: Actor) -> Any:
         """From a spreadsheet cell as read by `kernel.sheets`."""
         return self.parse("" if value is None else str(value), by)

@@ -222,6 +222,10 @@ class MomentLook(DateLook):
     def to_sheet(self, value: Any) -> Any:
         return timezone.localtime(value).replace(tzinfo=None) if value else None
 
+    def to_sheets(self, values: Sequence[Any]) -> list[Any]:
+        zone = timezone.get_current_timezone()
+        return [value.astimezone(zone).replace(tzinfo=None) if value else None for value in values]
+
     def from_sheet(self, value: Any, by: Actor) -> Any:
         if isinstance(value, datetime):
             return self.fit_moment(value)
