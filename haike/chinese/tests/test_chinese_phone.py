@@ -165,6 +165,8 @@ def test_every_mobile_number_as_float_and_in_groups(number: str) -> None:
 class AsTyped(str):
     """Text that is not known at a glance."""
 
+    __slots__ = ()
+
 
 @given(st.from_regex(r"0\d{2,3}-{0,2}\d{6,9}(-\d{1,4})?|1\d{10,11}|\d{5,14}", fullmatch=True))
 def test_plain_numbers_are_known_at_a_glance(text: str) -> None:
