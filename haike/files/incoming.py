@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import BoundedSemaphore
 from typing import Any
 
 from django.core.files.uploadhandler import FileUploadHandler, TemporaryFileUploadHandler
@@ -17,6 +19,25 @@ from haike.kernel.digits import whole
 from haike.refused import Refused
 
 PIECE = 256 * 1024
+AT_ONCE = 2
+"""Uploads that one process takes at the same time: a slow line must not keep the pages waiting for a thread."""
+
+_places = BoundedSemaphore(AT_ONCE)
+
+
+class Busy(Refused):
+    """Too many uploads come in just now; worth trying again in a moment."""
+
+
+@contextmanager
+def place() -> Iterator[None]:
+    """One of the few places for uploads; raises Busy when all are taken."""
+    if not _places.acquire(timeout=1):
+        raise Busy(_("Many files are being uploaded just now. Try again in a moment."))
+    try:
+        yield
+    finally:
+        _places.release()
 
 
 def announced(request: HttpRequest) -> int | None:
@@ -27,9 +48,13 @@ def announced(request: HttpRequest) -> int | None:
 def keep_body(request: HttpRequest, name: str) -> tuple[Blob, str]:
     """Store a request's body as a file of this name; gives the content and the cleaned name."""
     size = announced(request)
-    if size is not None and size > rules.largest():
+    if not size:
+        # Without a length the server hands no body on.
+        raise Refused(_("“%(name)s” is empty.") % {"name": clean_name(name)})
+    if size > rules.largest():
         raise rules.too_large()
-    return keep(_pieces(request), name, size=size), clean_name(name)
+    with place():
+        return keep(_pieces(request), name, size=size), clean_name(name)
 
 
 def _pieces(request: HttpRequest) -> Iterator[bytes]:

@@ -17,7 +17,7 @@ from haike.files.attachment import actions
 from haike.files.attachment.queries import find, of_record
 from haike.files.attachment.record import Attachment
 from haike.files.attachment.screen import item_html
-from haike.files.incoming import guard_form, keep_body, keep_form
+from haike.files.incoming import Busy, guard_form, keep_body, keep_form
 from haike.files.links import link, read_link
 from haike.files.preview.picture import picture
 from haike.files.preview.show import preview_of
@@ -78,7 +78,7 @@ def _protected_upload(request: HttpRequest, entity: Entity, pk: int) -> HttpResp
         blob, name = keep_body(request, request.GET.get("name", ""))
         made = actions.attach(record, blob, name, by=user)
     except Refused as no:
-        return JsonResponse({"message": str(no)}, status=422)
+        return JsonResponse({"message": str(no)}, status=503 if isinstance(no, Busy) else 422)
     html = item_html(request, made, may_edit=True)
     number = of_record(entity, pk).filter(deleted_at=None).count()
     return JsonResponse({"id": made.pk, "html": html, "count": number}, status=201)

@@ -54,6 +54,8 @@ function send(upload) {
   request.upload.addEventListener("progress", (event) => (row.querySelector("progress").value = event.loaded / (event.total || 1)));
   request.addEventListener("load", () => {
     const told = answerOf(request);
+    // Others upload as well: the place in the queue is kept.
+    if (request.status === 503 && upload.row.isConnected) return setTimeout(() => upload.row.isConnected && enqueue(upload), 1500);
     if (request.status !== 201) return fail(upload, told.message || t(request.status === 404 ? "failed_gone" : "failed_server"), request.status !== 422);
     row.remove();
     const list = box.querySelector("[data-attach-list]");
