@@ -19,7 +19,7 @@ from haike.sheets.limits import damaged, too_large
 
 MOST_BYTES = 40_000_000
 """Of one part, unpacked."""
-MOST_TEXT, MOST_SLIDES = 200_000, 200
+MOST_TEXT, MOST_TAGS, MOST_SLIDES = 200_000, 300_000, 200
 _SLIDE = re.compile(r"ppt/slides/slide(\d+)\.xml")
 
 
@@ -49,7 +49,7 @@ class _Reader:
 
     def __init__(self, document: Document) -> None:
         self.document = document
-        self.size = 0
+        self.size = self.tags = 0
         self._text: list[str] = []
         self._in_text = False
         self._heading = False
@@ -58,6 +58,9 @@ class _Reader:
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         name = name.rpartition(":")[2]
+        self.tags += 1
+        if self.tags > MOST_TAGS:
+            raise _Enough
         # A fallback says once more what stands before it, for old programs.
         if self._skipped or name == "Fallback":
             self._skipped += 1
