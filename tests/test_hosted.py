@@ -118,6 +118,20 @@ for name, door in doors().items():
     assert said.stdout.splitlines()[-2:] == ["acme ['anna']", "beta ['ben']"], said.stderr
 
 
+def test_files_of_companies_lie_apart(haike: Haike) -> None:
+    code = """
+from haike.company import doors
+from haike.files.blob import keep, store
+for name, door in doors().items():
+    with door():
+        blob = keep([b"one text"], "a.txt")
+        path = store().path(blob.path)
+        print(name, f"/media/{name}/files/" in path, blob.open().read(), len(store().listdir("files")[0]))
+"""
+    said = haike("manage", "shell", "-v0", "-c", code)
+    assert said.stdout.splitlines()[-2:] == [f"{name} True b'one text' 1" for name in ("acme", "beta")], said.stderr
+
+
 def test_foreign_keys_are_checked_at_once(haike: Haike) -> None:
     code = """
 from django.db import connection

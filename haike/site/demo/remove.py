@@ -17,6 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from haike.customers.models import Contact, Customer
+from haike.files.models import Attachment
 from haike.jobs.declare import job
 from haike.kernel import progress, search
 from haike.kernel.entity import entity_of
@@ -33,6 +34,7 @@ from haike.people.models import Department, User
 from haike.refused import Refused
 from haike.site.guide import SAMPLE
 from haike.site.prepared import SAMPLE_ACCOUNTS
+from haike.talk.models import Comment
 from haike.work.models import FollowUp
 
 WINDOW = 1_000
@@ -41,6 +43,9 @@ AT_ONCE = 5_000
 
 # From each kind of row to the customer that it is about.
 CHAIN: dict[type[models.Model], str] = {Customer: "", Contact: "customer", FollowUp: "customer"}
+
+# What people hang on records of any kind, by entity and key.
+SAID = (Attachment, Comment)
 
 
 @dataclass
@@ -121,6 +126,10 @@ def _staying(ranges: dict[type[models.Model], tuple[int, int]]) -> set[int]:
             elif hasattr(other, "deleted_at"):
                 others = others.filter(deleted_at=None)
             found |= set(others.values_list(f"{field.name}__{path}_id" if path else f"{field.name}_id", flat=True))
+        for other in SAID:
+            hung = other.objects.filter(entity=entity_of(model).label, record_id__range=ranges[model], deleted_at=None)
+            rows = model._base_manager.filter(pk__in=hung.values("record_id"))
+            found |= set(rows.values_list(f"{path}_id" if path else "pk", flat=True))
     return found
 
 

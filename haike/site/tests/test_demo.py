@@ -8,6 +8,7 @@ from django.test import Client
 from django.utils import timezone
 
 from haike.customers.models import Contact, Customer
+from haike.files.attachment.actions import attach_link
 from haike.find.index import tokens
 from haike.find.index.table import table
 from haike.jobs.testing import run_ready_jobs
@@ -187,14 +188,15 @@ def test_removing_gives_an_empty_company(demo: None) -> None:
 
 def test_what_users_made_stays(demo: None) -> None:
     ann = named("ann")
-    changed, talked, other = Customer.objects.filter(owner=ann)[:3]
-    contacts = set(Contact.objects.filter(customer__in=[changed, talked]).values_list("pk", flat=True))
+    changed, talked, filed, other = Customer.objects.filter(owner=ann)[:4]
+    attach_link(filed, "https://example.com/", by=ann)
+    contacts = set(Contact.objects.filter(customer__in=[changed, talked, filed]).values_list("pk", flat=True))
     change.change(changed, by=ann, remark="Called twice")
     entity_of(FollowUp).create(by=ann, customer=talked, content="They want samples", manner="call")
     own = entity_of(Customer).create(by=ann, name="佛山市启明新材料有限公司")
     done = remove_sample(by=named("boss"))
-    assert done.kept == 2
-    assert set(Customer.objects.values_list("pk", flat=True)) == {changed.pk, talked.pk, own.pk}
+    assert done.kept == 3
+    assert set(Customer.objects.values_list("pk", flat=True)) == {changed.pk, talked.pk, filed.pk, own.pk}
     assert set(Contact.objects.values_list("pk", flat=True)) == contacts
     assert not Customer._base_manager.filter(pk=other.pk).exists()
     # Ann is named in what she wrote, so only her account is closed.
