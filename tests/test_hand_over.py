@@ -2,9 +2,9 @@
 
 import pytest
 
+from haike.bulk.undo import undo_batch
 from haike.customers.models import Customer
 from haike.jobs.testing import run_ready_jobs
-from haike.kernel.bulk import undo_batch
 from haike.kernel.log import Batch
 from haike.people.models import Role, User
 

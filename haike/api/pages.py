@@ -9,7 +9,8 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_exempt
 
-from haike.api.token import ApiToken, make_token
+from haike.api.token import SCOPES, ApiToken, make_token
+from haike.kernel.entity import entities
 from haike.refused import Refused
 from haike.screens.door import done
 
@@ -23,12 +24,35 @@ def tokens_view(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         name, days = request.POST.get("name", ""), request.POST.get("days", "365")
         try:
-            only = request.POST.get("read_only") == "1"
-            __, key = make_token(name=name, days=int(days) if days in DAYS else 365, read_only=only, by=user)
+            limits = chosen_scopes(request) if request.POST.get("limit") == "some" else None
+            only = request.POST.get("read_only") == "1" or request.POST.get("limit") == "read"
+            days_number = int(days) if days in DAYS else 365
+            __, key = make_token(name=name, days=days_number, read_only=only, by=user, scopes=limits)
         except Refused as no:
             fault = str(no)
-    context = {"tokens": ApiToken.objects.filter(user=user), "key": key, "fault": fault, "days": DAYS, "name": name}
+    context = {
+        "tokens": ApiToken.objects.filter(user=user),
+        "key": key,
+        "fault": fault,
+        "days": DAYS,
+        "name": name,
+        "limit": request.POST.get("limit", "all") if fault else "all",
+        "scopes": SCOPES,
+        "entities": [entity for entity in entities() if entity.policy.may(user, "view")],
+        "ticked": request.POST.getlist("scope") if fault else [],
+    }
     return render(request, "api/tokens.html", context, status=422 if fault else 200)
+
+
+def chosen_scopes(request: HttpRequest) -> dict[str, list[str]]:
+    """What was ticked, as "label:scope"; names that do not exist are passed over."""
+    known = {entity.label for entity in entities() if entity.policy.may(cast(Any, request.user), "view")}
+    found: dict[str, list[str]] = {}
+    for each in request.POST.getlist("scope"):
+        label, __, scope = each.partition(":")
+        if label in known and scope in SCOPES:
+            found.setdefault(label, []).append(scope)
+    return found
 
 
 def token_end_view(request: HttpRequest, pk: int) -> HttpResponse:

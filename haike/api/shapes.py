@@ -74,6 +74,8 @@ class Fault(Schema):
 
 
 class ConflictFault(Fault):
-    """Somebody else saved the record; `current` is the version now."""
+    """Somebody else saved the record; `current` is the version now, `changed` has yours and theirs of each field that
+    was sent and is another now."""
 
     current: int
+    changed: dict[str, dict[str, Any]] = {}

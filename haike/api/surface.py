@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 import orjson
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
 from ninja import NinjaAPI, Query, Router, Schema
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.openapi.docs import Swagger
@@ -18,9 +19,11 @@ from ninja.security import HttpBearer, SessionAuth
 from pydantic import create_model
 
 from haike import __version__
+from haike.api.limit import TooMany, demand_rate
+from haike.api.once import once
 from haike.api.shapes import ConflictFault, Fault, answer_shape, change_shape, create_shape, writable
-from haike.api.token import token_for
-from haike.kernel.entity import Entity, entities
+from haike.api.token import SCOPES, ApiToken, token_for
+from haike.kernel.entity import Entity, entities, entity_of
 from haike.kernel.log import origin
 from haike.kernel.paths import select_paths
 from haike.kernel.selection import Selection, fetch_ahead
@@ -57,6 +60,7 @@ class TokenAuth(HttpBearer):
         found = token_for(token) if "\0" not in token else None
         if found is None:
             return None
+        demand_rate(found)
         if found.read_only and request.method not in ("GET", "HEAD"):
             raise Refused("This token only reads.")
         request.user = found.user
@@ -97,11 +101,20 @@ api = NinjaAPI(
 )
 
 
+@api.exception_handler(TooMany)
+def too_many(request: HttpRequest, no: TooMany) -> HttpResponse:
+    """Asked too often; the header tells when to come again."""
+    message = _("Too many requests; come again in %(seconds)s seconds.") % {"seconds": no.seconds}
+    answer = api.create_response(request, {"message": str(message), "fields": {}}, status=429)
+    answer["Retry-After"] = str(no.seconds)
+    return answer
+
+
 @api.exception_handler(Refused)
 def refused(request: HttpRequest, no: Refused) -> HttpResponse:
     """The same sentence as on the screen."""
     if isinstance(no, Conflict):
-        body = {"message": str(no.message), "fields": {}, "current": no.current.version}
+        body = conflict_body(request, no)
         return api.create_response(request, body, status=409)
     fields = {name: str(sentence) for name, sentence in no.fields.items()}
     return api.create_response(request, {"message": str(no.message) or str(no), "fields": fields}, status=422)
@@ -131,6 +144,27 @@ def missing(request: HttpRequest, error: Http404) -> HttpResponse:
 def unknown(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
     """No token, or one that is not valid."""
     return api.create_response(request, {"message": "A valid token is needed.", "fields": {}}, status=401)
+
+
+def conflict_body(request: HttpRequest, no: Conflict) -> dict[str, Any]:
+    """What somebody else saved: the version now, and the value now of every field that was sent and differs."""
+    entity, current = entity_of(no.current), no.current
+    try:
+        sent = orjson.loads(request.body)
+    except orjson.JSONDecodeError:
+        sent = {}
+    now = to_answer(entity, request.user, current)
+    theirs = {name: {"yours": sent[name], "theirs": now[name]} for name in sent if name in now and name in entity.looks}
+    theirs = {name: both for name, both in theirs.items() if both["yours"] != both["theirs"]}
+    return {"message": str(no.message), "fields": {}, "current": current.version, "changed": theirs}
+
+
+def demand_scope(request: HttpRequest, entity: Entity, scope: str) -> None:
+    """Refuse what the token was not made for; without a token the user's own rights are all there is."""
+    token = getattr(request, "auth", None)
+    if isinstance(token, ApiToken) and not token.may(entity.label, scope):
+        message = _("This token may not do this (%(scope)s: %(entity)s).")
+        raise HttpError(403, str(message % {"scope": SCOPES[scope], "entity": entity.label_plural}))
 
 
 def to_answer(entity: Entity, user: Any, record: Any) -> dict[str, Any]:
@@ -180,7 +214,7 @@ def router_for(entity: Entity) -> Router:
         count=(int | None, None),
         count_capped=(bool | None, None),
     )
-    faults: dict[Any, Any] = {401: Fault, 404: Fault, 422: Fault}
+    faults: dict[Any, Any] = {401: Fault, 403: Fault, 404: Fault, 422: Fault, 429: Fault}
 
     def find(user: Any, pk: int, action: str, *, deleted: bool = False) -> Any:
         if not entity.policy.may(user, "view") or not 0 < pk <= LARGEST_KEY:
@@ -194,6 +228,7 @@ def router_for(entity: Entity) -> Router:
         return record
 
     def read_list(request: HttpRequest, query: Query[ListQuery]) -> Any:
+        demand_scope(request, entity, "read")
         user: Any = request.user
         if not entity.policy.may(user, "view"):
             raise Http404
@@ -213,27 +248,37 @@ def router_for(entity: Entity) -> Router:
         return {"items": items, "after": found.after, "count": number, "count_capped": capped}
 
     def read_one(request: HttpRequest, pk: int) -> Any:
+        demand_scope(request, entity, "read")
         return to_answer(entity, request.user, find(request.user, pk, "view"))
 
     def create(request: HttpRequest, body: new) -> Any:  # type: ignore[valid-type]
+        demand_scope(request, entity, "create")
         user: Any = request.user
         entity.policy.demand(user, "create")
         if not entity.creatable:
             raise Http404
-        return 201, to_answer(entity, user, entity.create(by=user, **read_values(entity, user, body)))
+
+        def make() -> Any:
+            return to_answer(entity, user, entity.create(by=user, **read_values(entity, user, body)))
+
+        asked = f"{request.path}\n".encode() + request.body
+        return 201, once(request.headers.get("Idempotency-Key", ""), asked, user, make)
 
     def change(request: HttpRequest, pk: int, body: changed) -> Any:  # type: ignore[valid-type]
+        demand_scope(request, entity, "change")
         user: Any = request.user
         record = find(user, pk, "edit")
         values = read_values(entity, user, body)
         return to_answer(entity, user, entity.change(record, by=user, version=body.version, **values))  # type: ignore[attr-defined]
 
     def delete(request: HttpRequest, pk: int) -> Any:
+        demand_scope(request, entity, "delete")
         user: Any = request.user
         entity.remove(find(user, pk, "delete"), by=user)
         return 204, None
 
     def restore(request: HttpRequest, pk: int) -> Any:
+        demand_scope(request, entity, "delete")
         user: Any = request.user
         return to_answer(entity, user, entity.restore(find(user, pk, "restore", deleted=True), by=user))
 

@@ -12,10 +12,12 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from haike.kernel.entity import entity_named
 from haike.refused import Refused
 from haike.sheets.values import clean_text
 
 MOST = 20
+SCOPES = {"read": _("Read"), "create": _("Create"), "change": _("Change"), "delete": _("Delete")}
 PREFIX = "haike_"
 
 
@@ -27,6 +29,8 @@ class ApiToken(models.Model):
     digest = models.CharField(max_length=64, unique=True)
     start = models.CharField(max_length=14)
     read_only = models.BooleanField(_("Only reads"), default=False)
+    scopes = models.JSONField(null=True, blank=True)
+    """What it may do with which entity: {"customers.customer": ["read", "create"]}; None for all that its user may."""
     made_at = models.DateTimeField(_("Made"))
     expires_at = models.DateTimeField(_("Expires"), null=True, blank=True)
     used_at = models.DateTimeField(_("Last used"), null=True, blank=True)
@@ -36,14 +40,35 @@ class ApiToken(models.Model):
         verbose_name_plural = _("Tokens")
         ordering = ["-made_at"]
 
+    def may(self, label: str, scope: str) -> bool:
+        """Whether programs with this token may do this to records of this kind; the user's rights come on top."""
+        if self.read_only and scope != "read":
+            return False
+        return self.scopes is None or scope in self.scopes.get(label, ())
+
+    @property
+    def scope_words(self) -> list[str]:
+        """What it may, in words; empty for a token without limits."""
+        found = []
+        for label, scopes in (self.scopes or {}).items():
+            entity = entity_named(label)
+            if entity is not None:
+                words = ", ".join(str(SCOPES[scope]) for scope in SCOPES if scope in scopes)
+                found.append(f"{entity.label_plural} ({words})")
+        return found
+
 
 def digest(key: str) -> str:
     """What is stored of a key. A key has 256 random bits, so a plain hash is enough."""
     return hashlib.sha256(key.encode()).hexdigest()
 
 
-def make_token(*, name: str, days: int, read_only: bool, by: Any) -> tuple[ApiToken, str]:
+def make_token(
+    *, name: str, days: int, read_only: bool, by: Any, scopes: dict[str, list[str]] | None = None
+) -> tuple[ApiToken, str]:
     """Make a token for a user; the key itself is returned this once only. `days` 0: it never expires."""
+    if scopes is not None and not any(scopes.values()):
+        raise Refused(_("Choose at least one thing that the token may do."))
     name = clean_text(name)
     if not 1 <= len(name) <= 60:
         raise Refused(fields={"name": _("Give the token a name of at most 60 characters.")})
@@ -57,6 +82,7 @@ def make_token(*, name: str, days: int, read_only: bool, by: Any) -> tuple[ApiTo
         digest=digest(key),
         start=key[:12],
         read_only=read_only,
+        scopes=scopes,
         made_at=now,
         expires_at=now + timedelta(days=days) if days else None,
     )

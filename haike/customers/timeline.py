@@ -21,7 +21,7 @@ from django.utils.translation import gettext_lazy as _
 
 from haike.customers.customer.record import Customer
 from haike.kernel.entity import Entity, entity_of
-from haike.kernel.log import ACTION_LABELS, Change
+from haike.kernel.log import ACTION_LABELS, SETTLED, Change
 from haike.kernel.look import ManyLook, ReferenceLook
 from haike.kernel.policy import Actor
 
@@ -123,7 +123,7 @@ CHANGES_RANK = 1
 
 def _changes(customer: Customer, user: Actor, before: Place | None, limit: int) -> list[Entry]:
     entity = entity_of(Customer)
-    rows = Change.objects.filter(entity=entity.label, record_id=customer.pk)
+    rows = Change.objects.filter(entity=entity.label, record_id=customer.pk).exclude(action=SETTLED)
     if before is not None:
         rows = rows.filter(before.before(CHANGES_RANK))
     changes = list(rows.order_by("-at", "-id")[:limit])

@@ -19,7 +19,7 @@ from haike.kernel.entity import Entity
 from haike.kernel.selection import Selection, check_ids
 from haike.refused import Refused
 from haike.screens.door import entity_view
-from haike.screens.list import STATE, read_list
+from haike.screens.list import STATE, bulk_sources, read_list
 
 AT_ONCE = 2_000
 KINDS = {
@@ -59,6 +59,16 @@ def export_view(request: HttpRequest, entity: Entity) -> HttpResponse:
     }
     template = "exchange/export.html#form" if getattr(request, "htmx", False) else "exchange/export.html"
     return render(request, template, context)
+
+
+def export_act(entity: Entity, user: Any, selection: Selection) -> list[dict[str, Any]]:
+    """Export among what a list offers for chosen rows."""
+    if not entity.policy.may(user, "export"):
+        return []
+    return [{"url": f"/{entity.slug}/export", "label": _("Export"), "icon": "download", "danger": False}]
+
+
+bulk_sources.append(export_act)
 
 
 def _paging(request: HttpRequest) -> dict[str, str]:

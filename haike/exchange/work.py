@@ -11,13 +11,13 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from haike.bulk.undo import undo_batch
 from haike.exchange.engine import Row, run_rows
 from haike.exchange.export import Order, write_file
 from haike.exchange.run import ImportRun
 from haike.exchange.target import remember
 from haike.jobs.declare import asking, job
 from haike.kernel import progress
-from haike.kernel.bulk import undo_batch
 from haike.kernel.entity import Entity, entity_named
 from haike.kernel.log import origin
 from haike.refused import Refused

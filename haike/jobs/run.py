@@ -25,6 +25,7 @@ from haike.jobs.backend import LeaseBackend, result_of
 from haike.jobs.context import Halt, Running, entered
 from haike.jobs.declare import UnknownTask, task_of, tuning_of
 from haike.jobs.job import Job, Status
+from haike.jobs.memory import allowed_mb
 from haike.kernel.progress import Cancelled
 from haike.refused import Refused
 
@@ -123,7 +124,7 @@ def _ended_badly(running: Running, error: BaseException) -> bool:
             return lease.finish(job, Status.CANCELLED, **progress)
         error = TimeIsOver(error)
     told = _told(running, error)
-    final = isinstance(error, Refused | UnknownTask | Unstorable) or job.attempt >= job.max_attempts
+    final = isinstance(error, Refused | UnknownTask | Unstorable | MemoryError) or job.attempt >= job.max_attempts
     if final:
         return lease.finish(job, Status.FAILED, **told, **progress)
     return lease.put_off(job, tuning_of(job.task).pause(job.attempt), **told, **progress)
@@ -156,6 +157,8 @@ def _sentence(running: Running, error: BaseException) -> str:
             "It took longer than %(minutes)d minutes and was stopped.",
             minutes,
         ) % {"minutes": minutes}
+    if isinstance(error, MemoryError):
+        return _t("It needed more memory than a job may have (%(most)d MB).") % {"most": allowed_mb()}
     if isinstance(error, UnknownTask):
         return _t("This version of the program does not know this kind of job any more.")
     return _t("An unexpected error stopped it. Tell your administrator the number of this job: %(number)s.") % {

@@ -18,6 +18,7 @@ from haike.jobs.companies import Door
 from haike.jobs.context import Halt, Running
 from haike.jobs.declare import SLOW_QUEUE
 from haike.jobs.keeper import Keeper
+from haike.jobs.memory import limit_memory
 from haike.jobs.rounds import Rounds
 from haike.jobs.run import execute, overrun
 from haike.jobs.supervisor import supervise
@@ -154,6 +155,9 @@ def main(*, processes: int = 1, threads: int = 2, name: str = "", parent: int = 
     started again when it dies; with `processes=0` the jobs run in this process."""
     if processes > 0:
         return supervise(processes=processes, threads=threads)
+    if parent:
+        # Only a process of its own: a worker within another program must not limit that.
+        limit_memory()
     worker = Worker(threads=threads, name=name, parent=parent, dead=dead)
     if threading.current_thread() is threading.main_thread():
         for number in (signal.SIGTERM, signal.SIGINT):

@@ -6,12 +6,11 @@ The same rules as `change.py`, applied set by set. A row that breaks a rule come
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.db.models import F
@@ -20,8 +19,8 @@ from django.utils.translation import gettext_lazy as _
 
 from haike.find.insert import blank, insert_records, insert_rows, text_limits
 from haike.kernel import search
-from haike.kernel.change import change, fill_keys, give_owner, index, refusal
-from haike.kernel.log import Batch, Change, origin
+from haike.kernel.change import fill_keys, give_owner, index_elsewhere, refusal
+from haike.kernel.log import Batch, Change, origin, present_batch
 from haike.kernel.numbers import take_numbers
 from haike.kernel.period import today
 from haike.kernel.record import Record, writer
@@ -75,16 +74,9 @@ def create_many(
         if entity.search:
             documents = [draft.found_by._replace(id=draft.record.pk) for draft in good if draft.found_by]
             search.load(connection, entity.model, documents)
-        _index_parents(entity, records)
+        index_elsewhere(entity, records, None)
         Batch.objects.filter(pk=batch.pk).update(created=F("created") + len(good))
     return [draft.record if isinstance(draft, Draft) else draft for draft in drafts]
-
-
-def _index_parents(entity: Entity, records: list[Record]) -> None:
-    for other, lookup, __ in entity.indexed_elsewhere:
-        if lookup.startswith("child:"):
-            keys = {getattr(record, f"{lookup.removeprefix('child:')}_id") for record in records}
-            index(other.model._base_manager.filter(pk__in=keys, deleted_at=None))
 
 
 def _draft(entity: Entity, row: Mapping[str, Any], by: Actor, now: Any) -> Draft | Refused:
@@ -146,6 +138,7 @@ def log_many(
     at: Any,
 ) -> None:
     """Rows of the change log for (key, version, diff)."""
+    batch = batch or present_batch.get()
     name, source, key = getattr(by, "name", ""), origin.get(), batch.pk if batch else None
     names = ("at", "entity", "record_id", "by", "by_name", "origin", "action", "version", "diff", "batch")
     fields: list[Any] = [Change._meta.get_field(each) for each in names]
@@ -164,79 +157,3 @@ def log_many(
 def start_batch(entity: Entity, kind: str, title: str, *, by: Actor) -> Batch:
     """A batch to which the following changes belong."""
     return Batch.objects.create(kind=kind, entity=entity.label, title=title[:200], at=timezone.now(), by_id=by.pk)
-
-
-@dataclass
-class Undone:
-    """What an undo did, or would do: `conflicts` are records that somebody has changed since."""
-
-    removed: int = 0
-    reverted: int = 0
-    conflicts: int = 0
-
-
-def undo_batch(
-    entity: Entity, batch: Batch, *, by: Actor, dry: bool = False, report: Callable[[int, int], None] = lambda *_: None
-) -> Undone:
-    """Take a batch back: what it made goes to the recycle bin, what it changed gets its former values.
-
-    A batch may hold records of several entities (customers with their contacts); `entity` is the one whose rights
-    decide. A record that somebody has changed since stays as it is and is counted as a conflict. `dry` only counts.
-    """
-    if batch.undone_at is not None:
-        raise Refused(_("This has been undone already."))
-    if batch.by_id != by.pk and not entity.policy.may(by, "purge"):
-        raise Refused(_("Only who did it, or the boss, may undo it."))
-    found, total, done, now = Undone(), batch.changes.count(), 0, timezone.now()
-    for chunk in _chunks(batch.changes.order_by("-id").iterator(chunk_size=SIZE), SIZE):
-        by_label: dict[str, list[Change]] = defaultdict(list)
-        for each in chunk:
-            by_label[each.entity].append(each)
-        with transaction.atomic(), writer():
-            for label, changes in by_label.items():
-                _undo_some(apps.get_model(label)._haike_entity, changes, by, found, dry, now)
-        done += len(chunk)
-        report(done, total)
-    if not dry:
-        Batch.objects.filter(pk=batch.pk).update(undone_at=now, undone_by_id=by.pk)
-    return found
-
-
-def _undo_some(entity: Entity, changes: list[Change], by: Actor, found: Undone, dry: bool, now: Any) -> None:
-    rows = entity.model._base_manager.select_for_update().in_bulk([each.record_id for each in changes])
-    made = [c for c in changes if c.action == "create" and c.record_id in rows and rows[c.record_id].deleted_at is None]
-    untouched = [c.record_id for c in made if rows[c.record_id].version == c.version]
-    found.conflicts += len(made) - len(untouched)
-    found.removed += len(untouched)
-    if not dry and untouched:
-        # One instant for the whole batch: what went together returns together.
-        some = entity.model._base_manager.filter(pk__in=untouched)
-        some.update(deleted_at=now, deleted_by_id=by.pk, version=F("version") + 1)
-        log_many(entity, [(key, 2, {}) for key in untouched], "undo", by=by, batch=None, at=now)
-        entity.taken_back([rows[key] for key in untouched])
-    for each in changes:
-        if each.action == "change" and each.record_id in rows:
-            _revert(entity, rows[each.record_id], each, by, found, dry)
-
-
-def _revert(entity: Entity, record: Any, change_row: Change, by: Actor, found: Undone, dry: bool) -> None:
-    looks = entity.looks
-    if any(looks[n].to_json(looks[n].get(record)) != after for n, (__, after) in change_row.diff.items() if n in looks):
-        found.conflicts += 1
-        return
-    found.reverted += 1
-    if dry:
-        return
-    values = {}
-    for name, (before, __) in change_row.diff.items():
-        look = looks[name]
-        if look.kind in ("reference", "person"):
-            values[name] = look.target._base_manager.filter(pk=before).first()  # type: ignore[attr-defined]
-        else:
-            values[name] = look.from_json(before, by) if before not in (None, "") else before
-    change(record, by=by, **values)
-
-
-def _chunks(items: Iterator[Any], size: int) -> Iterator[list[Any]]:
-    while chunk := list(islice(items, size)):
-        yield chunk

@@ -6,7 +6,7 @@ is still within the writer's reach, and writes the change log and the search ind
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from django.core.exceptions import ValidationError
@@ -18,7 +18,7 @@ from haike.chinese.pinyin import sort_key
 from haike.kernel import search
 from haike.kernel.events import announce
 from haike.kernel.fields import pinyin_keys
-from haike.kernel.log import Batch, Change, origin
+from haike.kernel.log import SETTLED, Batch, Change, origin, present_batch
 from haike.kernel.numbers import take_numbers
 from haike.kernel.period import today
 from haike.kernel.record import Record, writer
@@ -51,13 +51,13 @@ def create(model: type[R], *, by: Actor, batch: Batch | None = None, **values: A
                 setattr(record, name, take_numbers(pattern, on=today())[0])
         record.created_at = record.changed_at = timezone.now()
         record.created_by_id = record.changed_by_id = by.pk
-        _validate(entity, record, set(entity.looks))
+        validate(entity, record, set(entity.looks))
         _save(record, force_insert=True)
         for name, chosen in many.items():
             getattr(record, name).set(chosen)
         write_log(record, "create", by=by, batch=batch)
         index([record])
-        _index_elsewhere(entity, record, None)
+        index_elsewhere(entity, [record], None)
         announce(f"{entity.label}.created", record=record, by=by, batch=batch)
     return record
 
@@ -92,15 +92,15 @@ def change(
             give_owner(entity, current, by, asked=True)
         current.version += 1
         current.changed_at, current.changed_by_id = timezone.now(), by.pk
-        _validate(entity, current, set(diff))
+        validate(entity, current, set(diff))
         _save(current)
         for name, chosen in many.items():
             getattr(current, name).set(chosen)
         if "owner" in diff:
-            _hand_down(entity, current)
+            hand_down(entity, [current.pk], current.owner_id, current.department_id)
         write_log(current, "change", by=by, diff=diff, batch=batch)
         index([current])
-        _index_elsewhere(entity, current, set(diff))
+        index_elsewhere(entity, [current], set(diff))
         announce(f"{entity.label}.changed", record=current, by=by, diff=diff, batch=batch)
     return current
 
@@ -115,14 +115,15 @@ def remove(record: R, *, by: Actor, batch: Batch | None = None) -> R:
         if not entity.policy.allows(by, "delete", current):
             raise Refused(_("You may not delete this record."))
         now = timezone.now()
-        together: list[Record] = [current, *_hanging(entity, current, deleted_at=None)]
+        # Those that hang on it first: an undo goes backwards and begins with the record itself.
+        together: list[Record] = [*hanging(entity, current, deleted_at=None), current]
         for each in together:
             # One instant for all marks what went together and returns together.
             each.deleted_at, each.deleted_by_id = now, by.pk
             each.version += 1
             each.save(update_fields=["deleted_at", "deleted_by", "version"])
-            write_log(each, "delete", by=by, batch=batch)
-        _index_elsewhere(entity, current, None)
+            write_log(each, "delete", by=by, diff={"_deleted": [None, [now.isoformat(), by.pk]]}, batch=batch)
+        index_elsewhere(entity, [current], None)
         announce(f"{entity.label}.deleted", record=current, by=by)
     return current
 
@@ -138,14 +139,15 @@ def restore(record: R, *, by: Actor, batch: Batch | None = None) -> R:
             raise Refused(_("You may not restore this record."))
         if entity.parent and getattr(current, entity.policy.through).deleted_at is not None:
             raise Refused(_("Restore the %(parent)s first.") % {"parent": entity.parent.name})
-        together: list[Record] = [current, *_hanging(entity, current, deleted_at=current.deleted_at)]
+        together: list[Record] = [current, *hanging(entity, current, deleted_at=current.deleted_at)]
         for each in together:
+            went = {"_deleted": [[each.deleted_at.isoformat(), each.deleted_by_id], None]}  # type: ignore[union-attr]
             each.deleted_at = each.deleted_by_id = None
             each.version += 1
             # Its number or name may have been given to another meanwhile.
             _save(each, update_fields=["deleted_at", "deleted_by", "version"])
-            write_log(each, "restore", by=by, batch=batch)
-        _index_elsewhere(entity, current, None)
+            write_log(each, "restore", by=by, diff=went, batch=batch)
+        index_elsewhere(entity, [current], None)
         announce(f"{entity.label}.restored", record=current, by=by)
     return current
 
@@ -160,7 +162,7 @@ def purge(record: Record, *, by: Actor) -> None:
         if not entity.policy.allows(by, "purge", current):
             raise Refused(_("Only the boss may delete for good."))
         try:
-            for each in [*_hanging(entity, current, deleted_at=current.deleted_at), current]:
+            for each in [*hanging(entity, current, deleted_at=current.deleted_at), current]:
                 write_log(each, "purge", by=by)
                 announce(f"{_entity(type(each)).label}.purged", record_id=each.pk, by=by)
                 if _entity(type(each)).search:
@@ -194,7 +196,19 @@ def settle(model: type[Record], pk: int, **facts: Any) -> None:
     if foreign:
         raise RuntimeError(f"{', '.join(sorted(foreign))} not in settled of {entity.label}")
     with writer():
+        if batch := present_batch.get():
+            _note_settled(entity, pk, facts, batch)
         model._base_manager.filter(pk=pk).update(**facts)
+
+
+def _note_settled(entity: Entity, pk: int, facts: Mapping[str, Any], batch: Batch) -> None:
+    """For the undo of a batch only: what was stored before. People do not see such a row."""
+    before = entity.model._base_manager.filter(pk=pk).values(*facts).first() or {}
+    looks = {name: entity.looks[name] for name in facts if name in entity.looks and before}
+    diff = {f"_{name}": [look.to_json(before[name]), look.to_json(facts[name])] for name, look in looks.items()}
+    if any(old != new for old, new in diff.values()):
+        row = Change(entity=entity.label, record_id=pk, at=timezone.now(), action=SETTLED, diff=diff, batch=batch)
+        row.save(force_insert=True)
 
 
 def write_log(
@@ -211,7 +225,7 @@ def write_log(
         action=action,
         version=record.version,
         diff=dict(diff or {}),
-        batch=batch,
+        batch=batch or present_batch.get(),
     ).save(force_insert=True)
 
 
@@ -227,7 +241,7 @@ def index(records: Iterable[Record]) -> None:
             search.write(connection, model, [(each.pk, each.owner_id, entity.search_text(each)) for each in some])
 
 
-# -- the parts ---------------------------------------------------------------------------------------------------------
+# -- the parts; bulk writes use those without an underscore ------------------------------------------------------------
 
 
 def _split(model: type[Record], values: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -267,15 +281,18 @@ def give_owner(entity: Entity, record: Record, by: Actor, *, asked: bool) -> Non
         record.department_id = getattr(record.owner, "department_id", None) if record.owner_id else None
 
 
-def _hand_down(entity: Entity, record: Record) -> None:
+def hand_down(entity: Entity, parents: Sequence[int], owner_id: int | None, department_id: int | None) -> None:
+    """Give what hangs on these records to their new owner."""
     for child in entity.children:
-        rows = child.model._base_manager.filter(**{child.policy.through: record.pk})
+        rows = child.model._base_manager.filter(**{f"{child.policy.through}__in": parents})
         keys = list(rows.values_list("pk", flat=True))
-        rows.update(owner_id=record.owner_id, department_id=record.department_id)
-        if child.search and keys:
-            search.reown(connection, child.model, keys, record.owner_id)
-        for each in rows if child.children else ():
-            _hand_down(child, each)
+        if not keys:
+            continue
+        rows.update(owner_id=owner_id, department_id=department_id)
+        if child.search:
+            search.reown(connection, child.model, keys, owner_id)
+        for start in range(0, len(keys) if child.children else 0, 1000):
+            hand_down(child, keys[start : start + 1000], owner_id, department_id)
 
 
 def _diff(entity: Entity, current: Record, plain: dict[str, Any], many: dict[str, Any]) -> dict[str, list[Any]]:
@@ -290,15 +307,18 @@ def _diff(entity: Entity, current: Record, plain: dict[str, Any], many: dict[str
     return diff
 
 
-def fill_keys(record: Record) -> None:
-    """Compute the pinyin sort keys."""
+def fill_keys(record: Record, touched: set[str] | None = None) -> None:
+    """Compute the pinyin sort keys, all or those of the fields that were touched."""
     for field in pinyin_keys(type(record)):
+        if touched is not None and field.source not in touched:
+            continue
         key = sort_key(getattr(record, field.source) or "", person=field.person)
         setattr(record, field.name, key[: field.max_length])
 
 
-def _validate(entity: Entity, record: Record, touched: set[str]) -> None:
-    fill_keys(record)
+def validate(entity: Entity, record: Record, touched: set[str]) -> None:
+    """Compute what follows from other fields and check the record; `touched` are the fields that were set."""
+    fill_keys(record, touched)
     record.prepare()
     # Looks have checked form and foreign keys; here come the rules that need the whole record.
     skip = {
@@ -330,26 +350,29 @@ def _save(record: Record, **options: Any) -> None:
         raise Refused(_("This contradicts another record (a number or name that must be unique).")) from error
 
 
-def _hanging(entity: Entity, record: Record, *, deleted_at: Any) -> list[Record]:
+def hanging(entity: Entity, record: Record, *, deleted_at: Any) -> list[Record]:
+    """The records that hang on this one and are as deleted as said, the farthest first."""
     found: list[Record] = []
     for child in entity.children:
         rows = child.model._base_manager.select_for_update().filter(
             **{child.policy.through: record.pk, "deleted_at": deleted_at}
         )
         for each in rows:
-            found += [*_hanging(child, each, deleted_at=deleted_at), each]
+            found += [*hanging(child, each, deleted_at=deleted_at), each]
     return found
 
 
-def _index_elsewhere(entity: Entity, record: Record, touched: set[str] | None) -> None:
+def index_elsewhere(entity: Entity, records: Sequence[Record], touched: set[str] | None) -> None:
+    """Write the index of those whose text holds fields of these records; `touched` None: made, or hidden or shown."""
     for other, lookup, names in entity.indexed_elsewhere:
         if touched is not None and not touched & names:
             continue
         if lookup.startswith("child:"):
-            keys = [getattr(record, f"{lookup.removeprefix('child:')}_id")]
+            keys = {getattr(record, f"{lookup.removeprefix('child:')}_id") for record in records}
             rows = other.model._base_manager.filter(pk__in=keys, deleted_at=None)
         elif touched is None:
             continue  # a record that was just made, or is only hidden, stands in no other's text yet
         else:
-            rows = other.model._base_manager.filter(**{lookup: record.pk, "deleted_at": None})
+            lookups = {f"{lookup}__in": [record.pk for record in records], "deleted_at": None}
+            rows = other.model._base_manager.filter(**lookups)
         index(rows)

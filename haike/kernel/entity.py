@@ -6,7 +6,7 @@ Mistakes are found by `checks.py` at start, with the nearest valid name.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, ClassVar
@@ -223,7 +223,6 @@ class Entity:
             if model_field.name in MACHINERY or model_field.name in self.hidden or isinstance(model_field, PinyinKey):
                 continue
             look = look_for(model_field)
-            look.required = (look.required and model_field.name != self.policy.through) or look.required
             found[model_field.name] = look
         return found
 
@@ -373,6 +372,10 @@ class Entity:
     ) -> Any:
         """Change a record."""
         return change.change(record, by=by, version=version, batch=batch, **values)
+
+    def changes_plainly(self, names: Collection[str]) -> bool:
+        """Whether a change of these fields is the kernel's and no more; then bulk acts write many at once."""
+        return type(self).change is Entity.change
 
     def drafts(self, rows: Sequence[Mapping[str, Any]], *, by: Actor) -> Sequence[Any]:
         """Rows made ready for `create_many`: each a Draft, its Refused, or itself where that needs writing."""

@@ -5,6 +5,8 @@ Values are kept as JSON in the form of `Look.to_json`. The row of a creation car
 record and the later rows.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
@@ -15,9 +17,25 @@ from django.utils.translation import gettext_lazy as _
 origin: ContextVar[str] = ContextVar("haike_origin", default="")
 """Where a change comes from: an address, "api", "job 17"; set by the middleware and the worker."""
 
+present_batch: ContextVar["Batch | None"] = ContextVar("haike_batch", default=None)
+"""The batch of the changes that are being made, unless they name another."""
+
+
+@contextmanager
+def within_batch(batch: "Batch") -> Iterator[None]:
+    """What is written here belongs to this batch, also what follows from it in other records."""
+    token = present_batch.set(batch)
+    try:
+        yield
+    finally:
+        present_batch.reset(token)
+
 
 class Batch(models.Model):
-    """Many changes that belong together and are undone together: an import, a bulk edit."""
+    """Many changes that belong together and are undone together: an import, a bulk edit.
+
+    An undo begins at `undoing_at` and has ended at `undone_at`; between the two nobody else can begin one.
+    """
 
     kind = models.CharField(_("Kind"), max_length=30)
     entity = models.CharField(max_length=60)
@@ -26,6 +44,10 @@ class Batch(models.Model):
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     created = models.PositiveIntegerField(default=0)
     changed = models.PositiveIntegerField(default=0)
+    refused = models.PositiveIntegerField(default=0)
+    undoing_at = models.DateTimeField(null=True)
+    kept = models.PositiveIntegerField(default=0)
+    """Changes that an undo left as they were, because somebody had changed the record since."""
     undone_at = models.DateTimeField(null=True)
     undone_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
 
@@ -34,7 +56,10 @@ class Batch(models.Model):
 
 
 class Change(models.Model):
-    """One row of the log; `diff` maps a field to [before, after]."""
+    """One row of the log; `diff` maps a field to [before, after].
+
+    Names that begin with "_" are what an undo must know; they are not shown.
+    """
 
     id = models.BigAutoField(primary_key=True)
     entity = models.CharField(max_length=60)
@@ -68,6 +93,14 @@ class Change(models.Model):
 
 FIELD_LABELS: dict[str, Any] = {}
 """Names in a diff that are no fields of the entity, and the words for them; rooms add theirs."""
+SETTLED = "settle"
+"""The action of rows that only an undo reads."""
+
+
+def shown_diff(change: Change) -> dict[str, Any]:
+    """What a row of the log tells people."""
+    return {name: both for name, both in change.diff.items() if not name.startswith("_")}
+
 
 ACTION_LABELS = {
     "create": _("created"),

@@ -24,7 +24,7 @@ from haike.people.user.record import User
 OPEN = ("/reset/", "/join/", "/captcha/", "/language/", "/static/")
 OPEN_EXACTLY = frozenset(
     {
-        "/signin", "/signout", "/forgot", "/register", "/company-logo", "/healthz",
+        "/signin", "/signout", "/forgot", "/register", "/company-logo", "/healthz", "/metrics",
         "/manifest.webmanifest", "/favicon.ico", "/robots.txt", "/service-worker.js", "/offline",
     }
 )  # fmt: skip
@@ -56,7 +56,7 @@ class PeopleMiddleware:
             origin.reset(token)
 
     def _guarded(self, request: HttpRequest) -> HttpResponse:
-        if request.path == "/healthz" or request.path.startswith(OWN_DOORS):
+        if request.path in ("/healthz", "/metrics") or request.path.startswith(OWN_DOORS):
             return self.get_response(request)
         user: Any = request.user
         if not user.is_authenticated:

@@ -53,7 +53,8 @@ def _form(
     return render(request, template, {"form": page}, status=422 if bad else 200)
 
 
-def _person(entity: Entity, label: Any) -> PersonLook:
+def person_look(entity: Entity, label: Any) -> PersonLook:
+    """The input for a colleague, who must be named."""
     look = PersonLook("owner", label, field=entity.model._meta.get_field("owner"))
     look.required = True
     return look
@@ -64,7 +65,7 @@ def transfer_view(request: HttpRequest, entity: Entity, pk: int) -> HttpResponse
     """Give a record to a colleague; asks first, refuses giving to the present owner."""
     user = cast(Any, request.user)
     record = find_record(entity, user, pk, action="transfer")
-    typed = Typed({"owner": _person(entity, _("New owner"))}, user)
+    typed = Typed({"owner": person_look(entity, _("New owner"))}, user)
     typed.start({"owner": None})
     if request.method == "POST":
         typed.read(request.POST)
@@ -90,7 +91,7 @@ def share_view(request: HttpRequest, entity: Entity, pk: int) -> HttpResponse:
     """Let colleagues see, and perhaps change, a record; shows and ends present shares."""
     user = cast(Any, request.user)
     record = find_record(entity, user, pk, action="share")
-    typed = Typed({"owner": _person(entity, _("Colleague"))}, user)
+    typed = Typed({"owner": person_look(entity, _("Colleague"))}, user)
     typed.start({"owner": None})
     shares = Share.objects.filter(entity=entity.label, record_id=pk).select_related("user").order_by("id")
     if request.method == "POST":

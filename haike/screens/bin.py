@@ -32,9 +32,11 @@ def bin_view(request: HttpRequest, entity: Entity) -> HttpResponse:
     context = {
         "entity": EntityWords.of(entity),
         "back_url": entity.url,
+        "bulk_url": f"/{entity.slug}/bulk/restore",
         "empty_url": f"/{entity.slug}/bin/empty" if may_purge else "",
         "rows": [
             {
+                "id": record.pk,
                 "title": str(record),
                 "by": str(record.deleted_by or ""),
                 "at": f"{timezone.localtime(record.deleted_at):%Y-%m-%d %H:%M}",

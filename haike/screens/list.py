@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from operator import attrgetter
@@ -31,6 +31,11 @@ SIZES = (10, 20, 30, 50, 100)
 STATE = ("tab", "q", "f", "sort", "size", "archived")
 SHOWN_FIRST = 5
 """On the first pages of a list the numbers up to this are shown."""
+
+
+BulkSource = Callable[[Entity, Any, Selection], Iterable[dict[str, Any]]]
+bulk_sources: list[BulkSource] = []
+"""What can be done with chosen rows: rooms below add functions that give {"url", "label", "icon", "danger"}."""
 
 
 @dataclass(frozen=True)
@@ -199,12 +204,8 @@ class ListPage:
     @cached_property
     def bulk(self) -> list[dict[str, Any]]:
         """What can be done with chosen rows."""
-        policy, slug, found = self.declared.policy, self.declared.slug, []
-        if policy.may(self.user, "export"):
-            found.append({"url": f"/{slug}/export", "label": _("Export"), "icon": "download", "danger": False})
-        if policy.may(self.user, "delete"):
-            found.append({"url": f"/{slug}/bulk/delete", "label": _("Delete"), "icon": "trash", "danger": True})
-        return found
+        found = [act for source in bulk_sources for act in source(self.declared, self.user, self.selection)]
+        return sorted(found, key=lambda act: bool(act["danger"]))
 
     # -- bars ------------------------------------------------------------------------------------------------------
 

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from haike.kernel.change import write_log
 from haike.kernel.digits import whole
 from haike.kernel.entity import BASE_FIELDS, Button, Entity, Panel, Related, Section, entity_named
-from haike.kernel.log import ACTION_LABELS, FIELD_LABELS, Change
+from haike.kernel.log import ACTION_LABELS, FIELD_LABELS, SETTLED, Change, shown_diff
 from haike.kernel.look import Look
 from haike.kernel.paths import select_paths
 from haike.kernel.preference import close_tab, note_visit
@@ -222,7 +222,8 @@ def related_panel(request: HttpRequest, record: Any, tab: Related, user: Any) ->
 def log_panel(request: HttpRequest, entity: Entity, record: Any) -> SafeString:
     """The change log of a record, newest first, 20 at a time."""
     before = whole(request.GET.get("before"))
-    rows = Change.objects.filter(entity=entity.label, record_id=record.pk).order_by("-id")
+    rows = Change.objects.filter(entity=entity.label, record_id=record.pk).exclude(action=SETTLED)
+    rows = rows.order_by("-id")
     if before is not None:
         rows = rows.filter(id__lt=before)
     changes = list(rows[: LOG_SIZE + 1])
@@ -234,7 +235,7 @@ def log_panel(request: HttpRequest, entity: Entity, record: Any) -> SafeString:
 def log_entry(entity: Entity, user: Any, change: Change) -> dict[str, Any]:
     """One row of the log in words; hidden and masked fields say only that they changed."""
     lines = []
-    for name, (old, new) in change.diff.items():
+    for name, (old, new) in shown_diff(change).items():
         look = entity.looks.get(name)
         right = entity.right(user, name) if look else "edit"
         if right == "hidden":

@@ -10,6 +10,7 @@ ROOMS = (
     "kernel",
     "screens",
     "jobs",
+    "bulk",
     "exchange",
     "api",
     "people",

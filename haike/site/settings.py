@@ -38,6 +38,9 @@ HAIKE_CACHE_SECONDS = 1.0
 # Names every company and opens its data, for jobs.
 HAIKE_COMPANIES = "haike.company.doors" if HAIKE_HOSTED else ""
 
+# Who reads /metrics; without it only this machine may.
+HAIKE_METRICS_TOKEN = environment.text("HAIKE_METRICS_TOKEN")
+
 SECRET_KEY = environment.secret_key(HAIKE_DATA)
 ALLOWED_HOSTS = environment.names("HAIKE_HOSTS", "localhost,127.0.0.1,[::1]" + (",.localhost" if HAIKE_HOSTED else ""))
 ROOT_URLCONF = "haike.site.urls"

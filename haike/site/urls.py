@@ -4,11 +4,12 @@ from importlib.util import find_spec
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from haike.site import health, help_pages, pages, sample_pages, search, settings_pages
+from haike.site import health, help_pages, metrics, pages, sample_pages, search, settings_pages
 from haike.site.rooms import ROOMS
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.answer, name="health"),
+    path("metrics", metrics.metrics_view, name="metrics"),
     path("language/", include("django.conf.urls.i18n")),
     path("captcha/", include("captcha.urls")),
     path("", pages.home_view, name="home"),

@@ -10,12 +10,13 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.functional import Promise
 
+from haike.bulk.undo import Undone, undo_batch
 from haike.customers.contact.actions import create_contact, ensure_main
 from haike.customers.contact.record import Contact
 from haike.customers.contact.vcard import Card, parse_values
 from haike.customers.customer.record import INDIVIDUAL, Customer, name_key
 from haike.kernel import change
-from haike.kernel.bulk import Undone, start_batch, undo_batch
+from haike.kernel.bulk import start_batch
 from haike.kernel.entity import entity_of
 from haike.kernel.log import Batch
 from haike.kernel.policy import Actor

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
@@ -140,6 +140,9 @@ class ContactEntity(Entity):
         if to is not None and to.pk != record.customer_id:
             return actions.move_contact(record, by=by, version=version, to=values.pop("customer"), **values)
         return change.change(record, by=by, version=version, **values)
+
+    def changes_plainly(self, names: Collection[str]) -> bool:
+        return "customer" not in names
 
     def taken_back(self, records: list[Any]) -> None:
         keys = {record.customer_id for record in records}

@@ -92,3 +92,8 @@ async def waits() -> str:
 
 
 def not_a_task() -> None: ...
+
+
+@job(attempts=3)
+def eat() -> None:
+    raise MemoryError

@@ -69,6 +69,9 @@ export function refresh() {
 
 async function undo(url) {
   const answer = await fetch(url, { method: "POST", headers: { "X-CSRFToken": token(), "HX-Request": "true" } });
+  // Something stands in the way, or it takes long: the page of the undo tells.
+  const told = JSON.parse(answer.headers.get("HX-Trigger") || "{}").saved;
+  if (answer.ok && told?.go) return location.assign(told.go);
   if (answer.ok) toast({ text: t("undone") });
   else toast({ text: t("failed_server"), kind: "bad" });
   refresh();

@@ -11,7 +11,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 
 from haike.kernel.entity import Entity, entities, entity_named
-from haike.kernel.log import ACTION_LABELS, FIELD_LABELS, Change
+from haike.kernel.log import ACTION_LABELS, FIELD_LABELS, SETTLED, Change, shown_diff
 from haike.people.alarm.kinds import ENTITY as ALARM
 from haike.people.company.profile import LABEL as COMPANY
 from haike.people.error.record import ErrorRecord
@@ -134,7 +134,8 @@ def _lines(row: Change, user: Any) -> list[dict[str, Any]]:
     if isinstance(entity, Entity):
         lines: list[dict[str, Any]] = log_entry(entity, user, row)["diff"]
         return lines
-    return [{"label": FIELD_LABELS.get(name, name), "old": old, "new": new} for name, (old, new) in row.diff.items()]
+    told = shown_diff(row).items()
+    return [{"label": FIELD_LABELS.get(name, name), "old": old, "new": new} for name, (old, new) in told]
 
 
 def _said(line: dict[str, Any]) -> str:
@@ -148,7 +149,7 @@ def operations_view(request: HttpRequest) -> HttpResponse | FileResponse:
     titles = _Titles()
 
     def find(values: dict[str, Any]) -> QuerySet[Change]:
-        rows = within(Change.objects.select_related("by"), values)
+        rows = within(Change.objects.exclude(action=SETTLED).select_related("by"), values)
         if values.get("user"):
             rows = rows.filter(by=values["user"])
         if values.get("entity"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import timedelta
 from typing import Any
 
@@ -97,6 +98,9 @@ class FollowUpEntity(Entity):
 
     def change(self, record: Any, *, by: Actor, version: int | None = None, **values: Any) -> Any:
         return actions.correct(record, by=by, version=version, **values)
+
+    def changes_plainly(self, names: Collection[str]) -> bool:
+        return set(names) <= {"manner", "subject", "content", "result", "attitude", "products"}
 
     def taken_back(self, records: list[Any]) -> None:
         actions.settle_without(records)

@@ -1,0 +1,23 @@
+"""How much memory a worker process may take: a job that wants more fails in words, and the machine lives on."""
+
+from __future__ import annotations
+
+import os
+import resource
+
+USUAL_MB = 4096
+NAME = "HAIKE_JOB_MEMORY_MB"
+
+
+def allowed_mb() -> int:
+    """Megabytes of address space that a worker process may have; 0 is no limit."""
+    told = os.environ.get(NAME, "").strip()
+    return int(told) if told.isdigit() else USUAL_MB
+
+
+def limit_memory() -> None:
+    """Hold this process to it; the system's own limit stays where it is lower."""
+    if wanted := allowed_mb() * 1024 * 1024:
+        __, hard = resource.getrlimit(resource.RLIMIT_AS)
+        soft = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
