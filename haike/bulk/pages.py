@@ -17,7 +17,7 @@ from haike.bulk.acts import ACTS
 from haike.bulk.case import Case
 from haike.bulk.forms import Chosen, form_for, seen_at
 from haike.bulk.run import BulkRun
-from haike.bulk.undo import demand_may_undo, undo_batch
+from haike.bulk.undo import UNDO, demand_may_undo, undo_batch
 from haike.bulk.work import AT_ONCE, settle_run, start_run, start_undo
 from haike.jobs.job import Job, cancel
 from haike.kernel.entity import Entity, entity_named
@@ -127,7 +127,7 @@ def sees_all(user: Any) -> bool:
 
 def visible_batches(user: Any) -> Any:
     """The user's own batches; for those who read the operation log everybody's."""
-    rows = Batch.objects.select_related("by", "undone_by", "run")
+    rows = Batch.objects.exclude(kind=UNDO).select_related("by", "undone_by", "run")
     return rows if sees_all(user) else rows.filter(by_id=user.pk)
 
 

@@ -24,15 +24,17 @@ from django.utils.translation import gettext_lazy as _
 from haike.bulk.case import Case, read_case
 from haike.bulk.write import Outcome, allowed_keys, change_many, restore_many, set_archived, throw_away
 from haike.find.share import Share
-from haike.kernel.bulk import log_many
+from haike.kernel.bulk import log_many, start_batch
 from haike.kernel.change import index_elsewhere, settle
 from haike.kernel.entity import Entity
-from haike.kernel.log import Batch, Change
+from haike.kernel.log import Batch, Change, within_batch
 from haike.kernel.policy import Actor
 from haike.kernel.record import writer
 from haike.refused import Refused
 
 SIZE = 500
+UNDO = "undo"
+"""The kind of the batches in which undoing is written down."""
 MOST_LISTED = 200
 WRITES = ("change", "delete", "restore", "purge", "archive", "unarchive", "undo", "share", "unshare")
 
@@ -95,16 +97,24 @@ def undo_batch(
         return _foresee(entity, batch)
     if not begun:
         begin_undo(batch, by=by)
-    work = _Work(entity, batch, by, force)
+    work, trace = _Work(entity, batch, by, force), _trace(entity, batch, by)
     total, done = batch.changes.count(), 0
     for chunk in _chunks(batch.changes.order_by("-id").iterator(chunk_size=SIZE), SIZE):
-        with transaction.atomic(), writer():
+        with transaction.atomic(), writer(), within_batch(trace):
             work.take_back(chunk)
         done += len(chunk)
         report(done, total)
     facts = {"undone_at": timezone.now(), "undone_by": by.pk, "kept": work.found.conflicts}
     Batch.objects.filter(pk=batch.pk).update(**facts)
     return work.found
+
+
+def _trace(entity: Entity, batch: Batch, by: Actor) -> Batch:
+    """The batch of what an undo itself writes; it cannot be undone, and stands in nobody's way later."""
+    trace = start_batch(entity, UNDO, batch.title, by=by)
+    trace.undoing_at = trace.undone_at = trace.at
+    trace.save(update_fields=["undoing_at", "undone_at"])
+    return trace
 
 
 def _foresee(entity: Entity, batch: Batch) -> Undone:
