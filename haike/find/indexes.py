@@ -35,6 +35,14 @@ def filter_index(prefix: str, *columns: str) -> models.Index:
     return models.Index(fields=fields, name=_name(prefix, "filter", "own"), condition=LIVE)
 
 
+def few_index(prefix: str, *keys: str) -> models.Index:
+    """One index that tells of rows found elsewhere, by the search, whose they are and how they sort.
+
+    A piece of a telephone number is in some hundred records, few of them one's own; each would be a page from the disk.
+    """
+    return models.Index(fields=["id", "owner", "archived_at", *keys], name=_name(prefix, "few", "all"), condition=LIVE)
+
+
 def _name(prefix: str, key: str, suffix: str) -> str:
     name = f"{prefix}_{key}_{suffix}"
     if len(name) <= LONGEST_NAME:

@@ -191,7 +191,8 @@ class Shapes(Pieces):
         if self.few is not None or self.glance():
             rows = self.within_scope(rows)
             rows = self.confirmed(rows) if self.few_hits else self.searched(rows)
-            return [compiled(self.connection, rows, self.id_driver(self.few or ()), "")]
+            index = self.covering(("id",), None if columns is None else columns | self.scope_columns) or ""
+            return [compiled(self.connection, rows, self.id_driver(self.few or ()), index)]
         hits = None if self.small else self.hits(by_token=True)
         if hits is not None:
             return [
@@ -229,6 +230,11 @@ class Shapes(Pieces):
         """The columns that filters and state read, and some more; None where other tables are read."""
         columns = self.columns_tested
         return None if columns is None or more is None else columns | more
+
+    @property
+    def scope_columns(self) -> set[str]:
+        """The columns that tell whether a row is in the scope."""
+        return {"owner_id", self.scope.share_column}
 
     @property
     def key_columns(self) -> set[str] | None:

@@ -74,6 +74,8 @@ def postgresql(url: str, *, hosted: bool, pool: int) -> dict[str, Any]:
         raise ImproperlyConfigured("HAIKE_DATABASE_URL: write postgres://user:password@host:port/name.")
     options: dict[str, Any] = dict(parse_qsl(parts.query))
     host = options.pop("host", None) or unquote(parts.hostname or "")
+    # Compiling a query may take ten times as long as running it. What the address says comes later and wins.
+    options["options"] = f"-c jit=off {options.get('options', '')}".strip()
     if pool:
         options["pool"] = {"min_size": 1, "max_size": pool, "timeout": 10}
     return {

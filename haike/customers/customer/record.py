@@ -14,7 +14,7 @@ from haike.chinese.company import normalise
 from haike.chinese.uscc import check_uscc, is_identity
 from haike.customers.birthday import BirthdayField, key_of
 from haike.customers.reach import QQ, Mobile, WeChat
-from haike.find.indexes import filter_index, hot_indexes
+from haike.find.indexes import few_index, filter_index, hot_indexes
 from haike.kernel.fields import AutoNumber, Email, LongText, Money, Phone, Pick, Picks, Picture, PinyinKey, Region, Url
 from haike.kernel.record import Record
 from haike.refused import Refused
@@ -159,6 +159,7 @@ class Customer(Record):
                 "created_at",
                 "name_pinyin",
             ),
+            few_index("customer", "created_at"),
             models.Index(fields=["name_key"], name="customer_name_key", condition=_filled("name_key")),
             models.Index(fields=["phone"], name="customer_phone", condition=_filled("phone")),
             models.Index(fields=["mobile"], name="customer_mobile", condition=_filled("mobile")),

@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.db import models
 
-from haike.find.indexes import filter_index, hot_indexes
+from haike.find.indexes import few_index, filter_index, hot_indexes
 
 
 class Group(models.Model):
@@ -47,6 +47,7 @@ class Thing(Base):
         indexes = [
             *hot_indexes("thing", "created_at", "amount", "seen_at", "level", "due_on"),
             filter_index("thing", "level", "seen_at", "amount"),
+            few_index("thing", "created_at"),
             models.Index(fields=["hot", "level"], name="thing_hot"),
         ]
 

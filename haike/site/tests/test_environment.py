@@ -39,13 +39,26 @@ def test_database_url() -> None:
     assert settings["ENGINE"] == "haike.site.postgresql"
     assert (settings["USER"], settings["PASSWORD"], settings["HOST"]) == ("an@n", "p/w", "db.local")
     assert (settings["NAME"], settings["PORT"]) == ("crm", "5433")
-    assert settings["OPTIONS"] == {"sslmode": "require", "pool": {"min_size": 1, "max_size": 3, "timeout": 10}}
+    assert settings["OPTIONS"] == {
+        "sslmode": "require",
+        "options": "-c jit=off",
+        "pool": {"min_size": 1, "max_size": 3, "timeout": 10},
+    }
 
 
 def test_database_by_socket_and_without_pool() -> None:
     settings = environment.postgresql("postgres:///crm?host=/run/postgresql", hosted=True, pool=0)
     assert settings["ENGINE"] == "django_tenants.postgresql_backend"
-    assert (settings["HOST"], settings["OPTIONS"]) == ("/run/postgresql", {})
+    assert (settings["HOST"], settings["OPTIONS"]) == (
+        "/run/postgresql",
+        {"options": "-c jit=off"},
+    )
+
+
+def test_options_of_the_database_url_win() -> None:
+    url = "postgres://u@db/crm?options=-c%20jit%3Don%20-c%20work_mem%3D64MB"
+    settings = environment.postgresql(url, hosted=False, pool=0)
+    assert settings["OPTIONS"]["options"] == "-c jit=off -c jit=on -c work_mem=64MB"
 
 
 @pytest.mark.parametrize("url", ["mysql://x/y", "postgres://host", "nonsense"])
