@@ -21,16 +21,16 @@ def company_now() -> str:
     return str(getattr(connection, "schema_name", "") or "")
 
 
-def ring() -> None:
-    """Wake the workers once the current transaction has committed."""
+def ring(channel: str = CHANNEL) -> None:
+    """Wake the workers, or who else listens on a channel, once the current transaction has committed."""
     if connection.vendor == "postgresql":
-        transaction.on_commit(partial(_notify, company_now()), robust=True)
+        transaction.on_commit(partial(_notify, channel, company_now()), robust=True)
 
 
-def _notify(company: str) -> None:
+def _notify(channel: str, company: str) -> None:
     # A statement of its own, after the business transaction: it must not take part in one that Citus spreads.
     try:
         with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_notify(%s, %s)", [CHANNEL, company])
+            cursor.execute("SELECT pg_notify(%s, %s)", [channel, company])
     except DatabaseError:
         logger.warning("Could not wake the workers; they will look by themselves.", exc_info=True)

@@ -33,6 +33,9 @@ OPEN_EXACTLY = frozenset(
 OWN_DOORS = ("/api/", "/mcp", "/hooks/", "/feed/", "/public/")
 """Addresses that know their callers by tokens or signatures, not by a session."""
 
+WAITING = frozenset({"/notices/news", "/notices/stream"})
+"""Addresses that an open page asks by itself: nobody need be there."""
+
 FORCED_PAGE = "/account/password"
 TOUCH_SECONDS = 60
 
@@ -66,7 +69,8 @@ class PeopleMiddleware:
         if _is_idle(request):
             sign_out(request, result=SignIn.Result.IDLE)
             return self.get_response(request) if is_open(request.path) else ask_to_sign_in(request, idle=True)
-        _touch(request, user)
+        if request.path not in WAITING:
+            _touch(request, user)
         translation.activate(user.language)
         request.LANGUAGE_CODE = translation.get_language()
         if user.must_change_password and not _serves_new_password(request.path):

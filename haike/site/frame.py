@@ -16,7 +16,6 @@ from haike.people.company.profile import company
 from haike.site.guide import sample_present
 from haike.site.menu import may_administer, menu_order, simple_menu
 from haike.talk.notice.record import unread
-from haike.talk.notice.views import bell_text
 
 OPEN_TABS = 12
 SETTINGS = "/settings/"
@@ -36,12 +35,14 @@ class Item:
 
 @dataclass(frozen=True)
 class Bell:
-    """The bell of the frame: `last` is the newest notice the page knows, `news_url` tells what came since."""
+    """The bell of the frame: `last` is the newest notice the page knows, `news_url` tells what came since,
+    `stream_url` tells it as it comes."""
 
     url: str
     text: str
     last: int
     news_url: str
+    stream_url: str
 
 
 class Frame:
@@ -114,7 +115,7 @@ class Frame:
         if not self.signed_in:
             return None
         count, last = unread(self.user)
-        return Bell("/notices/", bell_text(count), last, "/notices/news")
+        return Bell("/notices/", bell_text(count), last, "/notices/news", "/notices/stream")
 
     @property
     def bottom(self) -> tuple[Item, ...]:

@@ -12,6 +12,7 @@ ONE = "<slug:slug>/<int:pk>/"
 urlpatterns = [
     path("notices/", notices.notices_view, name="notices"),
     path("notices/news", notices.news_view, name="news"),
+    path("notices/stream", notices.stream_view, name="stream"),
     path("notices/read", notices.read_view, name="read"),
     path("notices/<int:pk>/open", notices.open_view, name="open"),
     path("tags/", tags.tag_list_view, name="tags"),

@@ -1,3 +1,5 @@
+import os
+
 import click
 from granian import Granian
 from granian.constants import Interfaces
@@ -13,13 +15,16 @@ from haike.site.cli.language import _
 @click.option("--workers", envvar="HAIKE_WORKERS", default=2, show_default=True, help=_("Processes that serve pages"))
 @click.option("--threads", envvar="HAIKE_THREADS", default=4, show_default=True, help=_("Threads in each of them"))
 def command(bind: str, port: int, workers: int, threads: int) -> None:
+    # The processes that serve are new ones; this is how they learn of it.
+    os.environ["HAIKE_THREADS"] = str(threads)
     Granian(
-        "haike.site.wsgi:application",
+        "haike.site.rsgi:application",
         address=bind,
         port=port,
-        interface=Interfaces.WSGI,
+        interface=Interfaces.RSGI,
         workers=workers,
-        blocking_threads=threads,
+        # Open streams count as requests that are under way.
+        backpressure=4096,
         websockets=False,
         respawn_failed_workers=True,
         workers_kill_timeout=3,

@@ -10,8 +10,10 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from haike.jobs.bell import ring
 from haike.kernel.versioned import Versioned, bump
 
+CHANNEL = "haike_notices"
 MOST_COUNTED = 100
 """The bell says 99+ from here on; nobody counts further."""
 
@@ -51,7 +53,8 @@ class Notice(models.Model):
         return f"{self.kind} {self.entity} {self.record_id} → {self.user_id}"
 
 
-_kept: Versioned[dict[int, tuple[int, int]]] = Versioned("notices", dict)
+VERSION = "notices"
+_kept: Versioned[dict[int, tuple[int, int]]] = Versioned(VERSION, dict)
 
 
 def unread(user: Any) -> tuple[int, int]:
@@ -61,12 +64,18 @@ def unread(user: Any) -> tuple[int, int]:
     """
     kept = _kept()
     if user.pk not in kept:
-        rows = Notice.objects.filter(user_id=user.pk, read_at__isnull=True).order_by("-id")
-        keys = list(rows.values_list("id", flat=True)[:MOST_COUNTED])
-        kept[user.pk] = (len(keys), keys[0] if keys else 0)
+        kept[user.pk] = unread_now(user)
     return kept[user.pk]
 
 
+def unread_now(user: Any) -> tuple[int, int]:
+    """The same from the database: what a process remembers may be a second old."""
+    rows = Notice.objects.filter(user_id=user.pk, read_at__isnull=True).order_by("-id")
+    keys = list(rows.values_list("id", flat=True)[:MOST_COUNTED])
+    return len(keys), keys[0] if keys else 0
+
+
 def notices_changed() -> None:
-    """Tell every process that counts are to be asked for anew."""
-    bump("notices")
+    """Tell every process that counts are to be asked for anew, and the streams that there is something to tell."""
+    bump(VERSION)
+    ring(CHANNEL)

@@ -16,12 +16,12 @@ from django.views.decorators.cache import never_cache
 from haike.kernel.digits import whole
 from haike.kernel.entity import entity_named
 from haike.screens.door import done
+from haike.talk.notice.feed import MOST_STREAMS, Feed, bell_text, hub, news
 from haike.talk.notice.kinds import kinds
 from haike.talk.notice.page import lines
-from haike.talk.notice.record import Notice, notices_changed, unread
+from haike.talk.notice.record import Notice, notices_changed, unread, unread_now
 
 SIZE = 30
-MOST_POPPED = 3
 
 
 def notices_view(request: HttpRequest) -> HttpResponse:
@@ -76,31 +76,25 @@ def _context(user: Any, query: Mapping[str, str]) -> dict[str, Any]:
 def news_view(request: HttpRequest) -> JsonResponse:
     """What the bell shows: the count and, behind the key `after`, what came since.
 
-    {"count", "text", "last", "items": [{"id", "text", "url"}], "more"}
+    {"count", "text", "last", "items": [{"id", "text", "url"}]}
     """
-    return JsonResponse(news(cast(Any, request.user), whole(request.GET.get("after")) or 0))
+    user = cast(Any, request.user)
+    return JsonResponse(news(user, whole(request.GET.get("after")) or 0, unread(user)))
 
 
-def news(user: Any, after: int) -> dict[str, Any]:
-    """The same for the stream. Without anything new there is no query at all."""
-    count, last = unread(user)
-    found: list[Notice] = []
-    if last > after:
-        rows = Notice.objects.filter(user_id=user.pk, read_at__isnull=True, id__gt=after).order_by("-id")
-        found = list(rows[: MOST_POPPED + 1])
-    items = [{"id": each.id, "text": each.plain, "url": each.url} for each in lines(user, found) if each.url]
-    return {
-        "count": count,
-        "text": bell_text(count),
-        "last": max(last, after),
-        "items": items[:MOST_POPPED],
-        "more": len(items) > MOST_POPPED,
-    }
-
-
-def bell_text(count: int) -> str:
-    """The number on the bell; nothing for none."""
-    return "" if not count else (str(count) if count < 100 else "99+")
+@never_cache
+def stream_view(request: HttpRequest) -> HttpResponse:
+    """The bell as an event stream; 204 where the server cannot keep streams open, then the page asks by itself."""
+    open_stream = request.META.get("haike.stream")
+    if open_stream is None or hub.number >= MOST_STREAMS:
+        return HttpResponse(status=204)
+    user = cast(Any, request.user)
+    after = whole(request.headers.get("Last-Event-ID")) or whole(request.GET.get("after")) or 0
+    feed = Feed(user, after)
+    open_stream(feed)
+    # After the subscription, so that nothing falls between; what comes twice the page knows by its key.
+    feed.push(news(user, after, unread_now(user)))
+    return HttpResponse(content_type="text/event-stream", headers={"X-Accel-Buffering": "no"})
 
 
 def open_view(request: HttpRequest, pk: int) -> HttpResponse:
@@ -133,7 +127,7 @@ def read_view(request: HttpRequest) -> HttpResponse:
     notices_changed()
     if getattr(request, "htmx", False):
         # The bell counts anew at once.
-        told = json.dumps({"notices": news(user, unread(user)[1])})
+        told = json.dumps({"notices": news(user, unread(user)[1], unread(user))})
         shown = render(request, "talk/notices.html#body", _context(user, request.POST))
         shown["HX-Trigger"] = told
         return shown
