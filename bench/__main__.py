@@ -17,6 +17,7 @@ from bench.databases import DATABASES, ROOT, Company
 from bench.reading import read
 from bench.results import Results
 from bench.server import Server, memory, running
+from bench.streams import listen
 from bench.visit import visit
 from bench.writing import move, write
 
@@ -42,7 +43,7 @@ def measure(company: Company, only: str) -> Results:
     if only in "sample company made":
         results.put("sample company made", "", company.made["seconds"])
     with running(company) as server:
-        for act in (visit, read, write):
+        for act in (visit, read, write, listen):
             act(server, people, PASSWORD, results, only)
         _memory(server, results, only)
         move(server, people, PASSWORD, results, only)

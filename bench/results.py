@@ -39,6 +39,8 @@ BUDGETS = {
     "import: memory of the jobs": Budget(300, 300, "MB"),
     "export: 100 000 rows": Budget(15, 15, "s"),
     "export: memory of the jobs": Budget(150, 150, "MB"),
+    "a notice reaches 300 open streams": Budget(1000, 1000),
+    "list beside 300 open streams": Budget(20, 30),
     "memory per web worker": Budget(150, 150, "MB"),
     "first visit: bytes": Budget(200, 200, "kB gz"),
     "first visit: cold browser": Budget(400, 400),

@@ -15,6 +15,7 @@ from haike.people.alarm.kinds import open_alarms
 from haike.people.company.profile import company
 from haike.site.guide import sample_present
 from haike.site.menu import may_administer, menu_order, simple_menu
+from haike.talk.notice.feed import bell_text
 from haike.talk.notice.record import unread
 
 OPEN_TABS = 12

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
 import sys
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
@@ -18,13 +19,14 @@ from tempfile import SpooledTemporaryFile
 from typing import Any, Protocol
 from urllib.parse import unquote_to_bytes
 
-from granian.rsgi import ProtocolClosed
+from granian.rsgi import ProtocolClosed  # type: ignore[attr-defined]
 
 from haike.site.wsgi import application as pages
 
 THREADS = "HAIKE_THREADS"
 IN_MEMORY = 1024 * 1024
 """Bodies of requests that are larger wait for their page in a file."""
+END_STREAMS = signal.SIGUSR1
 BODILESS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 Headers = list[tuple[str, str]]
@@ -57,8 +59,9 @@ class Answer:
         self.headers: Headers = []
         self.stream: Stream | None = None
 
-    def __call__(self, status: str, headers: Headers, exc_info: Any = None) -> None:
+    def __call__(self, status: str, headers: Headers, exc_info: Any = None, /) -> Callable[[bytes], object]:
         self.status, self.headers = int(status[:3]), headers
+        return _no_writing
 
     def open_stream(self, stream: Stream) -> None:
         """Answer with an event stream."""
@@ -66,11 +69,21 @@ class Answer:
         self.stream = stream
 
 
+def _no_writing(part: bytes) -> object:
+    # The oldest way of WSGI, which Django has never used.
+    raise NotImplementedError
+
+
 class Application:
     """The entry of granian."""
 
     def __init__(self, threads: int) -> None:
         self.threads = ThreadPoolExecutor(threads, "page")
+        self.ending = asyncio.Event()
+
+    def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Hear when streams are to end: a server that is to stop waits for every answer that is under way."""
+        loop.add_signal_handler(END_STREAMS, self.ending.set)
 
     async def __rsgi__(self, scope: Any, protocol: Any) -> None:
         loop = asyncio.get_running_loop()
@@ -84,29 +97,29 @@ class Application:
             environ["wsgi.input"] = body
             environ["haike.stream"] = answer.open_stream
             try:
-                whole = await loop.run_in_executor(self.threads, partial(page, environ, answer, protocol))
+                await loop.run_in_executor(self.threads, partial(page, environ, answer, protocol))
             except BaseException:
                 if answer.stream is not None:
                     answer.stream.close()
                 raise
         if answer.stream is not None:
-            await send_stream(answer, answer.stream, protocol)
-        elif whole is not None:
-            protocol.response_bytes(answer.status, answer.headers, whole)
+            await send_stream(answer, answer.stream, protocol, self.ending)
 
 
-def page(environ: dict[str, Any], answer: Answer, protocol: Any) -> bytes | None:
-    """Make a page, in a thread of its own; what comes in pieces (files, exports) is sent from here."""
+def page(environ: dict[str, Any], answer: Answer, protocol: Any) -> None:
+    """Make a page and send it, in a thread of its own: the loop may have been stopped meanwhile."""
     found: Iterable[bytes] = pages(environ, answer)
     try:
-        if answer.stream is not None or not getattr(found, "streaming", True):
-            return b"".join(found)
+        if answer.stream is not None:
+            return
+        if not getattr(found, "streaming", True):
+            protocol.response_bytes(answer.status, answer.headers, b"".join(found))
+            return
         transport = protocol.response_stream(answer.status, answer.headers)
         with suppress(ProtocolClosed):
             for part in found:
                 # The next piece is read when this one is on its way.
                 asyncio.run_coroutine_threadsafe(_send(transport, part), answer.loop).result()
-        return None
     finally:
         if (close := getattr(found, "close", None)) is not None:
             close()
@@ -116,17 +129,17 @@ async def _send(transport: Any, part: bytes) -> None:
     await transport.send_bytes(part)
 
 
-async def send_stream(answer: Answer, stream: Stream, protocol: Any) -> None:
+async def send_stream(answer: Answer, stream: Stream, protocol: Any, ending: asyncio.Event) -> None:
     """Send what a stream has to say until one of both sides ends it."""
     headers = [(name, value) for name, value in answer.headers if name.lower() != "content-length"]
     parts = stream.parts()
-    gone = asyncio.ensure_future(protocol.client_disconnect())
+    over = {asyncio.ensure_future(protocol.client_disconnect()), asyncio.ensure_future(ending.wait())}
     try:
         transport = protocol.response_stream(answer.status, headers)
-        while not gone.done():
+        while True:
             part = asyncio.ensure_future(anext(parts))
-            await asyncio.wait({part, gone}, return_when=asyncio.FIRST_COMPLETED)
-            if not part.done():
+            done, __ = await asyncio.wait({part, *over}, return_when=asyncio.FIRST_COMPLETED)
+            if done & over:
                 part.cancel()
                 break
             try:
@@ -134,7 +147,8 @@ async def send_stream(answer: Answer, stream: Stream, protocol: Any) -> None:
             except (StopAsyncIteration, ProtocolClosed):
                 break
     finally:
-        gone.cancel()
+        for each in over:
+            each.cancel()
         stream.close()
 
 

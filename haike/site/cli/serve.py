@@ -1,12 +1,29 @@
+import multiprocessing
 import os
+import signal
+import time
 
 import click
 from granian import Granian
-from granian.constants import Interfaces
+from granian.constants import Interfaces, Loops
 from granian.log import LogLevels
 
 from haike.site import environment, logs
 from haike.site.cli.language import _
+
+PAUSE = 0.2
+"""Seconds in which streams end."""
+
+
+class Server(Granian):  # type: ignore[misc,valid-type]
+    """Ends event streams before it stops: else it would wait for them, and then kill what serves them."""
+
+    def shutdown(self, exit_code: int = 0) -> None:
+        for child in multiprocessing.active_children():
+            if child.pid is not None:
+                os.kill(child.pid, signal.SIGUSR1)
+        time.sleep(PAUSE)
+        super().shutdown(exit_code)
 
 
 @click.command()
@@ -17,11 +34,12 @@ from haike.site.cli.language import _
 def command(bind: str, port: int, workers: int, threads: int) -> None:
     # The processes that serve are new ones; this is how they learn of it.
     os.environ["HAIKE_THREADS"] = str(threads)
-    Granian(
+    Server(
         "haike.site.rsgi:application",
         address=bind,
         port=port,
         interface=Interfaces.RSGI,
+        loop=Loops.asyncio,
         workers=workers,
         # Open streams count as requests that are under way.
         backpressure=4096,
