@@ -8,9 +8,13 @@ from haike.customers.customer.record import Customer
 from haike.customers.customer.screen import CustomerEntity
 from haike.customers.dictionaries import DICTIONARIES
 from haike.customers.relation import CustomerRelation, CustomerRelationEntity
+from haike.customers.remind import ANNIVERSARY, BIRTHDAY, CONTACT_DUE
 from haike.kernel.dictionary import Dictionary, Word, declare
 
 __all__ = [
+    "ANNIVERSARY",
+    "BIRTHDAY",
+    "CONTACT_DUE",
     "Anniversary",
     "AnniversaryEntity",
     "Contact",

@@ -15,6 +15,7 @@ from haike.people.alarm.kinds import open_alarms
 from haike.people.company.profile import company
 from haike.site.guide import sample_present
 from haike.site.menu import may_administer, menu_order, simple_menu
+from haike.talk.notice.choice import choice_of
 from haike.talk.notice.feed import bell_text
 from haike.talk.notice.record import unread
 
@@ -44,6 +45,7 @@ class Bell:
     last: int
     news_url: str
     stream_url: str
+    sound: bool
 
 
 class Frame:
@@ -116,7 +118,8 @@ class Frame:
         if not self.signed_in:
             return None
         count, last = unread(self.user)
-        return Bell("/notices/", bell_text(count), last, "/notices/news", "/notices/stream")
+        sound = choice_of(self.user).sound
+        return Bell("/notices/", bell_text(count), last, "/notices/news", "/notices/stream", sound)
 
     @property
     def bottom(self) -> tuple[Item, ...]:

@@ -1,8 +1,9 @@
 """Contents of the room: tags, stars, comments, notices."""
 
 from haike.talk.comment.record import Comment
+from haike.talk.notice.choice import NoticeChoice
 from haike.talk.notice.record import Notice
 from haike.talk.star import Star
 from haike.talk.tag.record import Tag, Tagged
 
-__all__ = ["Comment", "Notice", "Star", "Tag", "Tagged"]
+__all__ = ["Comment", "Notice", "NoticeChoice", "Star", "Tag", "Tagged"]

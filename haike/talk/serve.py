@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from haike.kernel.entity import Entity
 from haike.kernel.log import ACTION_LABELS
 from haike.people.account.choices import declare_channels
+from haike.people.account.views import TABS
 from haike.people.switches import declare_grants
 from haike.talk import star
 from haike.talk.comment import panel as comments
@@ -17,6 +18,7 @@ from haike.talk.tag import look as tags
 from haike.talk.where import is_commented, served
 
 declare_channels({PAGE: _("On the page")})
+TABS.insert(-1, ("notices", _("Notices"), "/account/notices"))
 declare_grants({"tags": _("Make and change the company's tags")})
 
 ACTION_LABELS.update(

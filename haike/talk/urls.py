@@ -4,12 +4,14 @@ from django.urls import path
 
 from haike.talk import head
 from haike.talk.comment import views as comments
+from haike.talk.notice import account
 from haike.talk.notice import views as notices
 from haike.talk.tag import views as tags
 
 app_name = "talk"
 ONE = "<slug:slug>/<int:pk>/"
 urlpatterns = [
+    path("account/notices", account.choice_view, name="choice"),
     path("notices/", notices.notices_view, name="notices"),
     path("notices/news", notices.news_view, name="news"),
     path("notices/stream", notices.stream_view, name="stream"),

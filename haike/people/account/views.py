@@ -53,7 +53,8 @@ def _me(request: HttpRequest) -> User:
     return User.objects.get(pk=cast(Any, request.user).pk)
 
 
-def _show(request: HttpRequest, tab: str, status: int = 200, **context: Any) -> HttpResponse:
+def show_tab(request: HttpRequest, tab: str, status: int = 200, **context: Any) -> HttpResponse:
+    """One tab of the account page; rooms below add theirs to TABS."""
     if getattr(request, "htmx", False) and "form" in context:
         return render(request, "kernel/form.html#form", context, status=status)
     pages = [{"key": key, "label": label, "url": url, "active": key == tab} for key, label, url in TABS]
@@ -99,7 +100,7 @@ def profile_view(request: HttpRequest) -> HttpResponse:
         status = 422
     sections = [Section(_("How colleagues reach me"), [*actions.CONTACT, "password"])]
     form = _form(typed, _("Contact"), "/account/", sections, version=user.version)
-    return _show(request, "profile", status, form=form)
+    return show_tab(request, "profile", status, form=form)
 
 
 @never_cache
@@ -125,7 +126,7 @@ def password_view(request: HttpRequest) -> HttpResponse:
     title = _("Choose a password of your own") if first else _("Change password")
     label = _("Your password was set by somebody else; choose one that only you know.") if first else ""
     form = _form(typed, title, "/account/password", [Section(label, list(typed.looks))])
-    return _show(request, "password", status, form=form, only=first)
+    return show_tab(request, "password", status, form=form, only=first)
 
 
 def taste_view(request: HttpRequest) -> HttpResponse:
@@ -146,7 +147,7 @@ def taste_view(request: HttpRequest) -> HttpResponse:
         Section(_("Signature"), ["signature_sms", "signature_email"]),
     ]
     form = _form(typed, _("Look and signature"), "/account/taste", sections)
-    return _show(request, "taste", status, form=form)
+    return show_tab(request, "taste", status, form=form)
 
 
 def _time_zone_is_known(typed: Typed) -> bool:
@@ -193,7 +194,7 @@ def workbench_view(request: HttpRequest) -> HttpResponse:
     mine = cards_of(user)
     known = cards_known()
     ordered = [*mine, *(card for card in known if card not in mine)]
-    return _show(
+    return show_tab(
         request,
         "workbench",
         cards=[{"key": card, "label": known[card], "shown": card in mine} for card in ordered],
@@ -208,4 +209,4 @@ def workbench_view(request: HttpRequest) -> HttpResponse:
 def sign_ins_view(request: HttpRequest) -> HttpResponse:
     """One's own sign-ins, to notice what one has not done oneself."""
     rows = SignIn.objects.filter(user_id=cast(Any, request.user).pk)[:SHOWN_SIGN_INS]
-    return _show(request, "signins", rows=rows)
+    return show_tab(request, "signins", rows=rows)

@@ -7,6 +7,20 @@ import { toast } from "../../kernel/islands/toasts.js";
 const MINUTE = 60000;
 const AWAY = 30000;
 
+/** Two short soft tones. Browsers allow them only once somebody has pressed something on the page. */
+function chime() {
+  const audio = new AudioContext();
+  const volume = new GainNode(audio, { gain: 0.05 });
+  volume.connect(audio.destination);
+  [660, 880].forEach((frequency, index) => {
+    const tone = new OscillatorNode(audio, { frequency });
+    tone.connect(volume);
+    tone.start(audio.currentTime + index * 0.12);
+    tone.stop(audio.currentTime + index * 0.12 + 0.1);
+  });
+  setTimeout(() => audio.close(), 500);
+}
+
 export default function bell(link) {
   const number = link.querySelector("[data-count]");
   const others = "BroadcastChannel" in window ? new BroadcastChannel("haike-notices") : null;
@@ -28,6 +42,7 @@ export default function bell(link) {
     last = Math.max(last, news.last);
     // A tab that nobody looks at only counts; the pop-up comes where one works.
     if (document.visibilityState !== "visible") return;
+    if (items.length && "sound" in link.dataset) chime();
     for (const item of items.reverse()) toast({ text: item.text, kind: "notice", url: item.url, label: t("open") });
   }
 

@@ -23,6 +23,7 @@ from haike.jobs.bell import company_now
 from haike.jobs.companies import Door, doors
 from haike.jobs.trouble import survived
 from haike.kernel.versioned import Version
+from haike.talk.notice.choice import may_pop_up
 from haike.talk.notice.page import lines
 from haike.talk.notice.record import CHANNEL, MOST_COUNTED, VERSION, Notice, unread_now
 from haike.talk.where import active_users
@@ -50,6 +51,8 @@ def bell_text(count: int) -> str:
 
 def message(user: Any, count: int, last: int, found: list[Notice]) -> dict[str, Any]:
     """What the bell is told: the count, the newest key, and what to pop up of the newest first `found`."""
+    if found and not may_pop_up(user):
+        found = []
     items = [{"id": each.id, "text": each.plain, "url": each.url} for each in lines(user, found) if each.url]
     return {"count": count, "text": bell_text(count), "last": last, "items": items[:MOST_POPPED]}
 

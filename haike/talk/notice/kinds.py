@@ -22,6 +22,7 @@ class Kind:
 
     `sentence` is a text with %(by)s and the facts of the notice, or a function (entity, reader, facts) that gives one
     and leaves out what the reader may not know. `tab` is the tab of the record's page to which the notice leads.
+    `field` is the field that the notice is about: whoever may not read it is told nothing.
     """
 
     key: str
@@ -29,6 +30,7 @@ class Kind:
     sentence: Label | Callable[[Entity, Actor, Mapping[str, Any]], str]
     icon: str = "bell"
     tab: str = ""
+    field: str = ""
 
     def say(self, entity: Entity, reader: Actor, facts: Mapping[str, Any]) -> str:
         """The sentence for this reader."""

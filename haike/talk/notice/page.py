@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from haike.kernel.entity import Entity, entity_named
 from haike.kernel.paths import needed_fields
 from haike.people.grants import organisation
-from haike.talk.notice.kinds import kinds
+from haike.talk.notice.kinds import Kind, kinds
 from haike.talk.notice.record import Notice
 
 
@@ -57,13 +57,13 @@ def lines(user: Any, notices: Sequence[Notice]) -> list[Line]:
 def _line(user: Any, notice: Notice, found: tuple[Entity, str] | None) -> Line:
     kind = kinds().get(notice.kind)
     by = organisation().users.get(notice.by_id) if notice.by_id else None
-    if found is None or kind is None:
+    if found is None or kind is None or not _may_read(found[0], user, kind):
         sentence = str(_("This is about a record that you do not see any more."))
         return Line(notice.pk, notice.read_at is None, notice.at, None, "eye-off", None, sentence, "", "", "", "")
     entity, title = found
     facts = {**notice.facts, "by": by.name if by else str(_("Haike"))}
     return Line(
-        id=notice.pk,
+        id=notice.pk or 0,
         unread=notice.read_at is None,
         at=notice.at,
         due=notice.due,
@@ -73,5 +73,14 @@ def _line(user: Any, notice: Notice, found: tuple[Entity, str] | None) -> Line:
         title=title,
         what=str(entity.name),
         text=str(notice.facts.get("text", "")),
-        url=f"/notices/{notice.pk}/open",
+        url=f"/notices/{notice.pk}/open" if notice.pk else address(entity, notice.record_id, kind),
     )
+
+
+def _may_read(entity: Entity, user: Any, kind: Kind) -> bool:
+    return not kind.field or entity.right(user, kind.field) in ("read", "edit")
+
+
+def address(entity: Entity, key: int, kind: Kind | None) -> str:
+    """The page of a record with the tab that a notice is about."""
+    return f"{entity.url}{key}/{f'?tab={kind.tab}' if kind is not None and kind.tab else ''}"

@@ -15,13 +15,15 @@ from django.views.decorators.cache import never_cache
 
 from haike.kernel.digits import whole
 from haike.kernel.entity import entity_named
+from haike.kernel.period import PERIOD_LABELS
 from haike.screens.door import done
 from haike.talk.notice.feed import MOST_STREAMS, Feed, bell_text, hub, news
 from haike.talk.notice.kinds import kinds
-from haike.talk.notice.page import lines
+from haike.talk.notice.page import Line, address, lines
 from haike.talk.notice.record import Notice, notices_changed, unread, unread_now
+from haike.talk.notice.reminder import PERIODS, due_in
 
-SIZE = 30
+SIZE, MOST_DUE = 30, 300
 
 
 def notices_view(request: HttpRequest) -> HttpResponse:
@@ -37,39 +39,65 @@ def notices_view(request: HttpRequest) -> HttpResponse:
 
 def _context(user: Any, query: Mapping[str, str]) -> dict[str, Any]:
     """What the page shows for the query of an address."""
-    known = kinds()
-    asked = {name: query[name] for name in ("show", "kind") if query.get(name)}
-    everything, kind = asked.get("show") == "all", asked.get("kind", "")
-    rows = Notice.objects.filter(user_id=user.pk).order_by("-id")
-    if not everything:
-        rows = rows.filter(read_at__isnull=True)
-    if kind in known:
-        rows = rows.filter(kind=kind)
+    known, show = kinds(), query.get("show", "")
+    show = show if show in ("all", "due") else ""
+    kind = query.get("kind", "") if query.get("kind") in known else ""
+    period = query.get("when", "") if query.get("when") in PERIODS else PERIODS[0]
     before = whole(query.get("before"))
+    found, more = (_due(user, period), "") if show == "due" else _told(user, show, kind, before)
+    count = bell_text(unread(user)[0])
+    return {
+        "lines": found,
+        "shows": [
+            (_("Unread"), _url(kind=kind), not show, count),
+            (_("All"), _url(show="all", kind=kind), show == "all", ""),
+            (_("What is due"), _url(show="due"), show == "due", ""),
+        ],
+        "periods": [(PERIOD_LABELS[each], _url(show="due", when=each), each == period) for each in PERIODS]
+        if show == "due"
+        else [],
+        "kinds": [
+            (_("All kinds"), _url(show=show), not kind),
+            *((each.label, _url(show=show, kind=key), key == kind) for key, each in known.items()),
+        ],
+        "kind": kind,
+        "show": show,
+        "chosen": known[kind].label if kind else _("All kinds"),
+        "more": _url(show=show, kind=kind, before=more) if more else "",
+        "count": count,
+        "first": before is None,
+    }
+
+
+def _url(**query: str) -> str:
+    text = urlencode({name: value for name, value in query.items() if value})
+    return f"/notices/{'?' + text if text else ''}"
+
+
+def _told(user: Any, show: str, kind: str, before: int | None) -> tuple[list[Line], str]:
+    """A page of notices, and the key behind which it goes on."""
+    rows = Notice.objects.filter(user_id=user.pk).order_by("-id")
+    if show != "all":
+        rows = rows.filter(read_at__isnull=True)
+    if kind:
+        rows = rows.filter(kind=kind)
     if before is not None:
         rows = rows.filter(id__lt=before)
     found = list(rows[: SIZE + 1])
+    return lines(user, found[:SIZE]), str(found[SIZE - 1].pk) if len(found) > SIZE else ""
 
-    def url(**changes: str) -> str:
-        text = urlencode({name: value for name, value in {**asked, **changes}.items() if value})
-        return f"/notices/{'?' + text if text else ''}"
 
-    count = bell_text(unread(user)[0])
-    shows = [(_("Unread"), url(show=""), not everything, count), (_("All"), url(show="all"), everything, "")]
-    choices: list[tuple[Any, str, bool]] = [(_("All kinds"), url(kind=""), kind not in known)]
-    choices += [(each.label, url(kind=key), key == kind) for key, each in known.items()]
-    return {
-        "lines": lines(user, found[:SIZE]),
-        "shows": shows,
-        "kinds": choices,
-        "kind": kind if kind in known else "",
-        "show": "all" if everything else "",
-        "chosen": known[kind].label if kind in known else _("All kinds"),
-        "more": url(before=str(found[SIZE - 1].pk)) if len(found) > SIZE else "",
-        "count": count,
-        "everything": everything,
-        "first": before is None,
-    }
+def _due(user: Any, period: str) -> list[Line]:
+    """What is due in a period, as it stands now and whether or not it was told already."""
+    now = timezone.now()
+    found = [
+        Notice(
+            user_id=user.pk, kind=each.kind.key, entity=each.entity, record_id=due.record,
+            at=now, read_at=now, due=due.day, facts=dict(due.facts),
+        )
+        for each, due in due_in(period, user.pk)[:MOST_DUE]
+    ]  # fmt: skip
+    return [line for line in lines(user, found) if line.url]
 
 
 @never_cache
@@ -108,8 +136,7 @@ def open_view(request: HttpRequest, pk: int) -> HttpResponse:
         raise Http404
     if notice.read_at is None:
         _read(user, [notice.pk])
-    tab = f"?tab={kind.tab}" if kind and kind.tab else ""
-    return redirect(f"/{entity.slug}/{notice.record_id}/{tab}")
+    return redirect(address(entity, notice.record_id, kind))
 
 
 def read_view(request: HttpRequest) -> HttpResponse:
