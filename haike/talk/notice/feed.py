@@ -161,8 +161,9 @@ class Told:
 
     def __init__(self) -> None:
         self.version = _version()
-        newest = Notice.objects.order_by("-id").values_list("id", flat=True)[:OVERLAP]
-        self.keys: deque[int] = deque(reversed(list(newest)), 4 * OVERLAP)
+        newest = list(Notice.objects.order_by("-id").values_list("id", flat=True)[:OVERLAP])
+        self.top = newest[0] if newest else 0
+        self.keys: deque[int] = deque(reversed(newest), 4 * OVERLAP)
         self.counts: dict[int, int] = {}
 
 
@@ -255,15 +256,15 @@ class Watch:
     def deliver(self, told: Told, listeners: dict[int, list[Feed]]) -> None:
         """One query for what is new, one for the counts, and one for each listener's right to each kind of record."""
         known = set(told.keys)
-        start = max(known, default=0) - OVERLAP
         fresh: dict[int, list[Notice]] = defaultdict(list)
-        for notice in Notice.objects.filter(id__gt=start).order_by("-id")[: 100 * OVERLAP]:
+        rows = Notice.objects.filter(user__in=list(listeners), read_at__isnull=True)
+        # What is told to thousands who do not listen costs nothing here.
+        for notice in rows.filter(id__gt=told.top - OVERLAP).order_by("-id")[: 10 * OVERLAP]:
             if notice.pk not in known:
                 told.keys.append(notice.pk)
-                if notice.user_id in listeners and notice.read_at is None:
-                    fresh[notice.user_id].append(notice)
-        rows = Notice.objects.filter(user__in=list(listeners), read_at__isnull=True).order_by()
-        counts = dict(rows.values_list("user").annotate(number=Count("id")))
+                told.top = max(told.top, notice.pk)
+                fresh[notice.user_id].append(notice)
+        counts = dict(rows.order_by().values_list("user").annotate(number=Count("id")))
         people = active_users()
         for user_id, feeds in listeners.items():
             count = min(counts.get(user_id, 0), MOST_COUNTED)
