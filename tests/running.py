@@ -33,6 +33,8 @@ class Running:
         kept = {name: value for name, value in os.environ.items() if not name.startswith("HAIKE_")}
         self.environment = kept | {"HAIKE_DATA": str(data), "HAIKE_LANG": "en", "PYTHONPATH": str(ROOT)}
         self.environment["HAIKE_PORT"] = str(self.port)
+        # A sample company of the full size would only make the tests wait.
+        self.environment["HAIKE_SAMPLE_CUSTOMERS"] = "300"
         self.process: subprocess.Popen[str] | None = None
 
     def start(self, *options: str) -> Start:

@@ -15,6 +15,14 @@ from haike.kernel.entity import Entity, entities
 from haike.kernel.numbers import check_pattern
 
 LISTS = ("columns", "quick", "facts", "badges", "totals", "hidden", "settled", "search")
+TAKEN = frozenset(
+    "action attributes checkValidity childNodes children classList closest contains dataset elements enctype "
+    "firstChild getAttribute hasAttribute id isConnected length matches method nodeName nodeType ownerDocument "
+    "parentElement parentNode querySelector querySelectorAll reportValidity requestSubmit reset submit tagName "
+    "target".split()
+)
+"""What scripts ask a form for: an input of that name hides it, and the form is sent elsewhere or not at all. A field
+`form` is well, because the bundled htmx asks in a way that does not mind it (frontend/build.mjs)."""
 
 
 def check_entities(**_: Any) -> list[CheckMessage]:
@@ -49,6 +57,9 @@ def _check(entity: Entity) -> Iterable[CheckMessage]:
         except ValueError as error:
             yield _error(entity, field, str(error), "E004")
     for field in entity.model._meta.fields:
+        if field.name in TAKEN and not field.primary_key:
+            fault = "an input of this name breaks HTML forms, which have a property of their own called so; rename it"
+            yield _error(entity, field.name, fault, "E006")
         key = getattr(field, "dictionary", None)
         if key is not None and key not in dictionaries():
             yield _error(

@@ -15,7 +15,8 @@ HAIKE_LOG_LEVEL      DEBUG, INFO, WARNING or ERROR (INFO)
 HAIKE_DEBUG          1: development: error pages with source, templates and static files read anew
 HAIKE_LANG           zh or en: language of the command line (else by the locale)
 
-Of the command `haike run` alone: HAIKE_BIND, HAIKE_PORT, HAIKE_WORKERS, HAIKE_THREADS, HAIKE_ACCESS_LOG.
+Of the command `haike run` alone: HAIKE_BIND, HAIKE_PORT, HAIKE_WORKERS, HAIKE_THREADS, HAIKE_ACCESS_LOG;
+HAIKE_SAMPLE_CUSTOMERS  customers that `--sample` makes (2000).
 """
 
 import re

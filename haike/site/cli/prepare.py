@@ -10,12 +10,13 @@ from django.contrib.auth import get_user_model
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.core.management import call_command
 
-from haike.site import prepared
+from haike.site import environment, prepared
 from haike.site.cli.language import _
 from haike.site.cli.progress import Bar
 from haike.site.migrating import bring_up_to_date
 
-SAMPLE_CUSTOMERS = 300
+SAMPLE_CUSTOMERS = 2_000
+"""Enough for lists, search and figures to look as they will; HAIKE_SAMPLE_CUSTOMERS asks for another number."""
 KEPT_FOR = 7 * 24 * 3600
 
 
@@ -28,7 +29,7 @@ def command(sample: bool) -> None:
         call_command("collectstatic", interactive=False, verbosity=0)
         forget_old_static_files()
     if sample and not settings.HAIKE_HOSTED and not get_user_model()._default_manager.exists():
-        import_module("haike.site.cli.demo").make(SAMPLE_CUSTOMERS, bar)
+        import_module("haike.site.cli.demo").make(environment.number("HAIKE_SAMPLE_CUSTOMERS", SAMPLE_CUSTOMERS), bar)
     bar.close()
     prepared.write(settings.HAIKE_DATA, sample=sample)
 

@@ -43,7 +43,7 @@ MODELS: tuple[type[models.Model], ...] = (Customer, Contact, FollowUp)
 MANY_USERS_FROM = 100_001
 MANY_USERS = 200
 LARGE = 50_000
-BATCH, LARGE_BATCH = 2_000, 10_000
+BATCH, LARGE_BATCH = 500, 10_000
 MOST_CONTACTS, MOST_TALKS = 3, 8
 
 

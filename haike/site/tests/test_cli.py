@@ -9,6 +9,8 @@ import pytest
 from click.testing import CliRunner, Result
 from django.db import connection
 
+from haike.customers.models import Customer
+from haike.kernel.checks import check_entities
 from haike.kernel.entity import entities
 from haike.people.models import User
 from haike.site import migrating
@@ -110,3 +112,12 @@ def test_a_single_company_knows_no_companies() -> None:
     result = haike("company", "list")
     assert result.exit_code == 1
     assert "HAIKE_HOSTED" in result.output
+
+
+@pytest.mark.parametrize("name", ["submit", "action", "elements"])
+def test_a_field_named_like_what_forms_have_is_refused(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert [each for each in check_entities() if each.id == "haike.E006"] == []
+    monkeypatch.setattr(Customer._meta.get_field("remark"), "name", name)
+    (fault,) = (each for each in check_entities() if each.id == "haike.E006")
+    assert name in str(fault.msg)
+    assert "rename it" in str(fault.msg)
