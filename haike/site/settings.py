@@ -67,6 +67,7 @@ COMMON_APPS = [
 INSTALLED_APPS = [*COMMON_APPS, *COMPANY_APPS]
 
 MIDDLEWARE = [
+    "haike.site.speed.measure.SpeedMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "haike.site.compress.QuickGZipMiddleware",

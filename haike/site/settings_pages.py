@@ -126,6 +126,8 @@ def links(user: Any) -> list[dict[str, Any]]:
     add("/settings/sign-ins/", _("Sign-in log"), _("Who came in when, from where"), "login", may("log"))
     add("/settings/operations/", _("Operation log"), _("Who changed what"), "history", may("log"))
     add("/settings/errors/", _("Faults"), _("What broke, by its number"), "bug", may("log"))
+    text = _("What pages may take, and what they take here")
+    add("/settings/speed", _("Speed"), text, "gauge", may("settings") or may("log"))
     add("/jobs/", _("Jobs"), _("What runs in the background"), "clock-play", True)
     add("/batches/", _("Bulk acts"), _("What was done to many records at once, and undo"), "arrow-back-up", True)
     add("/settings/samples", _("Sample company"), _("Take the examples out"), "flask", may("settings"))

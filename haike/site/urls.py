@@ -6,6 +6,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from haike.site import health, help_pages, metrics, pages, sample_pages, search, settings_pages
 from haike.site.rooms import ROOMS
+from haike.site.speed.page import speed_view
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.answer, name="health"),
@@ -20,6 +21,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("help/pictures/<str:name>", help_pages.picture_view, name="help_picture"),
     path("help/<slug:key>/", help_pages.help_view, name="help_chapter"),
     path("settings/", settings_pages.settings_view, name="settings"),
+    path("settings/speed", speed_view, name="speed"),
     path("settings/samples", sample_pages.samples_view, name="samples"),
     path("settings/dictionaries/", settings_pages.dictionaries_view, name="dictionaries"),
     path("settings/dictionaries/<slug:key>/", settings_pages.dictionary_view, name="dictionary"),

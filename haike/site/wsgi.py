@@ -2,6 +2,7 @@
 
 import gc
 import os
+from importlib import import_module
 
 from django.core.wsgi import get_wsgi_application
 from django.urls import get_resolver
@@ -15,3 +16,5 @@ gc.collect()
 gc.freeze()
 # A page makes some ten thousand objects and drops them by counting; the usual 700 would collect dozens of times.
 gc.set_threshold(20_000, 20, 50)
+# It has tables, which are there only now.
+import_module("haike.site.speed.measure").start()

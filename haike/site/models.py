@@ -1,0 +1,5 @@
+"""The tables of this room."""
+
+from haike.site.speed.record import SpeedSample
+
+__all__ = ["SpeedSample"]

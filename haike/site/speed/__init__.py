@@ -1,0 +1,1 @@
+"""How quickly pages are answered here, beside what is promised for them."""
