@@ -4,7 +4,7 @@ from importlib.util import find_spec
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from haike.site import health, help_pages, metrics, pages, sample_pages, search, settings_pages
+from haike.site import health, help_pages, metrics, offline, pages, sample_pages, search, settings_pages
 from haike.site.rooms import ROOMS
 from haike.site.speed.page import speed_view
 
@@ -15,6 +15,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("captcha/", include("captcha.urls")),
     path("", pages.home_view, name="home"),
     path("manifest.webmanifest", pages.manifest_view, name="manifest"),
+    path("service-worker.js", offline.worker_view, name="service_worker"),
+    path("offline", offline.offline_view, name="offline"),
     path("palette", search.palette_view, name="palette"),
     path("search", search.search_view, name="search"),
     path("help/", help_pages.help_view, name="help"),

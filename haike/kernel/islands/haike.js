@@ -13,6 +13,7 @@ import "./record.js";
 // Widgets first: a form remembers how its fields look when they are dressed.
 import "./widgets.js";
 import "./form.js";
+import "./offline.js";
 import { whenever } from "./page.js";
 
 async function enhance(name, element) {
