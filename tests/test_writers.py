@@ -42,7 +42,7 @@ by = User.objects.get(username=sys.argv[2])
 entity, act = Customer._haike_entity, sys.argv[3]
 entity.create(by=by, name="先头有限公司")
 if act == "middle":
-    def wait(records):
+    def wait(*records, **how):
         print("middle", flush=True)
         time.sleep(60)
     change.index = wait

@@ -46,17 +46,18 @@ def create(model: type[R], *, by: Actor, batch: Batch | None = None, **values: A
         for name, value in plain.items():
             setattr(record, name, value)
         give_owner(entity, record, by, asked="owner" in values)
-        for name, pattern in entity.numbers():
-            if not getattr(record, name):
-                setattr(record, name, take_numbers(pattern, on=today())[0])
         record.created_at = record.changed_at = timezone.now()
         record.created_by_id = record.changed_by_id = by.pk
         validate(entity, record, set(entity.looks))
+        # Last, for others who make one wait from here to the commit.
+        for name, pattern in entity.numbers():
+            if not getattr(record, name):
+                setattr(record, name, take_numbers(pattern, on=today())[0])
         _save(record, force_insert=True)
         for name, chosen in many.items():
             getattr(record, name).set(chosen)
         write_log(record, "create", by=by, batch=batch)
-        index([record])
+        index([record], fresh=True)
         index_elsewhere(entity, [record], None)
         announce(f"{entity.label}.created", record=record, by=by, batch=batch)
     return record
@@ -229,16 +230,18 @@ def write_log(
     ).save(force_insert=True)
 
 
-def index(records: Iterable[Record]) -> None:
-    """Write what search knows of these records."""
+def index(records: Iterable[Record], *, fresh: bool = False) -> None:
+    """Write what search knows of these records; on `fresh` ones nothing hangs yet."""
     by_model: dict[type[Record], list[Record]] = {}
     for record in records:
         by_model.setdefault(type(record), []).append(record)
     for model, some in by_model.items():
         entity = _entity(model)
         if entity.search:
-            models.prefetch_related_objects(some, *entity.search_relations)
-            search.write(connection, model, [(each.pk, each.owner_id, entity.search_text(each)) for each in some])
+            if not fresh:
+                models.prefetch_related_objects(some, *entity.search_relations)
+            texts = [(each.pk, each.owner_id, entity.search_text(each, fresh=fresh)) for each in some]
+            search.write(connection, model, texts)
 
 
 # -- the parts; bulk writes use those without an underscore ------------------------------------------------------------
@@ -344,8 +347,8 @@ def refusal(error: ValidationError) -> Refused:
 
 def _save(record: Record, **options: Any) -> None:
     try:
-        with transaction.atomic():
-            record.save(**options)
+        # Without a savepoint of its own: the Refused ends the act's transaction, or goes back to the act's savepoint.
+        record.save(**options)
     except IntegrityError as error:
         raise Refused(_("This contradicts another record (a number or name that must be unique).")) from error
 

@@ -37,6 +37,6 @@ def announce(name: str, **facts: Any) -> None:
                 subscriber(**facts)
             except Exception:
                 # The change is committed already: a failing listener must not make it look failed.
-                log.exception("subscriber %s of %s failed", subscriber.__qualname__, name)
+                log.exception("subscriber %r of %s failed", subscriber, name)
 
     transaction.on_commit(tell)

@@ -4,6 +4,7 @@ import re
 from datetime import date
 
 from django.db import models, transaction
+from django.db.models import F
 
 _PART = re.compile(r"\{(yyyy|yy|mm|dd|0+)\}")
 
@@ -37,13 +38,13 @@ def take_numbers(pattern: str, *, on: date, count: int = 1) -> list[str]:
         }.get(part[1], part[0]),
         pattern,
     )
-    with transaction.atomic():
-        Counter.objects.bulk_create([Counter(key=dated)], ignore_conflicts=True)
-        counter = Counter.objects.select_for_update().get(key=dated)
-        first = counter.last + 1
-        counter.last += count
-        counter.save(update_fields=["last"])
-    return [_filled(dated, number) for number in range(first, first + count)]
+    with transaction.atomic(savepoint=False):
+        counter = Counter.objects.filter(key=dated)
+        if not counter.update(last=F("last") + count):
+            Counter.objects.bulk_create([Counter(key=dated)], ignore_conflicts=True)
+            counter.update(last=F("last") + count)
+        last = counter.values_list("last", flat=True).get()
+    return [_filled(dated, number) for number in range(last - count + 1, last + 1)]
 
 
 def _filled(dated: str, number: int) -> str:
