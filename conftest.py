@@ -17,7 +17,7 @@ from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
 from django.test import Client
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
 
 from haike.find import finder as find
 from haike.find.index.table import table
@@ -118,22 +118,28 @@ def chromium() -> str | None:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    path = chromium()
-    if path is None:
-        pytest.skip("there is no Chromium on this machine")
-    arguments = "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
-    with sync_playwright() as playwright:
+def playwright() -> Iterator[Playwright]:
+    """Playwright, which a process starts once."""
+    with sync_playwright() as running:
         # Playwright runs an event loop in this thread; the tests' own queries in it are safe all the same.
         os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
         # A machine that is busy with other tests may take its time.
         expect.set_options(timeout=20_000)
-        running = playwright.chromium.launch(
-            executable_path=path, args=[*arguments.split(), "--disable-component-update", "--disable-sync"]
-        )
         yield running
-        running.close()
         del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@pytest.fixture(scope="session")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    path = chromium()
+    if path is None:
+        pytest.skip("there is no Chromium on this machine")
+    arguments = "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
+    running = playwright.chromium.launch(
+        executable_path=path, args=[*arguments.split(), "--disable-component-update", "--disable-sync"]
+    )
+    yield running
+    running.close()
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page, Playwright
 
 from conftest import chromium
 from hatch_build import node_and_npm
@@ -71,29 +71,28 @@ def free_port() -> int:
 
 
 @pytest.fixture(scope="module")
-def signed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Signed]:
+def signed(playwright: Playwright, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Signed]:
     running = Running(tmp_path_factory.mktemp("data"))
     running.start("--sample")
     base, port = f"http://127.0.0.1:{running.port}", free_port()
     profile = tmp_path_factory.mktemp("profile")
     try:
-        with sync_playwright() as playwright:
-            context = playwright.chromium.launch_persistent_context(
-                profile,
-                executable_path=chromium(),
-                args=[f"--remote-debugging-port={port}", "--no-sandbox", "--disable-gpu", "--no-first-run"],
-                viewport={"width": 1350, "height": 940},
-                locale="zh-CN",
-            )
-            page = context.pages[0]
-            page.goto(f"{base}/signin")
-            page.fill("input[name=username]", "boss")
-            [boss, *_others] = json.loads((running.data / "sample-accounts.json").read_text(encoding="utf-8"))
-            page.fill("input[name=password]", boss["password"])
-            page.click("#sign-in button.btn-primary")
-            page.wait_for_url(lambda url: "/signin" not in url)
-            yield Signed(page, port, base)
-            context.close()
+        context = playwright.chromium.launch_persistent_context(
+            profile,
+            executable_path=chromium(),
+            args=[f"--remote-debugging-port={port}", "--no-sandbox", "--disable-gpu", "--no-first-run"],
+            viewport={"width": 1350, "height": 940},
+            locale="zh-CN",
+        )
+        page = context.pages[0]
+        page.goto(f"{base}/signin")
+        page.fill("input[name=username]", "boss")
+        [boss, *_others] = json.loads((running.data / "sample-accounts.json").read_text(encoding="utf-8"))
+        page.fill("input[name=password]", boss["password"])
+        page.click("#sign-in button.btn-primary")
+        page.wait_for_url(lambda url: "/signin" not in url)
+        yield Signed(page, port, base)
+        context.close()
     finally:
         running.stop()
         running.process.stdout.close()

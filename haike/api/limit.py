@@ -66,13 +66,12 @@ def demand_rate(token: ApiToken) -> None:
 
 def _take(token: ApiToken, minute: int, limit: int, some: int) -> int:
     mine = TokenUse.objects.filter(token=token)
+    # What another process writes between two of these statements shows at the second attempt.
     for _attempt in range(2):
         if mine.filter(minute=minute, taken__lte=limit - some).update(taken=F("taken") + some):
             return some
         if mine.filter(minute__lt=minute).update(minute=minute, taken=some):
             return some
-        if mine.exists():
-            return 0
         try:
             with transaction.atomic():
                 TokenUse.objects.create(token=token, minute=minute, taken=some)
