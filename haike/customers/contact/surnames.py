@@ -51,7 +51,8 @@ def _ranked(counted: Counter[tuple[str, str]]) -> list[str]:
     surnames: Counter[str] = Counter()
     for (__, surname), count in counted.items():
         surnames[surname] += count
-    return [surname for surname, __ in surnames.most_common()]
+    # Of equally common ones Chinese surnames come first, whatever order the database gave.
+    return sorted(surnames, key=lambda surname: (-surnames[surname], surname.isascii(), surname))
 
 
 def _of_many(user: Actor) -> Surnames:
