@@ -20,6 +20,7 @@ from haike.kernel.look.base import Raw
 from haike.refused import Conflict, Refused
 from haike.screens.door import done, entity_view, find_record
 from haike.screens.list import EntityWords, cell_of
+from haike.screens.templatetags.haike import facts_of
 
 
 @dataclass
@@ -348,16 +349,16 @@ def field_view(request: HttpRequest, entity: Entity, pk: int, name: str) -> Http
                 typed.refuse(no)
                 typed.errors.setdefault(name, typed.message)
         if not typed.errors:
-            return _shown(request, entity, user, record, name, look)
+            return _shown(entity, user, record, name, look)
         status = status if status == 409 else 422
     elif request.GET.get("show") == "1":
-        return _shown(request, entity, user, record, name, look)
+        return _shown(entity, user, record, name, look)
     shown = typed.field(name)
     context = {**vars(shown), "edit_url": url, "cancel_url": entity.url_of(record), "version": version}
     return render(request, "kernel/field.html#edit", {"field": context}, status=status)
 
 
-def _shown(request: HttpRequest, entity: Entity, user: Any, record: Any, name: str, look: Look) -> HttpResponse:
+def _shown(entity: Entity, user: Any, record: Any, name: str, look: Look) -> HttpResponse:
     html = cell_of(entity, user, name, look, record)
     shown = {"name": name, "label": look.label, "html": html, "edit_url": f"/{entity.slug}/{record.pk}/field/{name}"}
-    return render(request, "kernel/field.html#show", {"field": shown})
+    return HttpResponse(facts_of([shown]))

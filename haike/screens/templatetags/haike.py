@@ -161,7 +161,7 @@ def table_heads(columns: list[Any]) -> SafeString:
 
 @register.simple_tag
 def facts_of(fields: list[dict[str, Any]]) -> SafeString:
-    """The facts of a section of a record's page, each as `field.html#show` draws it; a page has fifty."""
+    """Facts of a record's page, each of which may be edited in its place; a page has fifty."""
     pencil, edit = icon("pencil"), gettext("Edit %(label)s")
     parts = []
     for field in fields:
