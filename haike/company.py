@@ -10,6 +10,7 @@ from functools import partial
 from typing import Any
 
 from django.conf import settings
+from django.db import connections, router
 
 if settings.HAIKE_HOSTED:
     from django.db import connection
@@ -34,6 +35,16 @@ def use(company: Any) -> AbstractContextManager[Any]:
 def doors() -> dict[str, Callable[[], AbstractContextManager[Any]]]:
     """Every company's name and its door, as jobs want them (setting HAIKE_COMPANIES)."""
     return {company.schema_name: partial(use, company) for company in companies()}
+
+
+def holds(using: str, *models: Any) -> bool:
+    """Whether a database just migrated is a company's and has the tables of these models.
+
+    The common schema of a hosted service has no company, and a database may be on its way through earlier migrations.
+    """
+    if not all(router.allow_migrate_model(using, model) for model in models):
+        return False
+    return {model._meta.db_table for model in models} <= set(connections[using].introspection.table_names())
 
 
 def current_key() -> str:

@@ -4,7 +4,7 @@ The same selection, policy and writers as the screens: what a user sees there he
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Literal
 
 import orjson
@@ -19,15 +19,26 @@ from ninja.security import HttpBearer, SessionAuth
 from pydantic import create_model
 
 from haike import __version__
+from haike.api.answer import to_answer
 from haike.api.limit import TooMany, demand_rate
 from haike.api.once import once
-from haike.api.shapes import ConflictFault, Fault, answer_shape, change_shape, create_shape, writable
+from haike.api.shapes import (
+    ConflictFault,
+    Fault,
+    answer_shape,
+    change_shape,
+    create_shape,
+    describe_own_fields,
+    own_looks,
+    writable,
+)
 from haike.api.token import SCOPES, ApiToken, token_for
 from haike.kernel.entity import Entity, entities, entity_of
 from haike.kernel.log import origin
 from haike.kernel.paths import select_paths
 from haike.kernel.selection import Selection, fetch_ahead
 from haike.refused import Conflict, Refused
+from haike.screens.module import SwitchedOff, demand_on
 
 log = logging.getLogger("haike.api")
 MOST_ROWS, MOST_BODY = 200, 1_000_000
@@ -88,7 +99,16 @@ class ListQuery(Schema):
     state: Literal["active", "archived", "bin"] = "active"
 
 
-api = NinjaAPI(
+class OwnFieldsApi(NinjaAPI):
+    """The API, described with the fields that the company has added."""
+
+    def get_openapi_schema(self, **options: Any) -> Any:
+        found = super().get_openapi_schema(**options)
+        describe_own_fields(found, entities())
+        return found
+
+
+api = OwnFieldsApi(
     title="Haike",
     version=__version__,
     urls_namespace="api",
@@ -136,8 +156,9 @@ def unreadable(request: HttpRequest, error: HttpError) -> HttpResponse:
 
 @api.exception_handler(Http404)
 def missing(request: HttpRequest, error: Http404) -> HttpResponse:
-    """Not there, or not yours."""
-    return api.create_response(request, {"message": "Not found.", "fields": {}}, status=404)
+    """Not there, not yours, or of a module that is off."""
+    message = str(error) if isinstance(error, SwitchedOff) else "Not found."
+    return api.create_response(request, {"message": message, "fields": {}}, status=404)
 
 
 @api.exception_handler(AuthenticationError)
@@ -167,29 +188,14 @@ def demand_scope(request: HttpRequest, entity: Entity, scope: str) -> None:
         raise HttpError(403, str(message % {"scope": SCOPES[scope], "entity": entity.label_plural}))
 
 
-def to_answer(entity: Entity, user: Any, record: Any) -> dict[str, Any]:
-    """A record as JSON, without the fields that the user may not read."""
-    found: dict[str, Any] = {
-        "id": record.pk,
-        "version": record.version,
-        "title": str(record),
-        "url": entity.url_of(record),
-        "archived": record.archived_at is not None,
-        "deleted": record.deleted_at is not None,
-    }
-    for name, look in entity.looks.items():
-        if name in found or entity.right(user, name) not in ("edit", "read"):
-            continue
-        value = getattr(record, f"{name}_id") if look.kind in ("reference", "person") else look.get(record)
-        found[name] = look.to_json(value)
-    return found
-
-
 def read_values(entity: Entity, user: Any, body: Any) -> dict[str, Any]:
     """The values of a body, checked by the Looks; all faults at once."""
     looks, values, faults = writable(entity), {}, {}
     for name, value in body.model_dump(exclude_unset=True).items():
-        if name == "version" or name not in looks:
+        if name == "version":
+            continue
+        if name not in looks:
+            faults[name] = "There is no such field to write."
             continue
         try:
             values[name] = looks[name].from_json(value, user)
@@ -200,6 +206,22 @@ def read_values(entity: Entity, user: Any, body: Any) -> dict[str, Any]:
     if faults:
         raise Refused(fields=faults)
     return values
+
+
+def demand_own(entity: Entity, user: Any, values: dict[str, Any]) -> None:
+    """Refuse a new record without an own field that must be filled in; for declared ones the shape does it."""
+    missing = {
+        name: "Field required"
+        for name, look in writable(entity, own_looks(entity)).items()
+        if look.required and look.when is None and name not in values and entity.right(user, name) == "edit"
+    }
+    if missing:
+        raise Refused(fields=missing)
+
+
+def _warned(answer: dict[str, Any], told: Sequence[Any]) -> dict[str, Any]:
+    """What a form would have shown before saving: the program hears it with the record."""
+    return {**answer, "warnings": [str(each) for each in told]} if told else answer
 
 
 def router_for(entity: Entity) -> Router:
@@ -217,6 +239,7 @@ def router_for(entity: Entity) -> Router:
     faults: dict[Any, Any] = {401: Fault, 403: Fault, 404: Fault, 422: Fault, 429: Fault}
 
     def find(user: Any, pk: int, action: str, *, deleted: bool = False) -> Any:
+        demand_on(entity)
         if not entity.policy.may(user, "view") or not 0 < pk <= LARGEST_KEY:
             raise Http404
         if action != "view":
@@ -227,9 +250,14 @@ def router_for(entity: Entity) -> Router:
             raise Http404
         return record
 
+    def answer(user: Any, record: Any) -> dict[str, Any]:
+        fetch_ahead(entity, [name for name, look in entity.looks.items() if look.field is None], [record], user)
+        return to_answer(entity, user, record)
+
     def read_list(request: HttpRequest, query: Query[ListQuery]) -> Any:
         demand_scope(request, entity, "read")
         user: Any = request.user
+        demand_on(entity)
         if not entity.policy.may(user, "view"):
             raise Http404
         if not 1 <= query.limit <= MOST_ROWS:
@@ -242,24 +270,29 @@ def router_for(entity: Entity) -> Router:
         found = selection.find.page(query.limit, after=query.after.replace("\0", "") or None)
         rows = entity.model.objects.filter(entity.policy.rows(user, "view"), pk__in=found.ids)
         records = {each.pk: each for each in rows.select_related(*select_paths(entity, [entity.title]))}
-        fetch_ahead(entity, entity.looks, list(records.values()), user)
+        elsewhere = [name for name, look in entity.looks.items() if look.field is None]
+        fetch_ahead(entity, elsewhere, list(records.values()), user)
         items = [to_answer(entity, user, records[pk]) for pk in found.ids if pk in records]
         number, capped = selection.find.count() if query.count else (None, None)
         return {"items": items, "after": found.after, "count": number, "count_capped": capped}
 
     def read_one(request: HttpRequest, pk: int) -> Any:
         demand_scope(request, entity, "read")
-        return to_answer(entity, request.user, find(request.user, pk, "view"))
+        return answer(request.user, find(request.user, pk, "view"))
 
     def create(request: HttpRequest, body: new) -> Any:  # type: ignore[valid-type]
         demand_scope(request, entity, "create")
         user: Any = request.user
+        demand_on(entity)
         entity.policy.demand(user, "create")
         if not entity.creatable:
             raise Http404
 
         def make() -> Any:
-            return to_answer(entity, user, entity.create(by=user, **read_values(entity, user, body)))
+            values = read_values(entity, user, body)
+            demand_own(entity, user, values)
+            told = entity.check_values(values, None, user)
+            return _warned(answer(user, entity.create(by=user, **values)), told)
 
         asked = f"{request.path}\n".encode() + request.body
         return 201, once(request.headers.get("Idempotency-Key", ""), asked, user, make)
@@ -269,7 +302,9 @@ def router_for(entity: Entity) -> Router:
         user: Any = request.user
         record = find(user, pk, "edit")
         values = read_values(entity, user, body)
-        return to_answer(entity, user, entity.change(record, by=user, version=body.version, **values))  # type: ignore[attr-defined]
+        told = entity.check_values(values, record, user)
+        after = entity.change(record, by=user, version=body.version, **values)  # type: ignore[attr-defined]
+        return _warned(answer(user, after), told)
 
     def delete(request: HttpRequest, pk: int) -> Any:
         demand_scope(request, entity, "delete")
@@ -280,7 +315,7 @@ def router_for(entity: Entity) -> Router:
     def restore(request: HttpRequest, pk: int) -> Any:
         demand_scope(request, entity, "delete")
         user: Any = request.user
-        return to_answer(entity, user, entity.restore(find(user, pk, "restore", deleted=True), by=user))
+        return answer(user, entity.restore(find(user, pk, "restore", deleted=True), by=user))
 
     def add(function: Callable[..., Any], path: str, method: str, verb: str, answers: dict[Any, Any]) -> None:
         function.__name__ = f"{entity.model._meta.model_name}_{function.__name__}"
@@ -307,7 +342,3 @@ def router_for(entity: Entity) -> Router:
 def vars_of(selection: Selection) -> dict[str, Any]:
     """The declared fields of a selection."""
     return {name: getattr(selection, name) for name in Selection.__dataclass_fields__}
-
-
-for each in entities():
-    api.add_router(f"/{each.slug}", router_for(each))

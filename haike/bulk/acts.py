@@ -29,8 +29,6 @@ from haike.refused import Refused
 
 HOWS = {"set": _("Set to"), "empty": _("Empty"), "add": _("Add to it"), "multiply": _("Multiply by")}
 NUMBERS = ("add", "multiply")
-FEW = 20
-"""So many shares at once are told one by one."""
 
 
 @dataclass(frozen=True)
@@ -45,20 +43,30 @@ class Act:
     danger: bool = False
     hanging: bool = True
     """Whether it makes sense for records that hang on another one."""
+    fits: Callable[[Entity, Any, str], bool] | None = None
+    """Whether it is offered for this entity and user on this tab of the list."""
+    said: Any = ""
+    """What is said when it is done, with %(count)s."""
+    names: Callable[[Entity], Any] | None = None
+    """What it is called for an entity, where that differs from one to another."""
 
-    def offered(self, entity: Entity, user: Any) -> bool:
+    def name_for(self, entity: Entity) -> Any:
+        """What buttons and dialogs call it."""
+        return self.label if self.names is None else self.names(entity)
+
+    def offered(self, entity: Entity, user: Any, tab: str = "all") -> bool:
         """Whether the user may do this to any record of this kind."""
-        if entity.parent and not self.hanging:
+        if (entity.parent and not self.hanging) or (self.fits is not None and not self.fits(entity, user, tab)):
             return False
         return all(entity.policy.may(user, need) for need in self.needs)
 
 
 def editable_fields(entity: Entity, user: Any) -> dict[str, Look]:
-    """The fields that many records can be given at once: no picture, nothing that must differ, no owner."""
+    """The fields that many records can be given at once: no file, nothing that must differ, no owner."""
     return {
         name: look
         for name, look in entity.editable_by(user).items()
-        if name != "owner" and look.kind != "picture" and not (look.field is not None and look.field.unique)
+        if name != "owner" and not look.by_file and not look.unique
     }
 
 
@@ -139,7 +147,7 @@ def _transfer(run: BulkRun, entity: Entity, keys: Sequence[int], by: Any) -> Out
 
 def _share(run: BulkRun, entity: Entity, keys: Sequence[int], by: Any) -> Outcome:
     user, can_write = _person(run.values["user"]), bool(run.values["can_write"])
-    return share_many(entity, keys, user=user, can_write=can_write, by=by, batch=run.batch, tell=run.total <= FEW)
+    return share_many(entity, keys, user=user, can_write=can_write, by=by, batch=run.batch)
 
 
 def _delete(run: BulkRun, entity: Entity, keys: Sequence[int], by: Any) -> Outcome:
@@ -158,7 +166,7 @@ def _unarchive(run: BulkRun, entity: Entity, keys: Sequence[int], by: Any) -> Ou
     return archive_many(entity, keys, by=by, batch=run.batch, away=False)
 
 
-ACTS = {
+ACTS: dict[str, Act] = {
     act.key: act
     for act in (
         Act("edit", _("Edit"), icon="pencil", needs=("bulk", "edit"), write=_edit),
@@ -170,3 +178,4 @@ ACTS = {
         Act("delete", _("Delete"), icon="trash", needs=("delete",), write=_delete, danger=True),
     )
 }
+"""By key; rooms below add theirs, and what those ask to FORMS."""

@@ -18,9 +18,10 @@ from haike.bulk.acts import NUMBERS, Act, editable_fields, hows
 from haike.bulk.write import allowed_keys
 from haike.kernel.change import refusal
 from haike.kernel.entity import Entity, Section
-from haike.kernel.look import Look
+from haike.kernel.look import Look, ReferenceLook
 from haike.kernel.selection import Selection, check_ids
 from haike.refused import Refused
+from haike.said import said
 from haike.screens.acts import person_look
 from haike.screens.bin import deleted_rows
 from haike.screens.form import Typed
@@ -98,7 +99,7 @@ class ActForm:
         self.entity, self.user, self.act = entity, user, act
         self.typed = Typed(self.looks(), user)
         self.values: dict[str, Any] = {}
-        self.title = f"{act.label}: {entity.label_plural}"
+        self.title: str = said(_("%(act)s: %(kind)s"), act=act.label, kind=entity.label_plural)
 
     def looks(self) -> dict[str, Look]:
         """The inputs."""
@@ -106,7 +107,7 @@ class ActForm:
 
     def read(self, request: HttpRequest) -> bool:
         """Take what was sent; False when something has to be mended first."""
-        self.typed.read(request.POST)
+        self.typed.read(request.POST, whole=True)
         return self.typed.parse() and self.understand(request)
 
     def understand(self, request: HttpRequest) -> bool:
@@ -128,7 +129,7 @@ class TransferForm(ActForm):
     def understand(self, request: HttpRequest) -> bool:
         owner = self.typed.values["owner"]
         self.values = {"owner": owner.pk}
-        self.title = str(_("Transfer %(kind)s to %(name)s") % {"kind": self.entity.label_plural, "name": owner})
+        self.title = said(_("Transfer %(kind)s to %(name)s"), kind=self.entity.label_plural, name=owner)
         return True
 
 
@@ -143,7 +144,7 @@ class ShareForm(ActForm):
     def understand(self, request: HttpRequest) -> bool:
         user = self.typed.values["owner"]
         self.values = {"user": user.pk, "can_write": request.POST.get("can_write") == "1"}
-        self.title = str(_("Share %(kind)s with %(name)s") % {"kind": self.entity.label_plural, "name": user})
+        self.title = said(_("Share %(kind)s with %(name)s"), kind=self.entity.label_plural, name=user)
         return True
 
 
@@ -165,7 +166,7 @@ class EditForm(ActForm):
         if not self.name or self.how != "set":
             return {}
         look = copy(self.choices[self.name])
-        look.required = True
+        look.required, look.when = True, None
         return {self.name: look}
 
     @property
@@ -182,7 +183,7 @@ class EditForm(ActForm):
             return False
         look = self.choices[self.name]
         self.values = {"field": self.name, "how": self.how}
-        told = str(self.hows[self.how])
+        told = said(self.hows[self.how])
         if self.counts_with:
             try:
                 number = Decimal(self.number.strip().replace(",", "").replace("，", ""))
@@ -192,7 +193,7 @@ class EditForm(ActForm):
                 self.message = str(_("Enter a number to calculate with."))
                 return False
             self.values["value"] = str(number)
-            told = f"{told} {number}"
+            told = said("%(how)s %(value)s", how=told, value=number)
         elif self.how == "set":
             if self.name not in self.typed.values:
                 self.message = str(_("Enter a value, or choose “Empty”."))
@@ -201,13 +202,14 @@ class EditForm(ActForm):
             if not self._fits(look, value):
                 return False
             self.values["value"] = look.to_json(value)
-            told = f"{told} {look.text(value)}"
-        self.title = f"{self.entity.label_plural} · {look.label}{_(': ')}{told}"
+            told = said("%(how)s %(value)s", how=told, value=look.text(value))
+        facts = {"kind": self.entity.label_plural, "field": look.label, "colon": _(": "), "told": told}
+        self.title = said("%(kind)s · %(field)s%(colon)s%(told)s", **facts)
         return True
 
     def _fits(self, look: Look, value: Any) -> bool:
         """Whether the value keeps the rules of the field itself; those between fields are each record's matter."""
-        if look.field is None or look.field.is_relation:
+        if look.field is None or isinstance(look, ReferenceLook):
             return True
         try:
             look.field.run_validators(value)
@@ -221,4 +223,7 @@ def form_for(request: HttpRequest, entity: Entity, act: Act) -> ActForm:
     user = cast(Any, request.user)
     if act.key == "edit":
         return EditForm(request, entity, user, act)
-    return {"transfer": TransferForm, "share": ShareForm}.get(act.key, ActForm)(entity, user, act)
+    return FORMS.get(act.key, ActForm)(entity, user, act)
+
+
+FORMS: dict[str, type[ActForm]] = {"transfer": TransferForm, "share": ShareForm}

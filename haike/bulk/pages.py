@@ -23,6 +23,7 @@ from haike.jobs.job import Job, cancel
 from haike.kernel.entity import Entity, entity_named
 from haike.kernel.log import Batch, Change
 from haike.refused import Refused
+from haike.screens.actor import name_of
 from haike.screens.door import done, entity_view, refused_page
 from haike.screens.list import bulk_sources
 from haike.sheets.write import SheetWriter
@@ -33,7 +34,6 @@ KINDS = {
     "import": _("Import"),
     "vcard": _("vCard import"),
     "handover": _("Hand-over"),
-    **{key: act.label for key, act in ACTS.items()},
 }
 
 
@@ -49,7 +49,7 @@ def _act(request: HttpRequest, entity: Entity, act: str) -> HttpResponse:
     chosen_act, user = ACTS[act], cast(Any, request.user)
     for need in chosen_act.needs:
         entity.policy.demand(user, need)
-    if not chosen_act.offered(entity, user):
+    if not chosen_act.offered(entity, user, request.GET.get("tab", "all")):
         raise Http404
     chosen, form = Chosen.of(request, entity, chosen_act), form_for(request, entity, chosen_act)
     status = 200
@@ -70,6 +70,7 @@ def _act(request: HttpRequest, entity: Entity, act: str) -> HttpResponse:
     context = {
         "form": form,
         "act": chosen_act,
+        "act_name": chosen_act.name_for(entity),
         "entity": entity,
         "action": f"/{entity.slug}/bulk/{act}?{urlencode(chosen.query)}",
         "hidden": {**chosen.hidden, "seen-at": timezone.now().isoformat()},
@@ -90,7 +91,8 @@ def _begun(request: HttpRequest, entity: Entity, run: BulkRun) -> HttpResponse:
     if batch.refused:
         message = _("%(changed)s changed, %(refused)s refused.") % {"changed": batch.changed, "refused": batch.refused}
         return done(request, message, f"/batches/{batch.pk}/", go=True)
-    message = SAID.get(run.act, _("%(count)s changed.")) % {"count": batch.changed}
+    said = SAID.get(run.act) or ACTS[run.act].said or _("%(count)s changed.")
+    message = said % {"count": batch.changed}
     return done(request, message, back, undo_url=f"/batches/{batch.pk}/undo" if batch.changed else "")
 
 
@@ -108,9 +110,9 @@ def bulk_acts(entity: Entity, user: Any, selection: Any) -> list[dict[str, Any]]
     archived = selection.state == "archived"
     left_out = {"restore", "archive" if archived else "unarchive"}
     return [
-        {"url": f"/{entity.slug}/bulk/{act.key}", "label": act.label, "icon": act.icon, "danger": act.danger}
+        {"url": f"/{entity.slug}/bulk/{act.key}", "label": act.name_for(entity), "icon": act.icon, "danger": act.danger}
         for act in ACTS.values()
-        if act.key not in left_out and act.offered(entity, user)
+        if act.key not in left_out and act.offered(entity, user, selection.tab)
     ]
 
 
@@ -141,7 +143,7 @@ class Row:
             settle_run(self.run)
         self.entity = entity_named(batch.entity)
         self.url = f"/batches/{batch.pk}/"
-        self.kind = KINDS.get(batch.kind, batch.kind)
+        self.kind = ACTS[batch.kind].label if batch.kind in ACTS else KINDS.get(batch.kind, batch.kind)
         self.what = self.entity.label_plural if self.entity else ""
         self.count = batch.created + batch.changed
 
@@ -311,7 +313,8 @@ def _ask_undo(request: HttpRequest, row: Row) -> HttpResponse:
         "more": would.conflicts > SHOWN,
         "forcible": any(case.forcible for case in would.listed),
     }
-    return render(request, "bulk/undo.html", context)
+    template = "bulk/undo.html#form" if getattr(request, "htmx", False) else "bulk/undo.html"
+    return render(request, template, context)
 
 
 def _lines(case: Case, row: Row) -> list[dict[str, Any]]:
@@ -333,7 +336,7 @@ def _lines(case: Case, row: Row) -> list[dict[str, Any]]:
                 "what": conflict.what,
                 "ours": conflict.ours if plain else "",
                 "now": conflict.now if plain else "",
-                "who": (str(who.by) if who.by else who.by_name) if who else "",
+                "who": (str(who.by) if who.by else name_of(who.by_name)) if who else "",
                 "at": timezone.localtime(who.at) if who else None,
             }
         )

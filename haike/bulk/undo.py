@@ -27,6 +27,7 @@ from haike.find.share import Share
 from haike.kernel.bulk import log_many, start_batch
 from haike.kernel.change import index_elsewhere, settle
 from haike.kernel.entity import Entity
+from haike.kernel.events import announce
 from haike.kernel.log import Batch, Change, within_batch
 from haike.kernel.policy import Actor
 from haike.kernel.record import writer
@@ -56,6 +57,10 @@ class Undone:
         self.conflicts += 1
         if len(self.listed) < MOST_LISTED:
             self.listed.append(case)
+
+
+UNDOERS: dict[str, Callable[..., Undone]] = {}
+"""How batches of a kind are undone that did more than their log tells; the arguments are those of `undo_batch`."""
 
 
 def demand_may_undo(entity: Entity, batch: Batch, by: Actor) -> None:
@@ -93,23 +98,42 @@ def undo_batch(
     `begun`: the batch has been claimed by `begin_undo` already.
     """
     demand_may_undo(entity, batch, by)
+    if batch.kind in UNDOERS:
+        return UNDOERS[batch.kind](entity, batch, by=by, dry=dry, force=force, begun=begun)
+    return undo_log(entity, batch, by=by, dry=dry, force=force, begun=begun, report=report)
+
+
+def undo_log(
+    entity: Entity,
+    batch: Batch,
+    *,
+    by: Actor,
+    dry: bool = False,
+    force: bool = False,
+    begun: bool = False,
+    report: Report = lambda *_: None,
+) -> Undone:
+    """The same for what the change log tells of a batch; for undoers, which add the rest."""
     if dry:
-        return _foresee(entity, batch)
+        # It reads the records as an undo does, under lock, which PostgreSQL grants within a transaction only.
+        with transaction.atomic():
+            return _foresee(entity, batch)
     if not begun:
         begin_undo(batch, by=by)
-    work, trace = _Work(entity, batch, by, force), _trace(entity, batch, by)
+    work, trace = _Work(entity, batch, by, force), trace_of(entity, batch, by)
     total, done = batch.changes.count(), 0
-    for chunk in _chunks(batch.changes.order_by("-id").iterator(chunk_size=SIZE), SIZE):
+    for chunk in _instants(batch.changes.order_by("-id").iterator(chunk_size=SIZE), SIZE):
         with transaction.atomic(), writer(), within_batch(trace):
             work.take_back(chunk)
         done += len(chunk)
         report(done, total)
     facts = {"undone_at": timezone.now(), "undone_by": by.pk, "kept": work.found.conflicts}
     Batch.objects.filter(pk=batch.pk).update(**facts)
+    announce("kernel.batch.done", entity=entity, batch=trace, by=by)
     return work.found
 
 
-def _trace(entity: Entity, batch: Batch, by: Actor) -> Batch:
+def trace_of(entity: Entity, batch: Batch, by: Actor) -> Batch:
     """The batch of what an undo itself writes; it cannot be undone, and stands in nobody's way later."""
     trace = start_batch(entity, UNDO, batch.title, by=by)
     trace.undoing_at = trace.undone_at = trace.at
@@ -324,8 +348,7 @@ def _decoded(entity: Entity, cases: Iterable[Case]) -> dict[int, dict[str, Any]]
     found: dict[int, dict[str, Any]] = {case.key: {} for case in cases}
     for name in {name for case in cases for name in case.values}:
         look = entity.looks[name]
-        column: Any = look.field
-        if look.kind in ("reference", "person", "references"):
+        if name in entity.declared_looks and look.kind in ("reference", "person", "references"):
             target = look.target  # type: ignore[attr-defined]
             keys = {key for case in cases for key in _keys(case.values.get(name))}
             rows = target._base_manager.in_bulk(list(keys))
@@ -334,12 +357,24 @@ def _decoded(entity: Entity, cases: Iterable[Case]) -> dict[int, dict[str, Any]]
                 found[case.key][name] = chosen if look.multiple else (chosen[0] if chosen else None)
         else:
             for case in cases:
-                found[case.key][name] = column.to_python(case.values[name])
+                found[case.key][name] = look.from_stored(case.values[name])
     return found
 
 
 def _keys(value: Any) -> Sequence[int]:
     return value if isinstance(value, list) else ([] if value is None else [value])
+
+
+def _instants(rows: Iterator[Change], size: int) -> Iterator[list[Change]]:
+    """Parts of at least `size` rows that end where the instant changes: what was written together goes together."""
+    chunk: list[Change] = []
+    for row in rows:
+        if len(chunk) >= size and row.at != chunk[-1].at:
+            yield chunk
+            chunk = []
+        chunk.append(row)
+    if chunk:
+        yield chunk
 
 
 def _chunks(items: Iterator[Any], size: int) -> Iterator[list[Any]]:

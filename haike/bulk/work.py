@@ -12,16 +12,18 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from haike import progress
 from haike.bulk.acts import ACTS, Act
 from haike.bulk.run import BulkRefusal, BulkRun
 from haike.bulk.undo import Undone, begin_undo, demand_may_undo, undo_batch
 from haike.jobs.declare import asking, job
 from haike.jobs.job import Job, Status
-from haike.kernel import progress
 from haike.kernel.bulk import start_batch
 from haike.kernel.entity import Entity, entity_named
+from haike.kernel.events import announce
 from haike.kernel.log import Batch, origin
 from haike.refused import Refused
+from haike.said import said
 
 AT_ONCE = 200
 """So many records are written while the page waits; more are a job."""
@@ -92,6 +94,7 @@ def proceed(
     BulkRun.objects.filter(pk=run.pk).update(state="done")
     run.refresh_from_db()
     run.batch.refresh_from_db()
+    announce("kernel.batch.done", entity=entity, batch=run.batch, by=by)
 
 
 def _asker(pk: int) -> Any:
@@ -147,7 +150,7 @@ def start_undo(entity: Entity, batch: Batch, *, force: bool, by: Any) -> Undone 
             return undo_batch(entity, batch, by=by, force=force)
     with transaction.atomic():
         begin_undo(batch, by=by)
-        title = str(_("Undo: %(title)s") % {"title": batch.title})
+        title = said(_("Undo: %(title)s"), title=batch.title)
         with asking(by=by.pk, title=title, key=f"undo-{batch.pk}"):
             undo_many.enqueue(batch=batch.pk, by=by.pk, force=force)
     return None

@@ -19,9 +19,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from haike.find.share import Share
+from haike.find.update import update_rows
 from haike.kernel import search
 from haike.kernel.bulk import log_many
-from haike.kernel.change import give_owner, hand_down, index, index_elsewhere, validate
+from haike.kernel.change import follow, give_owner, hand_down, index, index_elsewhere, refused_by_guards, validate
 from haike.kernel.entity import Entity
 from haike.kernel.events import announce
 from haike.kernel.log import Batch, within_batch
@@ -81,7 +82,8 @@ def change_many(
         if entity.changes_plainly(names) and not links:
             try:
                 with transaction.atomic():
-                    written = _write(entity, list(rows.values()), make, by=by, batch=batch, log_as=log_as)
+                    some, guarded = list(rows.values()), not trusted
+                    written = _write(entity, some, make, by=by, batch=batch, log_as=log_as, guarded=guarded)
             except IntegrityError:
                 # One of them contradicts another record: which one shows when they go in one by one.
                 rows = _locked(entity, list(rows), outcome, deleted=False)
@@ -232,9 +234,7 @@ def set_archived(entity: Entity, instants: Mapping[Any, Any], *, by: Actor, batc
         log_many(entity, told, "archive" if instant else "unarchive", by=by, batch=batch, at=at)
 
 
-def share_many(
-    entity: Entity, keys: Sequence[int], *, user: Any, can_write: bool, by: Actor, batch: Batch, tell: bool = True
-) -> Outcome:
+def share_many(entity: Entity, keys: Sequence[int], *, user: Any, can_write: bool, by: Actor, batch: Batch) -> Outcome:
     """Open records to a colleague; where he has a share already, change how far it goes."""
     outcome, now, named = Outcome(), timezone.now(), str(_("Shared with"))
     with transaction.atomic():
@@ -256,8 +256,6 @@ def share_many(
                     fresh.append(Share(entity=entity.label, record_id=pk, user=user, can_write=can_write, by_id=by.pk))
                 else:
                     further.append(share.pk)
-                if tell:
-                    announce("kernel.shared", entity=entity, record=record, user=user, by=by)
         Share.objects.bulk_create(fresh, batch_size=500)
         Share.objects.filter(pk__in=further).update(can_write=can_write, by_id=by.pk)
         log_many(entity, told, "share", by=by, batch=batch, at=now)
@@ -323,14 +321,15 @@ def _one_by_one(records: Iterable[Any], act: Callable[[Any], bool], outcome: Out
 
 def stored(look: Look, record: Any) -> Any:
     """The value of a field as the log keeps it; of a link its key, which costs no query."""
-    key = look.kind in ("reference", "person") and "__" not in look.path
-    return look.to_json(getattr(record, f"{look.name}_id") if key else look.get(record))
+    return look.to_json(look.stored(record))
 
 
-def _write(entity: Entity, records: list[Any], make: Make, *, by: Actor, batch: Batch | None, log_as: str) -> Outcome:
-    """Write locked records."""
+def _write(
+    entity: Entity, records: list[Any], make: Make, *, by: Actor, batch: Batch | None, log_as: str, guarded: bool
+) -> Outcome:
+    """Write locked records; `guarded` ones ask the rules of common rooms first."""
     outcome, now = Outcome(), timezone.now()
-    written: list[tuple[Any, dict[str, Any], dict[str, Any]]] = []
+    taken: list[tuple[Any, dict[str, Any], dict[str, Any]]] = []
     columns = [f.attname for f in entity.model._meta.concrete_fields]
     for record in records:
         before = {**vars(record), "custom": {**record.custom}}
@@ -342,10 +341,20 @@ def _write(entity: Entity, records: list[Any], make: Make, *, by: Actor, batch: 
         if not diff:
             outcome.same += 1
             continue
+        taken.append((record, before, diff))
+    touched = {name for __, __, diff in taken for name in diff}
+    if taken:
+        entity.additions.finish(entity, [record for record, __, __ in taken], touched)
+    written: list[tuple[Any, dict[str, Any], dict[str, Any]]] = []
+    for record, before, diff in taken:
         after = vars(record)
         fields = {name: after[name] for name in columns if before[name] != after[name]}
         record.version, record.changed_at, record.changed_by_id = record.version + 1, now, by.pk
         written.append((record, fields, diff))
+    if written and guarded:
+        stopped = refused_by_guards(entity, [record for record, __, __ in written], touched, by)
+        outcome.refused |= {written[place][0].pk: no for place, no in stopped.items()}
+        written = [each for place, each in enumerate(written) if place not in stopped]
     if written:
         _save(entity, written, at=now, by=by)
         _follow(entity, written)
@@ -362,9 +371,8 @@ def _take(entity: Entity, record: Any, values: Values, by: Actor) -> dict[str, l
         both = [stored(look, record), look.to_json(value)]
         if both[0] != both[1]:
             diff[name] = both
-    for name in diff:
-        setattr(record, name, values[name])
     if diff:
+        entity.put(record, {name: values[name] for name in diff})
         if "owner" in diff or entity.policy.through in diff:
             give_owner(entity, record, by, asked=True)
         validate(entity, record, set(diff))
@@ -381,11 +389,9 @@ def _save(entity: Entity, written: list[tuple[Any, dict[str, Any], dict[str, Any
         for fields, keys in groups.values():
             rows.filter(pk__in=keys).update(**fields, version=F("version") + 1, changed_at=at, changed_by_id=by.pk)
         return
-    by_column = {f.attname: f.name for f in entity.model._meta.concrete_fields}
-    names = {by_column[column] for __, fields, __ in written for column in fields}
-    rows.bulk_update(
-        [record for record, __, __ in written], [*sorted(names), "version", "changed_at", "changed_by"], batch_size=100
-    )
+    names = sorted({name for __, fields, __ in written for name in fields})
+    values = {record.pk: [vars(record)[name] for name in names] for record, __, __ in written}
+    update_rows(entity.model, names, values, same={"changed_at": at, "changed_by_id": by.pk}, counted="version")
 
 
 def _follow(entity: Entity, written: list[tuple[Any, dict[str, Any], dict[str, Any]]]) -> None:
@@ -396,8 +402,10 @@ def _follow(entity: Entity, written: list[tuple[Any, dict[str, Any], dict[str, A
     for record, fields, __ in written:
         if "owner_id" in fields or "department_id" in fields:
             owners[record.owner_id, record.department_id].append(record.pk)
-    texts = {path.partition("__")[0] for path in entity.search}
-    if entity.search and touched & texts:
+    # With the columns that follow from what was given: a post is searched by the way in which people address it.
+    changed = touched.union(*(fields for __, fields, __ in written))
+    texts = {path.partition("__")[0] for path in entity.searched}
+    if entity.search and changed & texts:
         index(records)
     elif entity.search:
         for (owner, __), keys in owners.items():
@@ -405,6 +413,7 @@ def _follow(entity: Entity, written: list[tuple[Any, dict[str, Any], dict[str, A
     for (owner, department), keys in owners.items():
         hand_down(entity, keys, owner, department)
     index_elsewhere(entity, records, touched)
+    follow(entity, records, touched)
 
 
 def _iso(instant: Any) -> str | None:

@@ -10,6 +10,7 @@ from functools import lru_cache
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from rapidfuzz.distance import OSA
 
 from haike.chinese import places
 from haike.chinese.pinyin import full_pinyin
@@ -192,17 +193,7 @@ def _tidy(text: str) -> str:
 
 def _distance(one: str, other: str) -> int:
     """How many characters must be changed, put in, left out or swapped with their neighbour."""
-    before: list[int] = []
-    above = list(range(len(other) + 1))
-    for i, a in enumerate(one, start=1):
-        row = [i]
-        for j, b in enumerate(other, start=1):
-            cost = min(above[j] + 1, row[j - 1] + 1, above[j - 1] + (a != b))
-            if i > 1 and j > 1 and a == other[j - 2] and one[i - 2] == b:
-                cost = min(cost, before[j - 2] + 1)
-            row.append(cost)
-        before, above = above, row
-    return above[-1]
+    return OSA.distance(one, other)
 
 
 def _alike(one: str, other: str) -> float:

@@ -18,6 +18,8 @@ _TITLES = """
 """.split()
 _TITLE = re.compile("(?:" + "|".join(sorted(_TITLES, key=len, reverse=True)) + ")$")
 _LATIN_TITLE = re.compile(r"^(?:mr|mrs|ms|miss|dr|prof|sir|madam)\b\.?\s*", re.IGNORECASE)
+_HEADS = frozenset({"董事长", "副董事长", "老板"})
+"""Those who are called 总 too, though their title has not the word."""
 _FAMILIAR = "小老阿大"
 _BLANKS = re.compile(r"\s+")
 _LATIN = re.compile(r"[A-Za-z\u00c0-\u024f]")
@@ -86,6 +88,23 @@ def read_name(text: str) -> PersonName:
             return PersonName(before[:length], before[length:], title)
     length = _surname_length(name)
     return PersonName(name[:length], name[length:], "")
+
+
+def called(name: str, *posts: str) -> str:
+    """How somebody of this name is addressed by his posts or forms of address: 王建国, 销售副总 -> 王副总、王总.
+
+    Empty for names without a Chinese surname, and for posts that nobody is called by.
+    """
+    surname = read_name(name).surname
+    if not surname or not _HAN.match(surname):
+        return ""
+    found: dict[str, None] = {}
+    for post in posts:
+        title = _TITLE.search(_BLANKS.sub("", unicodedata.normalize("NFKC", post)))
+        if title:
+            said = [title[0], title[0].removeprefix("副"), "总" if title[0] in _HEADS else ""]
+            found.update((surname + one, None) for one in said if one)
+    return "、".join(found)
 
 
 def split_name(name: str) -> tuple[str, str]:

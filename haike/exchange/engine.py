@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any, cast
 
+from django.contrib.auth import get_user_model
 from django.db import models, transaction
 from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
-from haike.exchange.run import ImportFault, ImportRun
-from haike.exchange.target import label_of, targets
+from haike.exchange.ahead import ahead, in_turn
+from haike.exchange.run import TELLERS, ImportFault, ImportRun
+from haike.exchange.target import label_of, needed, targets
 from haike.kernel.bulk import start_batch
 from haike.kernel.entity import Entity, entity_named
-from haike.kernel.look import Look
+from haike.kernel.look import Look, ReferenceLook
 from haike.refused import Refused
 from haike.sheets.cell import CellError
 
@@ -54,11 +56,14 @@ class Parsed:
 class Reader:
     """Turns cells into values by the Looks; what repeats (words, people, regions) is looked up once."""
 
-    def __init__(self, entity: Entity, user: Any, columns: dict[int, str]) -> None:
+    def __init__(self, entity: Entity, user: Any, columns: dict[int, str], owner: Any = None) -> None:
         self.entity, self.user = entity, user
+        self.given = {} if owner is None else {"owner": owner}
+        """What every new record gets unless its row says otherwise."""
         able = targets(entity, user)
         self.columns: list[tuple[int, str, Look]] = [(i, n, able[n]) for i, n in columns.items() if n in able]
         self.labels = {name: label_of(entity, name, look) for __, name, look in self.columns}
+        self.required = needed(entity, user)
         self._known: dict[tuple[str, str], Any] = {}
 
     def read(self, number: int, cells: Row) -> Parsed:
@@ -92,28 +97,71 @@ class Reader:
             raise found
         return found
 
+    def _look_up(self, rows: Sequence[tuple[int, Row]]) -> None:
+        """Find the records that some rows name together; what is not plainly one is asked for when it is read."""
+        for index, name, look in self.columns:
+            if not isinstance(look, ReferenceLook) or type(look).pick_one is not ReferenceLook.pick_one:
+                continue
+            cells = {cells[index] for __, cells in rows if index < len(cells) and isinstance(cells[index], str)}
+            texts = {text for text in cells if text and (name, text) not in self._known and not text.isdecimal()}
+            if len(texts) > 1 and look.entity is not None:
+                for text, record in _named(look, texts, self.user).items():
+                    self._known[name, text] = record
+
+    @property
+    def looks_back(self) -> bool:
+        """Whether a row may name a record that an earlier row of the same file makes."""
+        made = {self.entity.model, *(cast(Entity, entity_named(each.entity)).model for each in self.entity.companions)}
+        return any(getattr(column[2], "target", None) in made for column in self.columns)
+
     def read_some(self, rows: Sequence[tuple[int, Row]]) -> list[Parsed]:
         """Some rows, those without fault made ready to be created."""
+        self._look_up(rows)
         parsed = [self.read(number, cells) for number, cells in rows]
         good = [row for row in parsed if not row.faults]
-        own = [row.own() for row in good]
+        own = [{**self.given, **row.own()} for row in good]
         for row, values, draft in zip(good, own, self.entity.drafts(own, by=self.user), strict=True):
             row.match, row.draft = list(self.entity.match_values(values).items()), draft
+        self._fault_also([row for row in parsed if row.faults])
         return parsed
+
+    def _fault_also(self, bad: Sequence[Parsed]) -> None:
+        """Of rows with cells that cannot be read, what is wrong with their other cells too: it is all told at once."""
+        bad = [row for row in bad if self.required <= row.values.keys()]
+        own = [{**self.given, **row.own()} for row in bad]
+        for row, draft in zip(bad, self.entity.drafts(own, by=self.user), strict=True):
+            if isinstance(draft, Refused):
+                row.faults |= {name: str(fault) for name, fault in draft.fields.items() if name in row.values}
+
+
+def _named(look: ReferenceLook, texts: Iterable[str], by: Any) -> dict[str, Any]:
+    """The records that these texts name, of each text that names just one."""
+    columns = [str(column) for column, __ in look.entity.named("").children]
+    found: dict[str, dict[int, Any]] = defaultdict(dict)
+    pending = iter(texts)
+    while some := list(islice(pending, 500)):
+        for column in columns:
+            for record in look.choosable(by).filter(**{f"{column}__in": some}):
+                found[str(getattr(record, column))][record.pk] = record
+    return {text: next(iter(records.values())) for text, records in found.items() if len(records) == 1}
 
 
 def run_rows(
     run: ImportRun, entity: Entity, user: Any, rows: Iterator[tuple[int, Row]], report: Callable[[int, int], None]
 ) -> None:
     """Bring all rows in, from where an earlier worker stopped."""
-    reader = Reader(entity, user, {int(index): name for index, name in run.columns.items()})
+    owner = get_user_model()._default_manager.filter(pk=run.owner_id).first() if run.owner_id else None
+    reader = Reader(entity, user, {int(index): name for index, name in run.columns.items()}, owner)
+    rest = islice(rows, run.rows_done, None)
     if run.batch is None:
         run.batch = start_batch(entity, "import", run.filename, by=user)
         run.save(update_fields=["batch"])
-    rest = islice(rows, run.rows_done, None)
-    while some := list(islice(rest, CHUNK)):
-        # Read before the transaction: nobody waits for the right to write meanwhile.
-        parsed = reader.read_some(some)
+
+    def read() -> list[Parsed]:
+        return reader.read_some(list(islice(rest, CHUNK)))
+
+    # Read before the transaction: nobody waits for the right to write meanwhile.
+    for parsed in in_turn(read) if reader.looks_back else ahead(read):
         with transaction.atomic():
             _bring_in(run, entity, user, reader, parsed)
             ImportRun.objects.filter(pk=run.pk).update(rows_done=F("rows_done") + len(parsed))
@@ -121,7 +169,7 @@ def run_rows(
         report(run.rows_done, run.rows_total)
 
 
-def _bring_in(run: ImportRun, entity: Entity, user: Any, reader: Reader, parsed: list[Parsed]) -> None:
+def _bring_in(run: ImportRun, entity: Entity, user: Any, reader: Reader, parsed: Sequence[Parsed]) -> None:
     good = [row for row in parsed if not row.faults]
     faulty: list[tuple[Parsed, list[str]]] = [
         (row, [f"{reader.labels[name]}: {fault}" for name, fault in row.faults.items()]) for row in parsed if row.faults
@@ -145,16 +193,23 @@ def _bring_in(run: ImportRun, entity: Entity, user: Any, reader: Reader, parsed:
                 faulty.append((row, [reason]))
     faulty += [(row, _reasons(reader, row.draft)) for row in to_create if isinstance(row.draft, Refused)]
     to_create = [row for row in to_create if not isinstance(row.draft, Refused)]
+    told = tell(entity, user, [row.own() for row in to_create])
     made = entity.create_many([row.draft for row in to_create], by=user, batch=cast(Any, run.batch))
     created = [(row, record) for row, record in zip(to_create, made, strict=True) if not isinstance(record, Refused)]
     for row, record in zip(to_create, made, strict=True):
         if isinstance(record, Refused):
             faulty.append((row, _reasons(reader, record)))
     faulty += _companions(run, entity, user, reader, created)
+    warned = [
+        (row, told[place])
+        for place, (row, record) in enumerate(zip(to_create, made, strict=True))
+        if place in told and not isinstance(record, Refused)
+    ]
     ImportFault.objects.bulk_create(
         [
-            ImportFault(run=run, row=row.number, cells=[_plain(c) for c in row.cells], reasons=why)
-            for row, why in faulty
+            ImportFault(run=run, row=row.number, cells=[_plain(c) for c in row.cells], reasons=why, came_in=came_in)
+            for rows, came_in in ((faulty, False), (warned, True))
+            for row, why in rows
         ],
         batch_size=500,
     )
@@ -163,7 +218,17 @@ def _bring_in(run: ImportRun, entity: Entity, user: Any, reader: Reader, parsed:
         updated=F("updated") + updated,
         skipped=F("skipped") + skipped,
         faulty=F("faulty") + len(faulty),
+        warned=F("warned") + len(warned),
     )
+
+
+def tell(entity: Entity, user: Any, rows: Sequence[Mapping[str, Any]]) -> dict[int, list[str]]:
+    """What is to be said of rows that may come in all the same, by their places."""
+    found: dict[int, list[str]] = defaultdict(list)
+    for teller in TELLERS if rows else ():
+        for place, sentence in teller(entity, rows, user).items():
+            found[place].append(sentence)
+    return found
 
 
 def _update(run: ImportRun, entity: Entity, user: Any, present: Any, row: Parsed) -> str:

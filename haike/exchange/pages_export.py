@@ -12,12 +12,14 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from haike.exchange.approval import ExportRequest, start
 from haike.exchange.export import Order, exportable, write_file
 from haike.exchange.work import export_rows
 from haike.jobs.declare import asking
-from haike.kernel.entity import Entity
+from haike.kernel.entity import Entity, entity_named
 from haike.kernel.selection import Selection, check_ids
 from haike.refused import Refused
+from haike.said import said
 from haike.screens.door import entity_view
 from haike.screens.list import STATE, bulk_sources, read_list
 
@@ -42,7 +44,8 @@ def export_view(request: HttpRequest, entity: Entity) -> HttpResponse:
             "csv" if request.POST.get("format") == "csv" else "xlsx",
             query,
             ids if request.POST.get("what") == "ids" else _page_ids(request, entity),
-            request.POST.get("companions") == "1",
+            request.POST.get("companions") == "sheet",
+            request.POST.get("companions") == "rows",
         )
         return _answer(order, user)
     page = read_list(request, entity)
@@ -54,7 +57,7 @@ def export_view(request: HttpRequest, entity: Entity) -> HttpResponse:
         "ids": ",".join(map(str, ids)),
         "chosen": len(ids),
         "found": f"{number - 1:,}+" if capped else f"{number:,}",
-        "companions": entity.companions,
+        "companions": [c for c in entity.companions if cast(Entity, entity_named(c.entity)).policy.may(user, "export")],
         "back_url": page.url(),
     }
     template = "exchange/export.html#form" if getattr(request, "htmx", False) else "exchange/export.html"
@@ -84,19 +87,22 @@ def _page_ids(request: HttpRequest, entity: Entity) -> list[int]:
 
 
 def _answer(order: Order, user: Any) -> HttpResponse:
-    few = order.ids or Selection.from_query(order.entity, user, order.query, action="export").find.count(AT_ONCE)[0]
-    if isinstance(few, int) and few >= AT_ONCE:
-        title = str(_("Export: %(name)s") % {"name": order.entity.label_plural})
-        with asking(by=user.pk, title=title):
-            job = export_rows.enqueue(order=order.to_data(), by=user.pk)
-        return redirect(f"/jobs/{job.id}/")
     if order.ids == [] and not order.columns:
         raise Refused(_("Choose at least one column."))
+    export = start(order, user)
+    if isinstance(export, ExportRequest):
+        return redirect(f"/exports/{export.pk}/")
+    few = order.ids or Selection.from_query(order.entity, user, order.query, action="export").find.count(AT_ONCE)[0]
+    if isinstance(few, int) and few >= AT_ONCE:
+        title = said(_("Export: %(name)s"), name=order.entity.label_plural)
+        with asking(by=user.pk, title=title):
+            job = export_rows.enqueue(order=order.to_data(), by=user.pk, export=export.pk)
+        return redirect(f"/jobs/{job.id}/")
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"export.{order.format}"
-        write_file(order, user, path, lambda *_: None)
+        write_file(order, user, path, lambda *_: None, export)
         content = path.read_bytes()
     answer = HttpResponse(content, content_type=KINDS[order.format])
-    name = f"{order.entity.label_plural}-{timezone.localdate():%Y%m%d}.{order.format}"
+    name = f"{order.entity.label_plural}-{timezone.localdate():%Y%m%d}-{export.number}.{order.format}"
     answer["Content-Disposition"] = f"attachment; filename=\"export.{order.format}\"; filename*=UTF-8''{quote(name)}"
     return answer

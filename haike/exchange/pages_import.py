@@ -12,15 +12,18 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from haike.exchange.engine import Reader
+from haike.digits import whole
+from haike.exchange.engine import Reader, tell
 from haike.exchange.run import ImportFault, ImportRun
-from haike.exchange.target import guess, label_of, targets
-from haike.exchange.work import data_rows, start_import, undo_import, undo_run
+from haike.exchange.target import fold_files, fold_heading, guess, label_of, owners_for, targets
+from haike.exchange.work import data_rows, open_file, start_import, undo_import, undo_run
 from haike.jobs.declare import asking
 from haike.kernel.entity import Entity, entity_named
+from haike.kernel.look import Look
 from haike.refused import Refused
+from haike.said import said
 from haike.screens.door import done, entity_view
-from haike.sheets.read import open_sheet
+from haike.sheets.read import SheetFile
 from haike.sheets.write import SheetWriter
 
 MOST_BYTES = 60_000_000
@@ -54,9 +57,9 @@ def receive(entity: Entity, upload: Any, *, by: Any) -> ImportRun:
     run = ImportRun(entity=entity.label, by=by, at=timezone.now(), filename=name)
     run.file.save("sheet", upload, save=False)
     try:
-        book = open_sheet(Path(run.file.path), filename=name)
-        run.sheet = book.sheets[0]
-        data_rows(run)
+        with open_file(run) as book:
+            run.sheet = book.sheets[0]
+            data_rows(run, book)
     except Refused:
         run.file.delete(save=False)
         raise
@@ -66,17 +69,22 @@ def receive(entity: Entity, upload: Any, *, by: Any) -> ImportRun:
 
 @entity_view("template", "import")
 def template_view(request: HttpRequest, entity: Entity) -> HttpResponse:
-    """An empty sheet with the headings that an import understands."""
+    """An empty sheet with the headings that an import understands, what is required with a star."""
     user = cast(Any, request.user)
     able = targets(entity, user)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "template.xlsx"
         with SheetWriter(path, format="xlsx") as writer:
-            writer.add_sheet(str(entity.label_plural), [label_of(entity, name, look) for name, look in able.items()])
+            writer.add_sheet(str(entity.label_plural), [_heading(entity, name, look) for name, look in able.items()])
         content = path.read_bytes()
     answer = HttpResponse(content, content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
     answer["Content-Disposition"] = f'attachment; filename="{entity.slug}-template.xlsx"'
     return answer
+
+
+def _heading(entity: Entity, name: str, look: Look) -> str:
+    """What stands above a column of the template; what every row needs has a star."""
+    return f"{label_of(entity, name, look)}{' *' if look.required and ':' not in name else ''}"
 
 
 def find_run(request: HttpRequest, pk: int) -> ImportRun:
@@ -93,20 +101,25 @@ def run_view(request: HttpRequest, pk: int) -> HttpResponse:
     entity = cast(Entity, entity_named(run.entity))
     if run.state == "mapping":
         return _mapping(request, run, entity)
-    context = {"run": run, "entity": entity, "faults": list(run.faults.all()[:20])}
+    faults, warned = run.faults.filter(came_in=False)[:20], run.faults.filter(came_in=True)[:20]
+    context = {"run": run, "entity": entity, "faults": list(faults), "warned": list(warned)}
     template = "exchange/run.html#state" if getattr(request, "htmx", False) else "exchange/run.html"
     return render(request, template, context)
 
 
 def _mapping(request: HttpRequest, run: ImportRun, entity: Entity) -> HttpResponse:
+    with open_file(run) as book:
+        return _mapping_of(request, run, entity, book)
+
+
+def _mapping_of(request: HttpRequest, run: ImportRun, entity: Entity, book: SheetFile) -> HttpResponse:
     user, fault = cast(Any, request.user), ""
-    book = open_sheet(Path(run.file.path), filename=run.filename)
     asked = request.POST.get("sheet") or request.GET.get("sheet") or run.sheet
     if asked != run.sheet and asked in book.sheets:
         run.sheet = asked
         run.save(update_fields=["sheet"])
     try:
-        headings, rows = data_rows(run)
+        headings, rows = data_rows(run, book)
     except Refused as no:
         headings, rows, fault = [], iter(()), str(no)
     able = targets(entity, user)
@@ -122,13 +135,16 @@ def _mapping(request: HttpRequest, run: ImportRun, entity: Entity) -> HttpRespon
             fault = str(_("Two columns go to the same field: %(fields)s.") % {"fields": names})
         elif request.POST.get("start"):
             try:
-                start_import(run, columns=columns, rule=rule, by=user)
+                # Counted here, where the sheet is open, and not while everybody who writes waits.
+                number = len(sample) + sum(1 for __ in rows)
+                owner = whole(request.POST.get("owner"))
+                start_import(run, headings=headings, rows=number, columns=columns, rule=rule, by=user, owner=owner)
                 return redirect(f"/imports/{run.pk}/")
             except Refused as no:
                 fault = str(no)
     else:
         columns = guess(entity, user, headings)
-    reader = Reader(entity, user, columns)
+    reader, files = Reader(entity, user, columns), fold_files(entity, user)
     context = {
         "run": run,
         "entity": entity,
@@ -136,38 +152,53 @@ def _mapping(request: HttpRequest, run: ImportRun, entity: Entity) -> HttpRespon
         "sheets": book.sheets,
         "rules": ImportRun.RULES,
         "rule": rule,
+        "owners": owners_for(entity, user),
+        "owner": whole(request.POST.get("owner") or request.GET.get("owner")),
         "fields": [(name, label_of(entity, name, look), look.required) for name, look in able.items()],
         "columns": [
             {
                 "index": index,
                 "heading": heading,
                 "field": columns.get(index, ""),
+                "holds_files": fold_heading(heading) in files,
                 "samples": [
                     str(c[index]) for __, c in sample[:SAMPLES] if index < len(c) and c[index] not in (None, "")
                 ],
             }
             for index, heading in enumerate(headings)
         ],
-        "preview": [_preview(reader, number, cells) for number, cells in sample],
+        "preview": _preview(reader, sample),
         "heads": [reader.labels[name] for _index, name, _look in reader.columns],
     }
     return render(request, "exchange/mapping.html", context, status=422 if fault else 200)
 
 
-def _preview(reader: Reader, number: int, cells: Any) -> dict[str, Any]:
-    parsed = reader.read(number, cells)
-    shown = []
-    for index, name, look in reader.columns:
-        raw = cells[index] if index < len(cells) else None
-        text = look.text(parsed.values[name]) if name in parsed.values else ("" if raw is None else str(raw))
-        shown.append({"text": text[:80], "fault": parsed.faults.get(name, "")})
-    return {"number": number, "cells": shown}
+def _preview(reader: Reader, sample: list[Any]) -> list[dict[str, Any]]:
+    whole_rows = reader.required <= {column[1] for column in reader.columns}
+    rows = reader.read_some(sample) if whole_rows else [reader.read(number, cells) for number, cells in sample]
+    told = tell(reader.entity, reader.user, [row.own() for row in rows])
+    found = []
+    for place, parsed in enumerate(rows):
+        refused = parsed.draft.fields if isinstance(parsed.draft, Refused) else {}
+        faults, shown = {**refused, **parsed.faults}, []
+        for index, name, look in reader.columns:
+            raw = parsed.cells[index] if index < len(parsed.cells) else None
+            text = look.text(parsed.values[name]) if name in parsed.values else ("" if raw is None else str(raw))
+            shown.append({"text": text[:80], "fault": faults.get(name, "")})
+        placed = {column[1] for column in reader.columns}
+        looks = reader.entity.looks
+        wrong = [f"{looks[name].label}: {fault}" for name, fault in faults.items() if name in looks.keys() - placed]
+        if isinstance(parsed.draft, Refused) and not refused:
+            wrong.append(str(parsed.draft))
+        found.append({"number": parsed.number, "cells": shown, "wrong": wrong, "told": told.get(place, [])})
+    return found
 
 
 def faults_view(request: HttpRequest, pk: int) -> HttpResponse | FileResponse:
-    """The rows that did not come in, as a sheet: why, then the cells as they were."""
+    """The rows that did not come in or of which something is said, as a sheet: why, then the cells as they were."""
     run = find_run(request, pk)
-    headings, __ = data_rows(run)
+    with open_file(run) as book:
+        headings, __ = data_rows(run, book)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "faults.xlsx"
         with SheetWriter(path, format="xlsx") as writer:
@@ -186,9 +217,10 @@ def undo_view(request: HttpRequest, pk: int) -> HttpResponse:
     if run.state not in ("done", "failed") or run.batch is None:
         raise Http404
     if request.method != "POST":
-        return render(request, "exchange/undo.html", {"run": run, "would": undo_run(run, by=user, dry=True)})
+        template = "exchange/undo.html#form" if getattr(request, "htmx", False) else "exchange/undo.html"
+        return render(request, template, {"run": run, "would": undo_run(run, by=user, dry=True)})
     if run.created + run.updated > 500:
-        with asking(by=user.pk, title=str(_("Undo: %(file)s") % {"file": run.filename}), key=f"undo-import-{run.pk}"):
+        with asking(by=user.pk, title=said(_("Undo: %(file)s"), file=run.filename), key=f"undo-import-{run.pk}"):
             undo_import.enqueue(run=run.pk, by=user.pk)
         return done(request, _("The import is being undone."), f"/imports/{run.pk}/", go=True)
     result = undo_run(run, by=user)

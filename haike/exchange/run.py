@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from haike.kernel.entity import Entity
 from haike.kernel.log import Batch
+
+TELLERS: list[Callable[[Entity, Sequence[Mapping[str, Any]], Any], Mapping[int, str]]] = []
+"""Of rows that are about to come in, and of who brings them: what the user is told of some, by their places."""
 
 
 class ImportRun(models.Model):
@@ -39,6 +44,8 @@ class ImportRun(models.Model):
     filename = models.CharField(max_length=200)
     sheet = models.CharField(max_length=120, blank=True)
     columns = models.JSONField(default=dict)
+    owner_id = models.BigIntegerField(null=True)
+    """The key of who gets what the import makes, when no column says so; empty for who imports."""
     rule = models.CharField(max_length=10, choices=list(RULES.items()), default="skip")
     state = models.CharField(max_length=10, choices=list(STATES.items()), default="mapping")
     rows_total = models.PositiveIntegerField(default=0)
@@ -47,6 +54,8 @@ class ImportRun(models.Model):
     updated = models.PositiveIntegerField(default=0)
     skipped = models.PositiveIntegerField(default=0)
     faulty = models.PositiveIntegerField(default=0)
+    warned = models.PositiveIntegerField(default=0)
+    """Rows that came in although something is to be said of them: perhaps they are there already."""
     error = models.TextField(blank=True)
     batch = models.ForeignKey(Batch, models.PROTECT, null=True, related_name="+")
     job = models.CharField(max_length=64, blank=True)
@@ -67,12 +76,13 @@ class ImportRun(models.Model):
 
 
 class ImportFault(models.Model):
-    """A row that did not come in: its number in the sheet, its cells and why."""
+    """A row that did not come in, or (`came_in`) of which something is to be said: number, cells and why."""
 
     run = models.ForeignKey(ImportRun, models.CASCADE, related_name="faults")
     row = models.PositiveIntegerField()
     cells = models.JSONField()
     reasons = models.JSONField()
+    came_in = models.BooleanField(default=False)
 
     class Meta:
         ordering = ["row", "id"]

@@ -7,53 +7,72 @@ from pathlib import Path
 from typing import Any, cast
 
 from django.contrib.auth import get_user_model
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from haike import progress
 from haike.bulk.undo import undo_batch
 from haike.exchange.engine import Row, run_rows
 from haike.exchange.export import Order, write_file
+from haike.exchange.exported import Export, begin
 from haike.exchange.run import ImportRun
-from haike.exchange.target import remember
+from haike.exchange.target import needed, owners_for, remember
+from haike.find.statistics import refresh
 from haike.jobs.declare import asking, job
-from haike.kernel import progress
 from haike.kernel.entity import Entity, entity_named
+from haike.kernel.events import announce
 from haike.kernel.log import origin
 from haike.refused import Refused
+from haike.said import said
 from haike.sheets.heading import Table
-from haike.sheets.read import open_sheet
+from haike.sheets.read import SheetFile, open_sheet
 
 
-def data_rows(run: ImportRun) -> tuple[list[str], Iterator[tuple[int, Row]]]:
+def open_file(run: ImportRun) -> SheetFile:
+    """The uploaded file of a run, to be used with `with`."""
+    return open_sheet(Path(run.file.path), filename=run.filename)
+
+
+def data_rows(run: ImportRun, book: SheetFile) -> tuple[list[str], Iterator[tuple[int, Row]]]:
     """The headings of a run's sheet, and its rows with their numbers as the spreadsheet shows them."""
-    book = open_sheet(Path(run.file.path), filename=run.filename)
     table = Table(book, run.sheet if run.sheet in book.sheets else None)
     return [column.title for column in table.columns], ((each.line, each.cells) for each in table.records())
 
 
-def start_import(run: ImportRun, *, columns: dict[int, str], rule: str, by: Any) -> ImportRun:
-    """Begin bringing in the rows, as a job."""
+def start_import(
+    run: ImportRun,
+    *,
+    headings: list[str],
+    rows: int,
+    columns: dict[int, str],
+    rule: str,
+    by: Any,
+    owner: int | None = None,
+) -> ImportRun:
+    """Begin bringing in so many rows under these headings, as a job.
+
+    What is made belongs to `owner` (a key of `owners_for`) or to `by`.
+    """
     entity = cast(Entity, entity_named(run.entity))
     entity.policy.demand(by, "import")
     if not columns:
         raise Refused(_("Assign at least one column."))
-    missing = [
-        str(look.label)
-        for name, look in entity.editable_by(by).items()
-        if look.required and name not in columns.values() and name != "owner"
-    ]
+    if owner is not None and owner not in owners_for(entity, by):
+        raise Refused(_("You may not import to this owner."))
+    lacking = needed(entity, by) - {*columns.values()}
+    missing = [str(look.label) for name, look in entity.looks.items() if name in lacking]
     if missing:
         raise Refused(_("A column for %(fields)s is needed.") % {"fields": ", ".join(missing)})
     with transaction.atomic():
         locked = ImportRun.objects.select_for_update().get(pk=run.pk)
         if locked.state != "mapping":
             raise Refused(_("This import has been started already."))
-        headings, rows = data_rows(locked)
-        locked.rows_total = sum(1 for __ in rows)
+        locked.rows_total = rows
         locked.columns, locked.rule, locked.state = {str(i): n for i, n in columns.items()}, rule, "waiting"
+        locked.owner_id = owner
         remember(entity, headings, columns)
-        with asking(by=by.pk, title=str(_("Import: %(file)s") % {"file": locked.filename}), key=f"import-{locked.pk}"):
+        with asking(by=by.pk, title=said(_("Import: %(file)s"), file=locked.filename), key=f"import-{locked.pk}"):
             locked.job = str(import_rows.enqueue(run=locked.pk, by=by.pk).id)
         locked.save()
     return locked
@@ -71,13 +90,17 @@ def import_rows(*, run: int, by: int) -> dict[str, int]:
     ImportRun.objects.filter(pk=run).update(state="running")
     found.state = "running"
     try:
-        __, rows = data_rows(found)
-        run_rows(found, entity, user, rows, progress.report)
+        with open_file(found) as book:
+            __, rows = data_rows(found, book)
+            run_rows(found, entity, user, rows, progress.report)
     except (Refused, progress.Cancelled) as no:
         ImportRun.objects.filter(pk=run).update(state="failed", error=str(no) or str(_("Stopped by a user.")))
         raise
     ImportRun.objects.filter(pk=run).update(state="done")
+    refresh(connection)
     found.refresh_from_db()
+    if found.batch is not None:
+        announce("kernel.batch.done", entity=entity, batch=found.batch, by=user)
     return {"created": found.created, "updated": found.updated, "skipped": found.skipped, "faulty": found.faulty}
 
 
@@ -103,10 +126,11 @@ def undo_run(run: ImportRun, *, by: Any, dry: bool = False, report: Any = lambda
 
 
 @job(title=_("Export"), attempts=3, timeout=3600, slow=True)
-def export_rows(*, order: dict[str, Any], by: int) -> dict[str, int]:
-    """Write an export that is too large for the page to wait for."""
+def export_rows(*, order: dict[str, Any], by: int, export: int | None = None) -> dict[str, int]:
+    """Write an export that is too large for the page to wait for; `export` is the key of its number."""
     user: Any = get_user_model()._default_manager.get(pk=by)
     asked = Order.from_data(order)
-    name = f"{asked.entity.slug}-{timezone.localdate():%Y%m%d}.{asked.format}"
-    rows = write_file(asked, user, progress.result_file(name), progress.report)
+    found = Export.objects.get(pk=export) if export else begin(asked, user)
+    name = f"{asked.entity.slug}-{timezone.localdate():%Y%m%d}-{found.number}.{asked.format}"
+    rows = write_file(asked, user, progress.result_file(name), progress.report, found)
     return {"rows": rows}

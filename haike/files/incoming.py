@@ -12,10 +12,10 @@ from django.http import HttpRequest
 from django.http.request import UnreadablePostError
 from django.utils.translation import gettext_lazy as _
 
+from haike.digits import whole
 from haike.files import rules
 from haike.files.blob import Blob, keep
 from haike.files.names import clean_name
-from haike.kernel.digits import whole
 from haike.refused import Refused
 
 PIECE = 256 * 1024

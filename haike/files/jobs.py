@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from haike.files import scanner
 from haike.files.attachment.record import Attachment
 from haike.files.blob import FOLDER, Blob, drop, on_disk, store
+from haike.files.own_file.actions import sweep_uploads
 from haike.jobs.cron import cron
 from haike.jobs.declare import job
 from haike.kernel.entity import entity_named
@@ -26,8 +27,15 @@ AT_ONCE = 500
 @cron("20 3 * * *", name="files.sweep")
 @job(title=_("Sweep attachments"), attempts=3, timeout=3600, slow=True)
 def sweep() -> dict[str, int]:
-    """Delete attachments of records that are gone, contents that nothing points to, and files that no row knows."""
-    return {"attachments": _lost_attachments(), "contents": _unused_contents(), "files": _unknown_files()}
+    """Delete attachments of records that are gone, files of own fields that no record holds, contents that nothing
+    points to, and files that no row knows."""
+    uploads = sweep_uploads()
+    return {
+        "uploads": uploads,
+        "attachments": _lost_attachments(),
+        "contents": _unused_contents(),
+        "files": _unknown_files(),
+    }
 
 
 def _lost_attachments() -> int:

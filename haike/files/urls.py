@@ -2,11 +2,8 @@
 
 from django.urls import path
 
-from haike.api.surface import api
-from haike.files.api import router
 from haike.files.attachment import page, views
-
-api.add_router("", router)
+from haike.files.own_file import views as own_file
 
 urlpatterns = [
     path("attachments/", page.page_view, name="attachments"),
@@ -18,6 +15,9 @@ urlpatterns = [
     path("attachments/<int:pk>/delete", views.detach_view, name="attachment_delete"),
     path("attachments/<int:pk>/restore", views.reattach_view, name="attachment_restore"),
     path("attachments/<int:pk>/purge", views.purge_view, name="attachment_purge"),
+    path("<slug:slug>/<int:pk>/file/<slug:name>/", own_file.show_view, name="own_file"),
+    path("<slug:slug>/<int:pk>/file/<slug:name>/download", own_file.content_view, name="own_file_download"),
+    path("<slug:slug>/<int:pk>/file/<slug:name>/content/<slug:form>", own_file.content_view, name="own_file_content"),
     path("<slug:slug>/<int:pk>/attachments", views.upload_view, name="attach"),
     path("<slug:slug>/<int:pk>/attachments/link", views.link_view, name="attach_link"),
 ]

@@ -59,7 +59,7 @@ class Find(Shapes):
 
     def page(self, size: int, number: int = 1, *, after: str | None = None, before: str | None = None) -> Page:
         """A page by its number, or the one after or before a place that another page gave."""
-        field = self.keys[0].field if self.hot else None
+        field = self.keys[0].holds if self.hot else None
         place = Place.read(after or before or "", field)
         try:
             if place is None:
@@ -103,6 +103,26 @@ class Find(Shapes):
         except EmptyResultSet:
             pass
         return list(found)
+
+    def squares(self, across: str, up: str, side: float) -> list[tuple[int, float, float]]:
+        """How many lie in each square of a grid over two of the model's number columns, with their mean place.
+
+        Squares are `side` wide and high, in the columns' unit; without rows they are left out. No number may be null.
+        """
+        names = [str(self.model._meta.get_field(name).column) for name in (across, up)]  # type: ignore[union-attr]
+        found: dict[tuple[int, int], tuple[int, float, float]] = {}
+        try:
+            columns = f"{self.column(names[0])} AS across, {self.column(names[1])} AS up"
+            rows = self.plain_rows.with_column(columns)
+            square = ", ".join(f"CAST(({name} + 1000) / {side:.9f} AS integer)" for name in ("across", "up"))
+            frame = f"SELECT {square}, count(*), sum(across), sum(up) FROM ({{}}) listed GROUP BY 1, 2"
+            for part in self.matching(rows, self.read_columns(set(names))):
+                for column, row, number, east, north in part.within(frame).rows(self.connection):
+                    so_far = found.get((column, row), (0, 0.0, 0.0))
+                    found[column, row] = (so_far[0] + number, so_far[1] + float(east), so_far[2] + float(north))
+        except EmptyResultSet:
+            pass
+        return [(number, east / number, north / number) for number, east, north in found.values()]
 
     def ids(self) -> Iterator[int]:
         """Everything found, in order."""

@@ -15,6 +15,8 @@ from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Q
 
+from haike.find import own_index
+
 LIVE = Q(deleted_at__isnull=True)
 LONGEST_NAME = 30
 
@@ -101,10 +103,24 @@ class Indexes:
                 )
                 present = {row[0] for row in cursor.fetchall()}
             self.all = [index for index in self.all if index.name in present]
+        self.own = self._own(connection, model)
+
+    @staticmethod
+    def _own(connection: BaseDatabaseWrapper, model: type[models.Model]) -> list[Index]:
+        """Those of own fields; they cover no query."""
+        values = [value for ask in own_index.wanted for value in ask(model)]
+        there, found = own_index.present(connection, model) if values else {}, []
+        for value in values:
+            everybody, each = own_index.names(model, value)
+            path, ways = own_index.path_of(value), (False,) * 4
+            if there.get(everybody) and there.get(each):
+                found.append(Index(everybody, (path, "id", "archived_at", "owner_id"), ways))
+                found.append(Index(each, ("owner_id", path, "id", "archived_at"), ways))
+        return found
 
     def walking(self, lead: tuple[str, ...], key: str) -> Index | None:
         """The index in which rows lie in the order of `(key, id)` below `lead`."""
-        return next((index for index in self.all if index.walks(lead, key)), None)
+        return next((index for index in (*self.all, *self.own) if index.walks(lead, key)), None)
 
     def covering(self, lead: tuple[str, ...], columns: Sequence[str]) -> Index | None:
         """The narrowest index that begins with `lead` and holds all the columns."""

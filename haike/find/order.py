@@ -14,6 +14,9 @@ from typing import Any
 from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db import models
 
+from haike.find.custom import COLUMNS
+from haike.find.own_index import Value, value_at
+
 Model = type[models.Model]
 
 
@@ -24,6 +27,16 @@ class Key:
     path: str
     descending: bool
     field: models.Field[Any, Any] | None
+
+    @property
+    def own(self) -> Value | None:
+        """The own field that the path names."""
+        return value_at(self.path) if self.field is None else None
+
+    @property
+    def holds(self) -> models.Field[Any, Any] | None:
+        """A field that can tell what is a value of the key."""
+        return COLUMNS.get(self.own[0]) if self.own else self.field
 
     @property
     def nullable(self) -> bool:

@@ -11,10 +11,12 @@ from django.db import connections, models
 from django.db.models import F, Q, QuerySet
 from django.db.utils import DEFAULT_DB_ALIAS
 
+from haike.find.custom import sql_of
 from haike.find.index.hits import row_test
 from haike.find.index.tokens import fold_words
 from haike.find.indexes import Indexes
 from haike.find.order import Key, Place, keys_of
+from haike.find.own_index import WALKED
 from haike.find.reach import Reach
 from haike.find.scope import Scope
 from haike.find.statement import (
@@ -74,7 +76,7 @@ class Pieces:
         using: str = DEFAULT_DB_ALIAS,
     ) -> None:
         self.model, self.scope, self.state, self.using = model, scope, state, using
-        self.where = where if where is not None else Q()
+        self.where = (where if where is not None else Q()) & scope.narrowed
         self.words = fold_words(words)
         self.connection = connections[using]
         self.sqlite = self.connection.vendor == "sqlite"
@@ -217,13 +219,13 @@ class Pieces:
     def behind(self, rows: Rows, order: Order, place: Place | None) -> Rows:
         """Only rows of the order's part, and behind the place."""
         if order.empty is not None:
-            rows = rows.where(Statement(f"{self.column(self.key_column)} IS {'' if order.empty else 'NOT '}NULL"))
+            rows = rows.where(Statement(f"{self.key_sql} IS {'' if order.empty else 'NOT '}NULL"))
         return rows if place is None else rows.where(self.beyond(order, place))
 
     def along(self, rows: Rows, order: Order, limit: int | None = None, offset: int = 0) -> Rows:
         """In the order of an index."""
         word = "DESC" if order.descending else "ASC"
-        columns = dict.fromkeys((self.column(self.key_column), self.column("id")))
+        columns = dict.fromkeys((self.key_sql, self.column("id")))
         return rows.ordered(", ".join(f"{column} {word}" for column in columns), limit, offset)
 
     def beyond(self, order: Order, place: Place, *, until: bool = False) -> Statement:
@@ -235,7 +237,7 @@ class Pieces:
             return Statement(f"{self.column('id')} {sign} %s", [place.id])
         # As text without a type PostgreSQL reads back what it gave, whatever the column is.
         value = place.value if self.sqlite else str(place.value)
-        return Statement(f"({self.column(self.key_column)}, {self.column('id')}) {sign} (%s, %s)", [value, place.id])
+        return Statement(f"({self.key_sql}, {self.column('id')}) {sign} (%s, %s)", [value, place.id])
 
     # Indexes
 
@@ -246,9 +248,19 @@ class Pieces:
 
     @property
     def key_column(self) -> str:
-        """The column of the first sort key."""
-        field = self.keys[0].field
-        return "id" if field is None or field.primary_key else str(field.column)
+        """The column of the first sort key, or the path of an own field."""
+        key = self.keys[0]
+        if key.own:
+            return key.path
+        return "id" if key.field is None or key.field.primary_key else str(key.field.column)
+
+    @property
+    def key_sql(self) -> str:
+        """The first sort key in a query, for an own field to the letter as its indexes have it."""
+        own = self.keys[0].own
+        if own is None:
+            return self.column(self.key_column)
+        return sql_of(*own, self.column("custom"), self.connection.vendor)
 
     @cached_property
     def known(self) -> Indexes:
@@ -267,7 +279,9 @@ class Pieces:
     def hot(self) -> bool:
         """Whether an index lies in the order of the sort."""
         key = self.keys[0]
-        if not self.indexed or key.field is None or len(self.keys) > 2 or self.keys[-1].descending != key.descending:
+        if key.field is None and (key.own is None or key.own[0] not in WALKED):
+            return False
+        if not self.indexed or len(self.keys) > 2 or self.keys[-1].descending != key.descending:
             return False
         if self.reach.owners is None and key.path == "id":
             return True

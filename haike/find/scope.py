@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import reduce
+from typing import Any
 
 from django.db.models import Q
 
@@ -14,7 +16,8 @@ class Scope:
     """Which rows: all, or those of `owner_ids` and those shared with `user_id`.
 
     Shares are looked up for `share_entity` under the value of column `share_column` ("id", or the key of the record
-    this one hangs on). `writable` leaves out shares that only allow reading.
+    this one hangs on). `writable` leaves out shares that only allow reading. `only` narrows all that, shares too, to
+    the rows in whose column, named by a path, stands one of these keys: the products of some categories.
     """
 
     everything: bool
@@ -24,6 +27,7 @@ class Scope:
     share_entity: str = ""
     share_column: str = "id"
     writable: bool = False
+    only: tuple[str, tuple[int, ...]] | None = None
 
     @property
     def nothing(self) -> bool:
@@ -32,6 +36,18 @@ class Scope:
 
     def rows(self) -> Q:
         """The same as a condition on the rows."""
+        return self._reached() & self.narrowed
+
+    @property
+    def narrowed(self) -> Q:
+        """What `only` says, as a condition."""
+        return Q() if self.only is None else Q(**{f"{self.only[0]}__in": self.only[1]})
+
+    def holds(self, record: Any) -> bool:
+        """Whether `only` lets this record through."""
+        return self.only is None or reduce(getattr, self.only[0].split("__"), record) in self.only[1]
+
+    def _reached(self) -> Q:
         if self.everything:
             return Q()
         condition = Q(owner_id__in=self.owner_ids) if self.owner_ids else Q(pk__in=[])

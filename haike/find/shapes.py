@@ -216,7 +216,9 @@ class Shapes(Pieces):
         if self.reach.owners and self.sqlite:
             index = self.covering(("owner_id",), columns)
             if index is None and self.broad:
-                parts.append(compiled(self.connection, self.owned(rows), index=""))
+                # An index on an own field that the filter reads may lead to few rows.
+                own = self.known.own and "custom" in (self.columns_tested or ())
+                parts.append(compiled(self.connection, self.owned(rows), index=None if own else ""))
             else:
                 driver = list_driver(self.connection, self.column("owner_id"), self.reach.owners, "mine")
                 parts.append(compiled(self.connection, rows, driver, index))

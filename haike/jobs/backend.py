@@ -15,7 +15,7 @@ from django_tasks.signals import task_enqueued
 from django_tasks.utils import normalize_json
 
 from haike.jobs.bell import ring
-from haike.jobs.declare import SLOW_QUEUE, UnknownTask, asked, task_of, tuning_of
+from haike.jobs.declare import OUTSIDE_QUEUE, SLOW_QUEUE, UnknownTask, asked, task_of, tuning_of
 from haike.jobs.job import Job, Status
 
 P = ParamSpec("P")
@@ -40,7 +40,7 @@ class LeaseBackend(BaseTaskBackend):
     supports_priority = True
 
     def __init__(self, alias: str, params: dict[str, Any]) -> None:
-        super().__init__(alias, {"QUEUES": [DEFAULT_TASK_QUEUE_NAME, SLOW_QUEUE], **params})
+        super().__init__(alias, {"QUEUES": [DEFAULT_TASK_QUEUE_NAME, SLOW_QUEUE, OUTSIDE_QUEUE], **params})
 
     def enqueue(self, task: Task[P, T], args: Any, kwargs: Any) -> TaskResult[T]:
         """Make a job that exists if the surrounding transaction commits."""
@@ -75,7 +75,7 @@ def _job(task: Task[..., Any], args: list[Any], kwargs: dict[str, Any]) -> tuple
         run_at=task.run_after or now,
         enqueued_at=now,
         max_attempts=tuning.attempts,
-        title=(told.title or tuning.name(path, args, kwargs))[:200],
+        title=told.title or tuning.name(path, args, kwargs),
         by_id=by if isinstance(by, int) else None,
         language=get_language() or "",
         key=told.key,

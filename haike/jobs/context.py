@@ -15,7 +15,7 @@ from haike.jobs import files
 from haike.jobs.companies import Door
 from haike.jobs.declare import tuning_of
 from haike.jobs.job import Job
-from haike.kernel.progress import Cancelled, listening
+from haike.progress import Cancelled, listening
 
 
 class Halt(Enum):
@@ -60,17 +60,17 @@ class Running:
         return f"haike-{self.company or 'job'}-{self.job.pk}"
 
     def report(self, done: int, total: int | None, message: str) -> None:
-        """See `haike.kernel.progress.report`."""
+        """See `haike.progress.report`."""
         self._progress = Progress(done, total, message[:255] or self._progress.message)
         if self.halt is not None:
             raise Cancelled(self.halt.value)
 
     def cancelled(self) -> bool:
-        """See `haike.kernel.progress.cancelled`."""
+        """See `haike.progress.cancelled`."""
         return self.halt is not None
 
     def result_file(self, name: str) -> Path:
-        """See `haike.kernel.progress.result_file`. A job has one file; a second call replaces the first."""
+        """See `haike.progress.result_file`. A job has one file; a second call replaces the first."""
         if self.file:
             files.remove(self.file)
         self.file = files.new_path(self.job.pk, name)

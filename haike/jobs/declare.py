@@ -17,9 +17,12 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
+from django.utils.functional import Promise
 from django.utils.module_loading import import_string
 from django_tasks import DEFAULT_TASK_QUEUE_NAME, task
 from django_tasks.base import Task
+
+from haike.said import said
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -30,6 +33,9 @@ T = TypeVar("T")
 # The queue for work of minutes. The first thread of every worker leaves it alone, so that short jobs never wait
 # behind long ones.
 SLOW_QUEUE = "slow"
+# The queue for work that waits for other people's machines. A thread of its own runs it, so that it waits for no long
+# job, and none for it.
+OUTSIDE_QUEUE = "outside"
 
 
 class UnknownTask(Exception):
@@ -58,8 +64,8 @@ class Tuning:
 
     def name(self, path: str, args: list[Any], kwargs: dict[str, Any]) -> str:
         """The title of a job with these arguments; without a declared one, the name of its function."""
-        text = str(self.title(*args, **kwargs)) if callable(self.title) else str(self.title)
-        return text or path.rpartition(".")[2]
+        text = self.title(*args, **kwargs) if callable(self.title) else self.title
+        return (said(text) if isinstance(text, Promise) else text) or path.rpartition(".")[2]
 
 
 _tunings: dict[str, Tuning] = {}
@@ -84,11 +90,14 @@ def job(
     backoff: float = 10,
     priority: int = 0,
     slow: bool = False,
+    outside: bool = False,
 ) -> Callable[[Callable[P, T]], Task[P, T]]:
-    """Django's `@task` with a title, a number of attempts, a time limit; `slow=True` for work of minutes."""
+    """Django's `@task` with a title, a number of attempts, a time limit; `slow=True` for work of minutes,
+    `outside=True` for work that waits for other people's machines."""
+    queue = OUTSIDE_QUEUE if outside else SLOW_QUEUE if slow else DEFAULT_TASK_QUEUE_NAME
 
     def decorate(function: Callable[P, T]) -> Task[P, T]:
-        made = task(priority=priority, queue_name=SLOW_QUEUE if slow else DEFAULT_TASK_QUEUE_NAME)(function)
+        made = task(priority=priority, queue_name=queue)(function)
         tune(made.module_path, Tuning(title=title, attempts=attempts, timeout=timeout, backoff=backoff))
         return made
 
@@ -123,7 +132,7 @@ _asking: ContextVar[Asking] = ContextVar("asking", default=_NOTHING)
 def asking(*, by: int | None = None, title: str = "", key: str | None = None) -> Iterator[None]:
     """Jobs enqueued within the block are asked for by this user (its id), carry this title, and are made only once
     per key: enqueueing again with a key that is already there returns the job that is there."""
-    token = _asking.set(Asking(by=by, title=str(title), key=key))
+    token = _asking.set(Asking(by=by, title=title, key=key))
     try:
         yield
     finally:

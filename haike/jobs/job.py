@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from haike.jobs.bell import ring
 from haike.refused import Refused
+from haike.said import SaidField
 
 
 class Status(models.TextChoices):
@@ -39,7 +40,7 @@ class Job(models.Model):
     priority = models.SmallIntegerField(default=0)
     run_at = models.DateTimeField(_("Starts at"), default=timezone.now)
 
-    title = models.CharField(_("Title"), max_length=200, blank=True)
+    title = SaidField(_("Title"), max_length=200, blank=True)
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.SET_NULL,

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from django.db import connection
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from haike.find.statistics import refresh
 from haike.jobs import files
 from haike.jobs.cron import cron, forget_old_slots
 from haike.jobs.declare import job
 from haike.jobs.job import Job, Status
-from haike.kernel.progress import report
+from haike.progress import report
 
 KEPT_DAYS = 30
 BATCH = 500
@@ -33,3 +35,10 @@ def remove_old_jobs() -> dict[str, int]:
         report(removed)
     forget_old_slots(before)
     return {"removed": removed}
+
+
+@cron("10 4 * * *", name="jobs.statistics")
+@job(title=_("Count the tables of the database anew"))
+def refresh_statistics() -> None:
+    """Tell the planner of SQLite how large the tables have become."""
+    refresh(connection)

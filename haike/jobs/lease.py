@@ -32,13 +32,15 @@ def _lease(now: datetime) -> datetime:
     return now + timedelta(seconds=lease_seconds())
 
 
-def claim(worker: str, *, without: Iterable[str] = ()) -> Job | None:
-    """Take the first job that is ready, unless it is in one of the queues left out."""
+def claim(worker: str, *, without: Iterable[str] = (), only: str = "") -> Job | None:
+    """Take the first job that is ready, not of the queues left out; of one queue only if that is named."""
     now = timezone.now()
     ready = Job.objects.filter(status=Status.READY, run_at__lte=now).order_by("-priority", "run_at", "id")
     without = list(without)
     if without:
         ready = ready.exclude(queue__in=without)
+    if only:
+        ready = ready.filter(queue=only)
     # Looking first costs little and spares the write lock that a transaction takes on SQLite.
     if not ready.exists():
         return None

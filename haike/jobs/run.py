@@ -26,7 +26,7 @@ from haike.jobs.context import Halt, Running, entered
 from haike.jobs.declare import UnknownTask, task_of, tuning_of
 from haike.jobs.job import Job, Status
 from haike.jobs.memory import allowed_mb
-from haike.kernel.progress import Cancelled
+from haike.progress import Cancelled
 from haike.refused import Refused
 
 # How long the outcome is kept in hand when the database does not take it, in seconds between the tries.

@@ -1,7 +1,12 @@
-"""Jobs in tests: run in the test's own process and transaction, without a worker."""
+"""Jobs in tests, run in the test's own process and transaction without a worker; and several writers at once."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+from django.db import connections
 from django.utils import timezone
 
 from haike.jobs import lease
@@ -26,3 +31,20 @@ def run_ready_jobs(*, strict: bool = True, later: bool = False, limit: int = 100
         if error is not None and strict:
             raise error
     raise AssertionError(f"More than {limit} jobs: do they enqueue one another for ever?")
+
+
+def at_once(acts: list[Callable[[], object]]) -> list[object]:
+    """Start all acts in threads at the same moment; what one raises is its result."""
+    start = Barrier(len(acts))
+
+    def run(act: Callable[[], object]) -> object:
+        try:
+            start.wait(20)
+            return act()
+        except Exception as error:  # noqa: BLE001 - what went wrong is the result
+            return error
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(len(acts)) as pool:
+        return list(pool.map(run, acts))

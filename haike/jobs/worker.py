@@ -16,7 +16,8 @@ from haike.jobs import lease
 from haike.jobs.clock import Clock
 from haike.jobs.companies import Door
 from haike.jobs.context import Halt, Running
-from haike.jobs.declare import SLOW_QUEUE
+from haike.jobs.declare import OUTSIDE_QUEUE, SLOW_QUEUE
+from haike.jobs.job import Job
 from haike.jobs.keeper import Keeper
 from haike.jobs.memory import limit_memory
 from haike.jobs.rounds import Rounds
@@ -41,7 +42,10 @@ def worker_name() -> str:
 
 
 class Worker:
-    """Runs jobs in this process until told to stop. With several threads the first leaves slow jobs to the others."""
+    """Runs jobs in this process until told to stop. With several threads the first leaves slow jobs to the others.
+
+    One thread more runs what waits for other people's machines; it sleeps nearly always.
+    """
 
     def __init__(self, *, threads: int = 2, name: str = "", parent: int = 0, dead: str = "") -> None:
         self.name = name or worker_name()
@@ -50,16 +54,17 @@ class Worker:
         self._parent = parent
         self._overrun = False
         self._keeper = Keeper(self._give_up)
-        self._all, self._quick = Rounds(), Rounds()
+        self._all, self._quick, self._outside = Rounds(), Rounds(), Rounds()
         express = threads > 1
         lanes = [self._quick if express and number == 0 else self._all for number in range(threads)]
+        lanes.append(self._outside)
         self._runners = [
             threading.Thread(target=self._run_lane, args=[lane], name=f"job-{number}", daemon=True)
             for number, lane in enumerate(lanes)
         ]
         loops = {
             "keeper": self._keeper.loop,
-            "watch": Watch({self._all, self._quick} if express else {self._all}).loop,
+            "watch": Watch(set(lanes)).loop,
             "clock": Clock(dead).loop,
         }
         self._attendants = [
@@ -92,7 +97,7 @@ class Worker:
     def _run_one(self, lane: Rounds, company: str, door: Door) -> None:
         close_old_connections()
         with door():
-            job = lease.claim(self.name, without=[SLOW_QUEUE] if lane is self._quick else [])
+            job = self._claim(lane)
             if job is None:
                 return
             lane.add({company: door})
@@ -103,6 +108,12 @@ class Worker:
             finally:
                 self._keeper.drop(running)
                 close_old_connections()
+
+    def _claim(self, lane: Rounds) -> Job | None:
+        if lane is self._outside:
+            return lease.claim(self.name, only=OUTSIDE_QUEUE)
+        left = [SLOW_QUEUE, OUTSIDE_QUEUE] if lane is self._quick else [OUTSIDE_QUEUE]
+        return lease.claim(self.name, without=left)
 
     def _give_up(self, running: Running) -> None:
         """A job does not stop: a thread cannot be ended, so the process is."""
@@ -117,7 +128,7 @@ class Worker:
     def _shut_down(self) -> int:
         """Let jobs end, ask them to, give back the rest; in less than three seconds."""
         begun = monotonic()
-        for lane in (self._all, self._quick):
+        for lane in (self._all, self._quick, self._outside):
             lane.close()
         self._wait(begun + PATIENCE)
         for running in self._keeper.all():

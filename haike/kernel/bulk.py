@@ -19,8 +19,8 @@ from django.utils.translation import gettext_lazy as _
 
 from haike.find.insert import blank, insert_records, insert_rows, text_limits
 from haike.kernel import search
-from haike.kernel.change import fill_keys, give_owner, index_elsewhere, refusal
-from haike.kernel.log import Batch, Change, origin, present_batch
+from haike.kernel.change import fill_keys, follow, give_owner, index_elsewhere, refusal, refused_by_guards
+from haike.kernel.log import Batch, Change, listeners, origin, present_batch
 from haike.kernel.numbers import take_numbers
 from haike.kernel.period import today
 from haike.kernel.record import Record, writer
@@ -52,13 +52,19 @@ def draft_many(entity: Entity, rows: Sequence[Mapping[str, Any] | Draft], *, by:
 
 
 def create_many(
-    entity: Entity, rows: Sequence[Mapping[str, Any] | Draft], *, by: Actor, batch: Batch
+    entity: Entity, rows: Sequence[Mapping[str, Any] | Draft], *, by: Actor, batch: Batch, at: Any = None
 ) -> list[Record | Refused]:
     """Make a record of each row or draft in one transaction; the answer stands in the order of the rows."""
     drafts = draft_many(entity, rows, by=by)
-    now = timezone.now()
+    now = at or timezone.now()
     with transaction.atomic(), writer():
         _refuse_doubles(entity, drafts)
+        built = [(place, draft.record) for place, draft in enumerate(drafts) if isinstance(draft, Draft)]
+        for at, no in entity.additions.check(entity, [record for __, record in built], None).items():
+            drafts[built[at][0]] = no
+        built = [(place, draft.record) for place, draft in enumerate(drafts) if isinstance(draft, Draft)]
+        for at, no in refused_by_guards(entity, [record for __, record in built], None, by).items():
+            drafts[built[at][0]] = no
         good = [draft for draft in drafts if isinstance(draft, Draft)]
         for name, pattern in entity.numbers():
             unnumbered = [draft for draft in good if not getattr(draft.record, name)]
@@ -69,20 +75,26 @@ def create_many(
                     if draft.found_by and name in entity.search:
                         draft.found_by = search.with_part(draft.found_by, number)
         records = [draft.record for draft in good]
+        for at, words in entity.additions.finish(entity, records, None).items():
+            if found_by := good[at].found_by:
+                for word in words:
+                    found_by = search.with_part(found_by, word)
+                good[at].found_by = found_by
         insert_records(records)
         log_many(entity, [(record.pk, 1, {}) for record in records], "create", by=by, batch=batch, at=now)
         if entity.search:
             documents = [draft.found_by._replace(id=draft.record.pk) for draft in good if draft.found_by]
             search.load(connection, entity.model, documents)
         index_elsewhere(entity, records, None)
+        follow(entity, records, None)
         Batch.objects.filter(pk=batch.pk).update(created=F("created") + len(good))
     return [draft.record if isinstance(draft, Draft) else draft for draft in drafts]
 
 
 def _draft(entity: Entity, row: Mapping[str, Any], by: Actor, now: Any) -> Draft | Refused:
     record = blank(entity.model)
-    for name, value in row.items():
-        setattr(record, name, value)
+    entity.additions.start(entity, record)
+    entity.put(record, row)
     give_owner(entity, record, by, asked="owner" in row)
     record.created_at = record.changed_at = now
     record.created_by_id = record.changed_by_id = by.pk
@@ -152,8 +164,10 @@ def log_many(
             for pk, version, diff in rows
         ),
     )  # fmt: skip
+    for listener in listeners:
+        listener(entity.label, action, rows)
 
 
 def start_batch(entity: Entity, kind: str, title: str, *, by: Actor) -> Batch:
     """A batch to which the following changes belong."""
-    return Batch.objects.create(kind=kind, entity=entity.label, title=title[:200], at=timezone.now(), by_id=by.pk)
+    return Batch.objects.create(kind=kind, entity=entity.label, title=title, at=timezone.now(), by_id=by.pk)

@@ -6,7 +6,7 @@ is still within the writer's reach, and writes the change log and the search ind
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from django.core.exceptions import ValidationError
@@ -18,7 +18,7 @@ from haike.chinese.pinyin import sort_key
 from haike.kernel import search
 from haike.kernel.events import announce
 from haike.kernel.fields import pinyin_keys
-from haike.kernel.log import SETTLED, Batch, Change, origin, present_batch
+from haike.kernel.log import SETTLED, Batch, Change, listeners, origin, present_batch
 from haike.kernel.numbers import take_numbers
 from haike.kernel.period import today
 from haike.kernel.record import Record, writer
@@ -30,36 +30,44 @@ if TYPE_CHECKING:
 
 R = TypeVar("R", bound=Record)
 
+FOLLOWERS: list[Callable[[Entity, Sequence[Record], set[str] | None], None]] = []
+"""What common rooms keep of records, in the transaction that writes them: of the names touched, None for new ones."""
+GUARDS: list[Callable[[Entity, Sequence[Record], set[str] | None, Actor], Mapping[int, Refused]]] = []
+"""Rules of common rooms for records about to be written; the answer is a Refused by the record's place."""
+
 
 def _entity(model: Any) -> Entity:
     return model._haike_entity  # type: ignore[no-any-return]
 
 
-def create(model: type[R], *, by: Actor, batch: Batch | None = None, **values: Any) -> R:
+def create(model: type[R], /, *, by: Actor, batch: Batch | None = None, **values: Any) -> R:
     """Make a record; raises Refused."""
     entity = _entity(model)
     entity.policy.demand(by, "create")
     plain, many = _split(model, values)
-    record = model()
+    record: R = entity.blank()
     with transaction.atomic(), writer():
         _check_rights(entity, values, by, creating=True)
-        for name, value in plain.items():
-            setattr(record, name, value)
+        entity.put(record, plain)
         give_owner(entity, record, by, asked="owner" in values)
         record.created_at = record.changed_at = timezone.now()
         record.created_by_id = record.changed_by_id = by.pk
         validate(entity, record, set(entity.looks))
+        for no in refused_by_guards(entity, [record], None, by).values():
+            raise no
         # Last, for others who make one wait from here to the commit.
         for name, pattern in entity.numbers():
             if not getattr(record, name):
                 setattr(record, name, take_numbers(pattern, on=today())[0])
+        entity.additions.finish(entity, [record], None)
         _save(record, force_insert=True)
         for name, chosen in many.items():
             getattr(record, name).set(chosen)
         write_log(record, "create", by=by, batch=batch)
         index([record], fresh=True)
         index_elsewhere(entity, [record], None)
-        announce(f"{entity.label}.created", record=record, by=by, batch=batch)
+        follow(entity, [record], None)
+        announce(f"{entity.label}.created", record=record, by=by, batch=batch or present_batch.get())
     return record
 
 
@@ -86,14 +94,16 @@ def change(
         if version is not None and version != current.version:
             raise Conflict(_("Somebody else has saved this record in the meantime."), current=current)
         _check_rights(entity, {name: values[name] for name in diff}, by, creating=False)
-        for name, value in plain.items():
-            setattr(current, name, value)
+        entity.put(current, plain)
         moved = entity.policy.through in diff
         if "owner" in diff or moved:
             give_owner(entity, current, by, asked=True)
         current.version += 1
         current.changed_at, current.changed_by_id = timezone.now(), by.pk
         validate(entity, current, set(diff))
+        entity.additions.finish(entity, [current], set(diff))
+        for no in refused_by_guards(entity, [current], set(diff), by).values():
+            raise no
         _save(current)
         for name, chosen in many.items():
             getattr(current, name).set(chosen)
@@ -102,7 +112,8 @@ def change(
         write_log(current, "change", by=by, diff=diff, batch=batch)
         index([current])
         index_elsewhere(entity, [current], set(diff))
-        announce(f"{entity.label}.changed", record=current, by=by, diff=diff, batch=batch)
+        follow(entity, [current], set(diff))
+        announce(f"{entity.label}.changed", record=current, by=by, diff=diff, batch=batch or present_batch.get())
     return current
 
 
@@ -163,7 +174,8 @@ def purge(record: Record, *, by: Actor) -> None:
         if not entity.policy.allows(by, "purge", current):
             raise Refused(_("Only the boss may delete for good."))
         try:
-            for each in [*hanging(entity, current, deleted_at=current.deleted_at), current]:
+            # What hangs on it goes too, also what had gone into the bin before.
+            for each in [*hanging(entity, current, deleted_at__isnull=False), current]:
                 write_log(each, "purge", by=by)
                 announce(f"{_entity(type(each)).label}.purged", record_id=each.pk, by=by)
                 if _entity(type(each)).search:
@@ -200,6 +212,7 @@ def settle(model: type[Record], pk: int, **facts: Any) -> None:
         if batch := present_batch.get():
             _note_settled(entity, pk, facts, batch)
         model._base_manager.filter(pk=pk).update(**facts)
+        entity.additions.settled(entity, pk, set(facts))
 
 
 def _note_settled(entity: Entity, pk: int, facts: Mapping[str, Any], batch: Batch) -> None:
@@ -228,6 +241,8 @@ def write_log(
         diff=dict(diff or {}),
         batch=batch or present_batch.get(),
     ).save(force_insert=True)
+    for listener in listeners:
+        listener(_entity(type(record)).label, action, [(record.pk, record.version, diff or {})])
 
 
 def index(records: Iterable[Record], *, fresh: bool = False) -> None:
@@ -282,6 +297,7 @@ def give_owner(entity: Entity, record: Record, by: Actor, *, asked: bool) -> Non
         record.owner = cast(Any, by)
     if not type(record)._meta.get_field("department").editable:
         record.department_id = getattr(record.owner, "department_id", None) if record.owner_id else None
+    record.given()
 
 
 def hand_down(entity: Entity, parents: Sequence[int], owner_id: int | None, department_id: int | None) -> None:
@@ -304,7 +320,7 @@ def _diff(entity: Entity, current: Record, plain: dict[str, Any], many: dict[str
         look = entity.looks.get(name)
         if look is None:
             raise RuntimeError(f"{entity.label} has no field {name!r}")
-        before = look.to_json(look.get(current))
+        before = look.to_json(look.stored(current))
         if before != (new := look.to_json(after)):
             diff[name] = [before, new]
     return diff
@@ -335,6 +351,8 @@ def validate(entity: Entity, record: Record, touched: set[str]) -> None:
         record.validate_unique(exclude=skip)
     except ValidationError as error:
         raise refusal(error) from error
+    for no in entity.additions.check(entity, [record], touched).values():
+        raise no
 
 
 def refusal(error: ValidationError) -> Refused:
@@ -353,15 +371,13 @@ def _save(record: Record, **options: Any) -> None:
         raise Refused(_("This contradicts another record (a number or name that must be unique).")) from error
 
 
-def hanging(entity: Entity, record: Record, *, deleted_at: Any) -> list[Record]:
-    """The records that hang on this one and are as deleted as said, the farthest first."""
+def hanging(entity: Entity, record: Record, **state: Any) -> list[Record]:
+    """The records that hang on this one and are as deleted as said, the farthest first: talks before the contact."""
     found: list[Record] = []
-    for child in entity.children:
-        rows = child.model._base_manager.select_for_update().filter(
-            **{child.policy.through: record.pk, "deleted_at": deleted_at}
-        )
+    for child in reversed(entity.children):
+        rows = child.model._base_manager.select_for_update().filter(**{child.policy.through: record.pk, **state})
         for each in rows:
-            found += [*hanging(child, each, deleted_at=deleted_at), each]
+            found += [*hanging(child, each, **state), each]
     return found
 
 
@@ -379,3 +395,16 @@ def index_elsewhere(entity: Entity, records: Sequence[Record], touched: set[str]
             lookups = {f"{lookup}__in": [record.pk for record in records], "deleted_at": None}
             rows = other.model._base_manager.filter(**lookups)
         index(rows)
+
+
+def follow(entity: Entity, records: Sequence[Record], touched: set[str] | None) -> None:
+    """Let common rooms keep what they keep of records just written."""
+    for each in FOLLOWERS:
+        each(entity, records, touched)
+
+
+def refused_by_guards(
+    entity: Entity, records: Sequence[Record], touched: set[str] | None, by: Actor
+) -> dict[int, Refused]:
+    """What the rules of common rooms have against these records, by place."""
+    return {place: no for guard in GUARDS for place, no in guard(entity, records, touched, by).items()}

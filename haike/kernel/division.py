@@ -44,6 +44,17 @@ def lineage(code: str) -> list[Division]:
     return found[::-1]
 
 
+_short: Versioned[dict[str, str]] = Versioned("divisions", dict)
+
+
+def short_names(code: str) -> str:
+    """Such as 广东 深圳 南山; empty for an unknown one."""
+    known = _short()
+    if code not in known:
+        known[code] = " ".join(division.short_name for division in lineage(code))
+    return known[code]
+
+
 def full_name(code: str) -> str:
     """Such as 广东省深圳市南山区."""
     return "".join(division.name for division in lineage(code))

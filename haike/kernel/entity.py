@@ -7,6 +7,7 @@ Mistakes are found by `checks.py` at start, with the nearest valid name.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, ClassVar
@@ -18,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 
 from haike.chinese.pinyin import full_pinyin, initials
 from haike.kernel import bulk, change
+from haike.kernel.additions import Additions
 from haike.kernel.fields import PinyinKey, person_names, pinyin_keys
 from haike.kernel.flow import Flow
 from haike.kernel.log import Batch
@@ -36,11 +38,13 @@ class Category:
     condition: Any = field(default_factory=Q)
     """A Q, or a function of the user that gives one."""
     counted: bool = False
+    of: Label = ""
+    """The name of the list of its own to which the tab belongs, if it does."""
+    sort: str = ""  # the order of this tab, if it has one of its own
 
     def q(self, user: Actor) -> Q:
         """The condition for this user today."""
-        chosen: Any = self.condition
-        found: Q = chosen if isinstance(chosen, Q) else chosen(user)
+        found: Q = self.condition if isinstance(self.condition, Q) else self.condition(user)
         return found
 
 
@@ -143,6 +147,7 @@ class Entity:
     quick: ClassVar[list[str]] = []
     facts: ClassVar[list[str]] = []
     badges: ClassVar[list[str]] = []
+    lines: ClassVar[str] = ""  # the field whose choices are the business lines, each of which may have a layout
     search: ClassVar[list[str]] = []
     totals: ClassVar[list[str]] = []
     hidden: ClassVar[list[str]] = []
@@ -214,16 +219,23 @@ class Entity:
 
     # -- fields ----------------------------------------------------------------------------------------------------
 
-    @cached_property
+    additions: ClassVar[Additions] = Additions()
+    """The company's own fields and layouts; the room `fields` puts its own here."""
+
+    @property
     def looks(self) -> dict[str, Look]:
-        """Every field that surfaces know, in the order of the model, the common ones last."""
+        """Every field that surfaces know: the declared ones, the company's own, the common ones last."""
+        return self.additions.looks(self)
+
+    @cached_property
+    def declared_looks(self) -> dict[str, Look]:
+        """The fields of the model in its order, the common ones last."""
         meta, found = self.model._meta, {}
         mine = [f for f in [*meta.fields, *meta.many_to_many] if f.name not in BASE_FIELDS]
         for model_field in [*mine, *(meta.get_field(name) for name in BASE_FIELDS)]:
             if model_field.name in MACHINERY or model_field.name in self.hidden or isinstance(model_field, PinyinKey):
                 continue
-            look = look_for(model_field)
-            found[model_field.name] = look
+            found[model_field.name] = look_for(model_field)
         return found
 
     def look_at(self, path: str) -> Look:
@@ -233,10 +245,11 @@ class Entity:
             return self.looks[first]
         target = self.model._meta.get_field(first).related_model
         look = target._haike_entity.look_at(rest)
-        copy = type(look)(look.name, f"{self.looks[first].label} · {look.label}", field=look.field)
-        copy.name = copy.path = path
-        copy.editable = False
-        return copy  # type: ignore[no-any-return]
+        found = copy(look)
+        found.label = f"{self.looks[first].label} · {look.label}"
+        found.name = found.path = path
+        found.editable = False
+        return found  # type: ignore[no-any-return]
 
     def right(self, user: Actor, name: str) -> FieldRight:
         """How the user may deal with a field or path."""
@@ -258,13 +271,18 @@ class Entity:
             if look.editable and name not in self.settled and self.right(user, name) == "edit"
         }
 
-    @cached_property
+    @property
     def all_sections(self) -> list[Section]:
+        """The sections of form and page, as the company has laid them out."""
+        return self.additions.sections(self)
+
+    @cached_property
+    def declared_sections(self) -> list[Section]:
         """The declared sections, and one for the editable fields that none of them names."""
         named = {name for section in self.sections for name in section.fields}
         rest = [
             name
-            for name, look in self.looks.items()
+            for name, look in self.declared_looks.items()
             if name not in named and name not in BASE_FIELDS and (look.editable or name in self.settled)
         ]
         return [*self.sections, *([Section(_("More"), rest)] if rest else [])]
@@ -293,14 +311,19 @@ class Entity:
         """The tabs of the list, "all" first."""
         return {"all": Category(_("All")), **self.categories}
 
+    @property
+    def searched(self) -> list[str]:
+        """What search knows of: the declared paths, and own fields."""
+        return [*self.search, *(name for name, look in self.looks.items() if look.searched)]
+
     def search_text(self, record: Any, *, fresh: bool = False, paths: Iterable[str] | None = None) -> list[str]:
         """What the index knows of a record: the searched fields (or `paths`), and the pinyin of the short ones.
 
         Nothing hangs yet on a `fresh` record, so the fields of others are not asked for.
         """
         parts: list[str] = []
-        for path in self.search if paths is None else paths:
-            if fresh and self.model._meta.get_field(path.partition("__")[0]).one_to_many:
+        for path in self.searched if paths is None else paths:
+            if fresh and path in self.search and self.model._meta.get_field(path.partition("__")[0]).one_to_many:
                 continue
             for look, value in self._values(record, path):
                 if not value:
@@ -308,7 +331,7 @@ class Entity:
                 text = str(value) if isinstance(look, PhoneLook) else look.text(value)
                 parts.append(text)
                 if isinstance(look, TextLook) and not isinstance(look, LongTextLook) and not text.isascii():
-                    person = look.field is not None and look.name in person_names(look.field.model)
+                    person = look.name in person_names(getattr(look.field, "model", None))
                     parts += [initials(text, person=person), full_pinyin(text, person=person)]
         return parts
 
@@ -376,6 +399,21 @@ class Entity:
     def changes_plainly(self, names: Collection[str]) -> bool:
         """Whether a change of these fields is the kernel's and no more; then bulk acts write many at once."""
         return type(self).change is Entity.change
+
+    def blank(self) -> Any:
+        """A fresh record with its defaults, not saved."""
+        record = self.model()
+        self.additions.start(self, record)
+        return record
+
+    def put(self, record: Any, values: Mapping[str, Any]) -> None:
+        """Set values in a record that is being written."""
+        looks = self.looks
+        for name, value in values.items():
+            if name in looks:
+                looks[name].put(record, value)
+            else:
+                setattr(record, name, value)
 
     def drafts(self, rows: Sequence[Mapping[str, Any]], *, by: Actor) -> Sequence[Any]:
         """Rows made ready for `create_many`: each a Draft, its Refused, or itself where that needs writing."""

@@ -129,6 +129,6 @@ def pinyin_keys(model: type[models.Model]) -> tuple[PinyinKey, ...]:
 
 
 @lru_cache(maxsize=200)
-def person_names(model: type[models.Model]) -> frozenset[str]:
+def person_names(model: type[models.Model] | None) -> frozenset[str]:
     """The fields that hold a person's name, whose first character may be read differently."""
-    return frozenset(key.source for key in pinyin_keys(model) if key.person)
+    return frozenset(key.source for key in pinyin_keys(model) if key.person) if model else frozenset()

@@ -5,7 +5,7 @@ Values are kept as JSON in the form of `Look.to_json`. The row of a creation car
 record and the later rows.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
@@ -14,15 +14,16 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from haike.said import SaidField
+
 origin: ContextVar[str] = ContextVar("haike_origin", default="")
 """Where a change comes from: an address, "api", "job 17"; set by the middleware and the worker."""
-
 present_batch: ContextVar["Batch | None"] = ContextVar("haike_batch", default=None)
 """The batch of the changes that are being made, unless they name another."""
 
 
 @contextmanager
-def within_batch(batch: "Batch") -> Iterator[None]:
+def within_batch(batch: "Batch | None") -> Iterator[None]:
     """What is written here belongs to this batch, also what follows from it in other records."""
     token = present_batch.set(batch)
     try:
@@ -39,7 +40,7 @@ class Batch(models.Model):
 
     kind = models.CharField(_("Kind"), max_length=30)
     entity = models.CharField(max_length=60)
-    title = models.CharField(_("Title"), max_length=200)
+    title = SaidField(_("Title"), max_length=200)
     at = models.DateTimeField(_("Time"), db_index=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     created = models.PositiveIntegerField(default=0)
@@ -90,6 +91,10 @@ class Change(models.Model):
     def delete(self, *args: Any, **options: Any) -> tuple[int, dict[str, int]]:
         raise RuntimeError("a row of the change log is never deleted")
 
+
+Listener = Callable[[str, str, Sequence[tuple[int, int, Mapping[str, Any]]]], None]
+listeners: list[Listener] = []
+"""Called within the transaction of the change: entity, action, and (key, version, diff) of each record."""
 
 FIELD_LABELS: dict[str, Any] = {}
 """Names in a diff that are no fields of the entity, and the words for them; rooms add theirs."""

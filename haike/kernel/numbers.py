@@ -1,12 +1,14 @@
 """Running numbers of documents: no gaps when a transaction fails, no doubles under load."""
 
 import re
+from collections.abc import Callable, Collection
 from datetime import date
 
 from django.db import models, transaction
 from django.db.models import F
 
 _PART = re.compile(r"\{(yyyy|yy|mm|dd|0+)\}")
+DATES = {"yyyy": "%Y", "yy": "%y", "mm": "%m", "dd": "%d"}
 
 
 class Counter(models.Model):
@@ -16,6 +18,10 @@ class Counter(models.Model):
     last = models.BigIntegerField(default=0)
 
 
+drawers: list[Callable[[str, date, int], list[str]]] = []
+"""A room below may draw the numbers of a declared pattern otherwise: a company has its own instead."""
+
+
 def check_pattern(pattern: str) -> None:
     """Raise ValueError unless the pattern has exactly one running number and no unknown part."""
     running = [part for part in _PART.findall(pattern) if part.startswith("0")]
@@ -23,29 +29,29 @@ def check_pattern(pattern: str) -> None:
         raise ValueError(f"{pattern!r} needs one {{0000}} and knows {{yyyy}} {{yy}} {{mm}} {{dd}}")
 
 
-def take_numbers(pattern: str, *, on: date, count: int = 1) -> list[str]:
-    """Draw the next `count` numbers inside the caller's transaction.
-
-    The counter's row stays locked until that transaction ends; if it fails, the numbers were never given.
-    """
+def take_numbers(pattern: str, *, on: date, count: int = 1, series: str = "") -> list[str]:
+    """Draw the next `count` numbers inside the caller's transaction, of the pattern or of a `series` of its own."""
     check_pattern(pattern)
-    dated = _PART.sub(
-        lambda part: {
-            "yyyy": f"{on.year:04}",
-            "yy": f"{on.year % 100:02}",
-            "mm": f"{on.month:02}",
-            "dd": f"{on.day:02}",
-        }.get(part[1], part[0]),
-        pattern,
-    )
+    if drawers and not series:
+        return drawers[0](pattern, on, count)
+    return [filled(pattern, on, number) for number in advance(series + dated(pattern, on), count)]
+
+
+def advance(key: str, count: int) -> range:
+    """Move a counter on, locked until the caller's transaction ends; if that fails, the numbers were never given."""
     with transaction.atomic(savepoint=False):
-        counter = Counter.objects.filter(key=dated)
+        counter = Counter.objects.filter(key=key)
         if not counter.update(last=F("last") + count):
-            Counter.objects.bulk_create([Counter(key=dated)], ignore_conflicts=True)
+            Counter.objects.bulk_create([Counter(key=key)], ignore_conflicts=True)
             counter.update(last=F("last") + count)
-        last = counter.values_list("last", flat=True).get()
-    return [_filled(dated, number) for number in range(last - count + 1, last + 1)]
+        return range((last := counter.values_list("last", flat=True).get()) - count + 1, last + 1)
 
 
-def _filled(dated: str, number: int) -> str:
-    return _PART.sub(lambda part: str(number).zfill(len(part[1])), dated)
+def dated(pattern: str, on: date, parts: Collection[str] = DATES) -> str:
+    """The pattern with these parts of the date filled in."""
+    return _PART.sub(lambda part: on.strftime(DATES[part[1]]) if part[1] in parts else part[0], pattern)
+
+
+def filled(pattern: str, on: date, number: int) -> str:
+    """One number of the pattern."""
+    return _PART.sub(lambda part: str(number).zfill(len(part[1])), dated(pattern, on))

@@ -13,7 +13,7 @@ from django.db import models
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from haike.kernel.digits import whole
+from haike.digits import whole
 from haike.kernel.versioned import Versioned, bump
 from haike.refused import Refused
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from haike.find.custom import OWN
 from haike.kernel.entity import Entity
 from haike.kernel.fields import Money
 
@@ -15,7 +16,7 @@ def select_paths(entity: Entity, paths: Iterable[str]) -> list[str]:
     for path in in_columns(entity, paths):
         model, walked = entity.model, []
         for step in path.split("__"):
-            relation = model._meta.get_field(step)
+            relation = _field_at(model, step)
             if not (relation.many_to_one or relation.one_to_one) or relation.related_model is None:
                 break
             if getattr(relation.related_model, "held", False):
@@ -24,6 +25,11 @@ def select_paths(entity: Entity, paths: Iterable[str]) -> list[str]:
             joins.add("__".join(walked))
             model = relation.related_model
     return sorted(joins)
+
+
+def _field_at(model: Any, step: str) -> Any:
+    """The model field to which a step of a path leads; own fields lie in one column."""
+    return model._meta.get_field("custom" if step.startswith(OWN) else step)
 
 
 def in_columns(entity: Entity, paths: Iterable[str]) -> list[str]:
@@ -40,10 +46,10 @@ def needed_fields(entity: Entity, paths: Iterable[str]) -> list[str]:
     for path in in_columns(entity, paths):
         model, walked = entity.model, ""
         for step in path.split("__"):
-            relation = model._meta.get_field(step)
+            relation = _field_at(model, step)
             if not relation.concrete or relation.many_to_many:
                 break
-            found[f"{walked}{step}"] = None
+            found[f"{walked}{relation.name}"] = None
             if isinstance(relation, Money) and relation.currency:
                 found[f"{walked}{relation.currency}"] = None
             if not relation.is_relation or getattr(relation.related_model, "held", False):

@@ -7,12 +7,14 @@ is reached exactly when that one is, so its owner is kept equal.
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from haike.find.custom import OWN
 from haike.find.scope import Scope
 from haike.find.share import Share
 from haike.refused import Refused
@@ -55,6 +57,10 @@ class Grants(Protocol):
         """How he may deal with one field."""
         ...
 
+    def veiled_owner_ids(self, entity: str) -> frozenset[int]:
+        """Whose records he sees with ways to reach people as masks."""
+        ...
+
     def may_do(self, grant: str) -> bool:
         """Whether he has a grant that belongs to no entity, such as "settings"."""
         ...
@@ -81,6 +87,9 @@ class _Everything:
 
     def field_right(self, entity: str, field: str) -> FieldRight:
         return "edit"
+
+    def veiled_owner_ids(self, entity: str) -> frozenset[int]:
+        return frozenset()
 
     def may_do(self, grant: str) -> bool:
         return True
@@ -150,6 +159,10 @@ class Policy:
         """The same as a condition."""
         return self.scope(user, action).rows()
 
+    def key(self, user: Actor, action: str = "view") -> Hashable:
+        """What `rows` follows from: the same again as long as the user's rights are."""
+        return self.label, action, self.scope(user, action), user.pk, user.grants
+
     def demand(self, user: Actor, action: str) -> None:
         """Refuse unless the user may do this to any record of this kind."""
         if not self.may(user, action):
@@ -158,8 +171,11 @@ class Policy:
                 % {"action": ACTIONS.get(action, action), "entity": self.entity.label_plural}
             )
 
-    def allows(self, user: Actor, action: str, record: Any) -> bool:
-        """Whether the user may do this to this record."""
+    def allows(self, user: Actor, action: str, record: Any, shares: Mapping[int, bool] | None = None) -> bool:
+        """Whether the user may do this to this record.
+
+        Who asks for many users hands over the record's `shares` (user, may write), which are else looked up.
+        """
         scope = self.scope(user, action)
         if scope.everything:
             return self.may(user, action)
@@ -167,11 +183,28 @@ class Policy:
             return True
         if not scope.shared:
             return False
-        shares = Share.objects.filter(
+        if shares is not None:
+            return shares.get(scope.user_id, False) if scope.writable else scope.user_id in shares
+        found = Share.objects.filter(
             user_id=scope.user_id, entity=scope.share_entity, record_id=getattr(record, scope.share_column)
         )
-        return (shares.filter(can_write=True) if scope.writable else shares).exists()
+        return (found.filter(can_write=True) if scope.writable else found).exists()
 
     def field_right(self, user: Actor, field: str) -> FieldRight:
         """How the user may deal with one field of this entity."""
-        return user.grants.field_right(self.label, field)
+        right = user.grants.field_right(self.label, field)
+        own = field.startswith(OWN) and right != "hidden"
+        return self.entity.additions.right(self.entity, user, field, right) if own else right
+
+    def right_to(self, user: Actor, name: str, record: Any) -> FieldRight:
+        """Entity.right for a field of this record: a personal one may be masked for the sake of its owner."""
+        right, veils = self.entity.right(user, name), self.veils(user)
+        if not veils or right in ("hidden", "masked") or record.owner_id not in veils:
+            return right
+        look = self.entity.look_at(name) if "__" in name else self.entity.looks.get(name)
+        return "masked" if look is not None and look.personal else right
+
+    def veils(self, user: Actor) -> frozenset[int]:
+        """The owners of whose records the user sees personal fields masked, whatever his right to the field."""
+        parent = self.entity.parent
+        return user.grants.veiled_owner_ids(parent.label if parent else self.label)

@@ -5,12 +5,13 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.conf import settings
-from django.db import models
+from django.db import connection, models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from haike.kernel.entity import entity_named
+from haike.find.prepared import keyed, prepared
+from haike.kernel.entity import Entity, entity_named
 from haike.kernel.versioned import Versioned, bump
 
 RECENT = 20
@@ -114,6 +115,18 @@ def recent_visits(user: Any) -> list[Visit]:
     return still_seen(user, Visit.objects.filter(user_id=user.pk).order_by("-at")[:RECENT])
 
 
+def open_visits(user: Any, most: int) -> list[Visit]:
+    """The records of his strip of tabs that he opened last and still sees, newest first."""
+    table = connection.ops.quote_name(Visit._meta.db_table)
+    # By hand: every page waits for it.
+    sql = f"SELECT id, entity, record_id, title FROM {table} WHERE user_id = %s AND open ORDER BY at DESC LIMIT %s"
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [user.pk, most])
+        rows = cursor.fetchall()
+    visits = [Visit(id=pk, user_id=user.pk, entity=label, record_id=key, title=title) for pk, label, key, title in rows]
+    return still_seen(user, visits)
+
+
 def still_seen(user: Any, visits: Iterable[Visit]) -> list[Visit]:
     """Without records that were since deleted, or given to somebody whose records the user does not see."""
     kept = list(visits)
@@ -124,9 +137,17 @@ def still_seen(user: Any, visits: Iterable[Visit]) -> list[Visit]:
     for label, some in keys.items():
         entity = entity_named(label)
         if entity is not None:
-            rows = entity.model.objects.visible_to(user).filter(pk__in=some)
-            seen |= {(label, pk) for pk in rows.values_list("pk", flat=True)}
+            seen |= {(label, pk) for pk in visible_keys(entity, user, list(some))}
     return [visit for visit in kept if (visit.entity, visit.record_id) in seen]
+
+
+def visible_keys(entity: Entity, user: Any, keys: list[int]) -> set[int]:
+    """Those of these keys whose records the user sees."""
+
+    def rows() -> Any:
+        return entity.model.objects.visible_to(user).filter(keyed(entity.model)).values_list("pk")
+
+    return {pk for (pk,) in prepared(("seen", entity.policy.key(user)), rows, keys)}
 
 
 def close_tab(user: Any, entity: str, record_id: int) -> None:

@@ -13,6 +13,7 @@ from django.db.models.base import ModelState
 from django.utils.translation import gettext_lazy as _
 
 from haike.find.columns import ColumnsQuery
+from haike.find.custom import Custom
 
 if TYPE_CHECKING:
     from haike.kernel.policy import Actor
@@ -114,7 +115,7 @@ class Record(models.Model):
     changed_at = models.DateTimeField(_("Changed"), editable=False)
     changed_by = _person(_("Changed by"))
     version = models.PositiveIntegerField(default=1, editable=False)
-    custom = models.JSONField(default=dict, blank=True, editable=False)
+    custom = Custom(default=dict, blank=True, editable=False)
     deleted_at = models.DateTimeField(_("Deleted"), null=True, blank=True, editable=False)
     deleted_by = _person(_("Deleted by"))
     archived_at = models.DateTimeField(_("Archived"), null=True, blank=True, editable=False)
@@ -149,6 +150,9 @@ class Record(models.Model):
 
     def prepare(self) -> None:
         """Compute the stored facts that follow from other fields; called before each validation."""
+
+    def given(self) -> None:
+        """Compute the stored facts that follow from having got another owner; called before `prepare`."""
 
 
 def entity_policy(model: type[models.Model]) -> Any:

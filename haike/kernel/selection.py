@@ -13,10 +13,10 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from haike.digits import whole
 from haike.find.finder import Find
-from haike.find.statement import among
-from haike.kernel.digits import whole
-from haike.kernel.discreet import without_secrets
+from haike.find.prepared import keyed, prepared
+from haike.kernel.discreet import behind_veil, without_secrets
 from haike.kernel.entity import Entity
 from haike.kernel.filter import Group, filterable, read_filter
 from haike.kernel.look import MoneyLook, NumberLook
@@ -39,14 +39,16 @@ class Selection:
     sort: str = ""
     action: str = "view"
     state: str = ""
+    within: tuple[str, ...] = ()
+    """The searched fields in which the words must be; all of them if empty."""
 
     @classmethod
     def from_query(cls, entity: Entity, user: Actor, query: Mapping[str, str], *, action: str = "view") -> Selection:
         """Read from the query of an address; what cannot be read is Refused."""
-        tab = query.get("tab", "") or "all"
-        if tab not in entity.categories_for(user):
+        tab, tabs = query.get("tab", "") or "all", entity.categories_for(user)
+        if tab not in tabs:
             tab = "all"
-        sort = query.get("sort", "")
+        sort = query.get("sort", "") or tabs[tab].sort
         if sort and not sortable(entity, user, sort.lstrip("-")):
             sort = ""
         return cls(
@@ -58,12 +60,23 @@ class Selection:
             sort=sort or entity.sort,
             action=action,
             state="archived" if query.get("archived") == "1" else "",
+            within=tuple(path for path in query.get("in", "").split(",") if path in entity.search),
         )
 
     @cached_property
     def where(self) -> Q:
         """Tab and filter as a condition; rights and words come on top in `find`."""
-        return self.entity.categories_for(self.user)[self.tab].q(self.user) & self.filter.q(self.user)
+        found = self.entity.categories_for(self.user)[self.tab].q(self.user) & self.filter.q(self.user)
+        named = [self.entity.look_at(self.sort.lstrip("-")), *(line.look for line in self.filter.lines())]
+        if self.veils and any(look.personal for look in named):
+            # Where it is masked it must not be told by what is found, nor by the order.
+            found &= ~Q(owner_id__in=self.veils)
+        return found
+
+    @cached_property
+    def veils(self) -> frozenset[int]:
+        """The owners whose records show personal fields masked."""
+        return self.entity.policy.veils(self.user)
 
     @cached_property
     def find(self) -> Find:
@@ -71,7 +84,9 @@ class Selection:
         found = self._found(self.where)
         if not found.words:
             return found
-        allowed = without_secrets(self.entity, self.user, found)
+        allowed = without_secrets(self.entity, self.user, found, self.within)
+        if self.veils:
+            allowed &= behind_veil(self.entity, self.veils, self._found(self.where & Q(owner_id__in=self.veils)))
         return self._found(self.where & allowed) if allowed else found
 
     def _found(self, where: Q) -> Find:
@@ -93,17 +108,24 @@ class Selection:
         key = self.entity.pinyin_keys.get(column, column)
         return [f"-{key}" if descending else key]
 
-    def rows(self, ids: list[int], columns: list[str], *, narrow: bool = False) -> list[Any]:
+    def rows(self, ids: list[int], columns: list[str], *, narrow: bool = False, also: Sequence[str] = ()) -> list[Any]:
         """The records with these keys, in that order, with what the columns need; rights checked once more.
 
-        With `narrow` only the columns shown are read; any other field of such a record costs a query of its own.
+        With `narrow` only the columns shown, and `also`, are read; any other field costs a query of its own.
         """
-        rows: QuerySet[Any] = self.entity.model.objects.visible_to(self.user, self.action)
-        many = [name for name in columns if name in self.entity.looks and self.entity.looks[name].kind == "references"]
-        rows = rows.select_related(*select_paths(self.entity, columns)).prefetch_related(*many)
-        if narrow:
-            rows = rows.only(*needed_fields(self.entity, columns))
-        found = {row.pk: row for row in among(rows, ids)}
+        looks = self.entity.looks
+        joins = tuple(select_paths(self.entity, columns))
+        many = tuple(name for name in columns if name in looks and looks[name].kind == "references")
+        only = (*needed_fields(self.entity, columns), *also) if narrow else ()
+
+        def rows() -> QuerySet[Any]:
+            found: QuerySet[Any] = self.entity.model.objects.visible_to(self.user, self.action)
+            found = found.select_related(*joins).prefetch_related(*many).filter(keyed(self.entity.model))
+            return found.only(*only) if narrow else found
+
+        # Not by the columns: an own field may be made anew under the name of a former one.
+        key = ("list", self.entity.policy.key(self.user, self.action), joins, many, only)
+        found = {row.pk: row for row in prepared(key, rows, ids)}
         fetch_ahead(self.entity, columns, list(found.values()), self.user)
         return [found[pk] for pk in ids if pk in found]
 

@@ -24,33 +24,42 @@ class Version(models.Model):
     value = models.BigIntegerField(default=0)
 
 
-_lock = threading.Lock()
 _seen: dict[str, tuple[float, dict[str, int]]] = {}
-_unsettled = threading.local()
+
+
+class _Unsettled(threading.local):
+    # What this thread has bumped in a transaction that is still open, and the versions as they are inside it.
+    names: frozenset[str] = frozenset()
+    seen = _seen
+
+
+_unsettled = _Unsettled()
+# Read once: the way through Django's settings would be half of what a look into such a cache costs.
+SECONDS, HOSTED = float(settings.HAIKE_CACHE_SECONDS), bool(settings.HAIKE_HOSTED)
+EVERYTHING = "*"
+"""The name of a cache of what follows from several things: it is new after a change of any."""
 
 
 def _schema() -> str:
     # Only a hosted service has several companies in one process.
-    if not settings.HAIKE_HOSTED:
+    if not HOSTED:
         return ""
     return str(getattr(connection, "schema_name", "")) + str(connection.settings_dict["NAME"])
 
 
 def forget() -> None:
     """Drop what this process remembers; tests call it between two databases."""
-    with _lock:
-        _seen.clear()
-        _unsettled.names = set()
-        for cache in _caches:
-            cache.drop()
+    _seen.clear()
+    _unsettled.names = frozenset()
+    for cache in _caches:
+        cache.drop()
 
 
-def _bumped_here() -> set[str]:
+def _bumped_here() -> frozenset[str]:
     """What this thread has bumped in a transaction that is still open."""
-    names: set[str] = getattr(_unsettled, "names", set())
-    if names and not _in_transaction():
-        names = _unsettled.names = set()  # rolled back, or committed
-    return names
+    if _unsettled.names and not _in_transaction():
+        _unsettled.names = frozenset()  # rolled back, or committed
+    return _unsettled.names
 
 
 def _in_transaction() -> bool:
@@ -60,12 +69,11 @@ def _in_transaction() -> bool:
 
 def _versions(schema: str) -> dict[str, int]:
     now = time.monotonic()
-    held = _seen.get(schema)
-    if held is None or now - held[0] >= settings.HAIKE_CACHE_SECONDS:
-        held = (now, dict(Version.objects.values_list("name", "value")))
-        # What is read inside a transaction that has bumped is nobody else's business before the commit.
-        if not _bumped_here():
-            _seen[schema] = held
+    # What is read inside a transaction that has bumped is nobody else's business before the commit.
+    seen = _unsettled.seen if _bumped_here() else _seen
+    held = seen.get(schema)
+    if held is None or now - held[0] >= SECONDS:
+        held = seen[schema] = (now, dict(Version.objects.values_list("name", "value")))
     return held[1]
 
 
@@ -73,8 +81,8 @@ class Versioned(Generic[T]):
     """A value computed by `load()` and kept until `bump()` was called anywhere."""
 
     def __init__(self, name: str, load: Callable[[], T]) -> None:
-        self.name, self.load = name, load
-        self._held: dict[str, tuple[int, T]] = {}
+        self.name, self.load, self.whole = name, load, name == EVERYTHING
+        self._held: dict[str, tuple[Any, T]] = {}
         _caches.append(self)
 
     def __call__(self) -> T:
@@ -84,10 +92,10 @@ class Versioned(Generic[T]):
     def settled(self) -> T | None:
         """The value, or None in a transaction that has changed it and so would load it for each call."""
         # A page asks some hundred times.
-        if getattr(_unsettled, "names", None) and self.name in _bumped_here():
+        if _unsettled.names and (names := _bumped_here()) and (self.whole or self.name in names):
             return None
-        schema = _schema()
-        version = _versions(schema).get(self.name, 0)
+        schema = _schema() if HOSTED else ""
+        version: Any = _versions(schema) if self.whole else _versions(schema).get(self.name, 0)
         held = self._held.get(schema)
         if held is None or held[0] != version:
             held = (version, self.load())
@@ -107,14 +115,10 @@ def bump(name: str) -> None:
 
     The new value is random: a counter could come again with other data after a transaction was rolled back.
     """
-    Version.objects.update_or_create(name=name, defaults={"value": secrets.randbits(62)})
-    schema = _schema()
-    _seen.pop(schema, None)
+    if not Version.objects.filter(name=name).update(value=(value := secrets.randbits(62))):
+        Version.objects.update_or_create(name=name, defaults={"value": value})
+    _seen.pop(schema := _schema(), None)
+    _unsettled.seen = {}
     if _in_transaction():
-        _unsettled.names = {*_bumped_here(), name}
-
-        def settle() -> None:
-            _unsettled.names = set()
-            _seen.pop(schema, None)
-
-        transaction.on_commit(settle)
+        _unsettled.names = _bumped_here() | {name}
+        transaction.on_commit(lambda: _seen.pop(schema, None))

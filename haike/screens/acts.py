@@ -10,16 +10,16 @@ from django.shortcuts import render
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 
+from haike.digits import whole
 from haike.find.share import Share
 from haike.kernel.change import archive, write_log
-from haike.kernel.digits import whole
 from haike.kernel.entity import Entity, Section
 from haike.kernel.events import announce
 from haike.kernel.look import PersonLook
 from haike.refused import Refused
 from haike.screens.door import done, entity_view, find_record
 from haike.screens.form import FormPage, Typed
-from haike.screens.list import EntityWords
+from haike.screens.table import EntityWords
 
 
 @entity_view("archive", "edit")

@@ -10,12 +10,12 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from haike.digits import whole
 from haike.kernel.change import purge
-from haike.kernel.digits import whole
 from haike.kernel.entity import Entity
 from haike.refused import Refused
 from haike.screens.door import done, entity_view
-from haike.screens.list import EntityWords
+from haike.screens.table import EntityWords
 
 PAGE = 50
 MOST_AT_ONCE = 1000

@@ -11,7 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 
-from haike.kernel.digits import whole
+from haike.digits import whole
 from haike.kernel.entity import Entity, Section
 from haike.kernel.filter import Group, Line, filterable, read_filter
 from haike.kernel.look import Look, ReferenceLook, TextLook
@@ -19,10 +19,15 @@ from haike.kernel.preference import ListChoice, SavedView
 from haike.refused import Refused
 from haike.screens.door import done, entity_view
 from haike.screens.form import FormPage, Typed
+from haike.screens.heads import search_label
 from haike.screens.list import STATE, ListPage, read_list
 
 MOST_ROWS = 40
 MOST_VIEWS = 50
+VIEWS = ("board", "calendar")
+"""What else than the list the filter builder leads back to, named by `view` in its address."""
+BESIDE = ("group", "month")
+"""What such an address carries beside the state of the list."""
 
 
 class FilterForm:
@@ -33,13 +38,24 @@ class FilterForm:
         self.looks = {n: look for n, look in filterable(entity, self.user).items() if look.operators}
         self.fields = [(name, look.label) for name, look in self.looks.items()]
         self.query = {name: request.GET[name] for name in STATE if request.GET.get(name)}
-        self.action = f"/{entity.slug}/filter?{urlencode(self.query)}"
+        self.view = view if (view := request.GET.get("view", "")) in VIEWS else ""
+        self.beside = {name: request.GET[name] for name in BESIDE if self.view and request.GET.get(name)}
+        about = {**self.query, **self.beside, **({"view": self.view} if self.view else {})}
+        self.action = f"/{entity.slug}/filter?{urlencode(about)}"
         self.row_url = f"/{entity.slug}/filter/row"
-        self.back_url = f"/{entity.slug}/?{urlencode(self.query)}"
-        self.clear_url = f"/{entity.slug}/?{urlencode({k: v for k, v in self.query.items() if k != 'f'})}"
+        self.back_url = self.url()
+        self.clear_url = self.url(f="")
         self.match = "all"
         self.groups: list[dict[str, Any]] = [{"index": 0, "match": "all", "rows": [self.row(0, 0)]}]
         self.state: dict[str, str] = {}
+        self.title: Any = _("Filter")
+        self.notes: list[str] = []
+        """What is to be looked at before it is saved."""
+
+    def url(self, **changes: str) -> str:
+        """The list, or the view of it that is filtered, with some of its state changed."""
+        query = {name: value for name, value in {**self.query, **self.beside, **changes}.items() if value}
+        return f"/{self.entity.slug}/{self.view}?{urlencode(query)}"
 
     def row(self, index: int, group: int, data: dict[str, Any] | None = None, error: str = "") -> dict[str, Any]:
         """One line; without a field its operator and value are empty."""
@@ -120,13 +136,11 @@ def filter_view(request: HttpRequest, entity: Entity) -> HttpResponse:
         try:
             built = read_filter(entity, user, orjson.dumps(data).decode())
             if request.POST.get("apply"):
-                query = {**form.query, "f": built.text()}
-                url = f"/{entity.slug}/?{urlencode({k: v for k, v in query.items() if v})}"
-                return _go(request, url)
+                return _go(request, form.url(f=built.text()))
             form.show(built)
-            _add(form, request.POST.get("add", ""))
+            add_line(form, request.POST.get("add", ""))
         except Refused as no:
-            _show_again(form, data, str(no))
+            show_again(form, data, str(no))
             status = 422
     else:
         try:
@@ -142,7 +156,8 @@ def _go(request: HttpRequest, url: str) -> HttpResponse:
     return redirect(url)
 
 
-def _add(form: FilterForm, what: str) -> None:
+def add_line(form: FilterForm, what: str) -> None:
+    """One more line or group, for a browser without scripts."""
     index = sum(len(group["rows"]) for group in form.groups)
     if what == "group":
         place = len(form.groups)
@@ -152,7 +167,8 @@ def _add(form: FilterForm, what: str) -> None:
         group["rows"].append(form.row(index, group["index"]))
 
 
-def _show_again(form: FilterForm, data: dict[str, Any], message: str) -> None:
+def show_again(form: FilterForm, data: dict[str, Any], message: str) -> None:
+    """Fill in what was sent and cannot be asked, with the reason beside the first line at fault."""
     kind, parts = next(iter(data.items()))
     groups = [data] if not parts or "field" in parts[0] else parts
     form.match, form.groups, index, blamed = kind, [], 0, False
@@ -194,17 +210,24 @@ def filter_row_view(request: HttpRequest, entity: Entity) -> HttpResponse:
 
 @entity_view("columns")
 def columns_view(request: HttpRequest, entity: Entity) -> HttpResponse:
-    """Which columns the user's list shows, in which order."""
+    """Which columns the user's list shows, in which order, and in which fields its quick search looks."""
     user, page = cast(Any, request.user), ListPage(request, entity)
+    searchable = [path for path in entity.search if entity.right(user, path) != "hidden"]
     known = {name: look for name, look in all_columns(entity).items() if entity.right(user, name) != "hidden"}
     if request.method == "POST":
         chosen = [name for name in dict.fromkeys(request.POST.getlist("column")) if name in known]
+        within = [path for path in searchable if path in request.POST.getlist("search")]
         if request.POST.get("reset") or not chosen:
             chosen = []
-        ListChoice.objects.update_or_create(user_id=user.pk, entity=entity.label, defaults={"columns": chosen})
-        return _go(request, page.url())
+        if request.POST.get("reset") or len(within) == len(searchable):
+            within = []
+        ListChoice.objects.update_or_create(
+            user_id=user.pk, entity=entity.label, defaults={"columns": chosen, "searched": within}
+        )
+        return _go(request, page.url(**{"in": ",".join(within) if page.q else None}))
     shown = list(page.shown)
     order = [*shown, *(name for name in known if name not in shown)]
+    within = page.choice.searched if page.choice and page.choice.searched else searchable
     context = {
         "action": f"/{entity.slug}/columns?{urlencode(page.query)}",
         "back_url": page.url(),
@@ -213,6 +236,7 @@ def columns_view(request: HttpRequest, entity: Entity) -> HttpResponse:
             for n in order
             if n in known
         ],
+        "searched": [{"name": n, "label": search_label(entity, n), "shown": n in within} for n in searchable],
     }
     template = "kernel/columns.html#form" if getattr(request, "htmx", False) else "kernel/columns.html"
     return render(request, template, {"columns": context})

@@ -12,7 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 
-from haike.kernel.entity import Entity, entity_named
+from haike.kernel.entity import Entity, entity_named, entity_of
 from haike.refused import Refused
 
 View = Callable[..., HttpResponse]
@@ -88,3 +88,15 @@ def done(
     if undo_url:
         told["undo"] = undo_url
     return HttpResponse(status=204, headers={"HX-Trigger": json.dumps({"saved": told})})
+
+
+def made(request: HttpRequest, make: Callable[[], Any], said: Any) -> HttpResponse:
+    """The answer to an act that makes one record of another: go there and say so, or the sentence of a Refused.
+
+    `said` may name fields of what was made, as %(number)s.
+    """
+    try:
+        record = make()
+    except Refused as no:
+        return refused_page(request, no)
+    return done(request, said % vars(record), entity_of(record).url_of(record), record=record, go=True)

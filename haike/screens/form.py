@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Any, cast
 
@@ -13,13 +13,16 @@ from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from haike.kernel.digits import whole
+from haike.digits import whole
 from haike.kernel.entity import Entity, Section
 from haike.kernel.look import Look, ReferenceLook
 from haike.kernel.look.base import Raw
 from haike.refused import Conflict, Refused
+from haike.screens.conflict import Line, differences
 from haike.screens.door import done, entity_view, find_record
-from haike.screens.list import EntityWords, cell_of
+from haike.screens.layout import LAID, Laid, laid_in_form, laid_out, line_in_form, line_of, shown_before
+from haike.screens.module import plugged
+from haike.screens.table import EntityWords, cell_of, inside
 from haike.screens.templatetags.haike import facts_of
 
 
@@ -34,6 +37,13 @@ class FormField:
     widget: SafeString
     error: str
     wide: bool
+    when: str = ""
+    lays_out: bool = False
+    note: SafeString | str = ""
+
+
+FIELD_NOTES: list[Callable[[str, str, int | None], SafeString | str]] = []
+"""What rooms put below a field: of the entity's slug, the field's name, and the key of a record being changed."""
 
 
 @dataclass
@@ -47,13 +57,20 @@ class FormPage:
     errors: list[dict[str, Any]] = field(default_factory=list)
     message: str = ""
     version: int | None = None
-    conflict: list[dict[str, Any]] = field(default_factory=list)
+    conflict: list[Line] = field(default_factory=list)
     buttons: list[dict[str, Any]] = field(default_factory=list)
     draft_key: str = ""
     hidden: dict[str, Any] = field(default_factory=dict)
     back_url: str = ""
     top: SafeString | str = ""
     bottom: SafeString | str = ""
+    record_id: int | None = None
+    laid_by: str = ""
+    """The field by whose value the form is laid out."""
+
+
+UPLOADED = ("file", "image")
+"""Kinds of fields to which a form sends a file, or what the record has already."""
 
 
 class Typed:
@@ -67,6 +84,8 @@ class Typed:
         self.values: dict[str, Any] = {}
         self.errors: dict[str, str] = {}
         self.message = ""
+        self.unseen: Collection[str] = ()
+        """What was not in the form that is read; a switch that the request does not name is else off."""
 
     def start(self, values: dict[str, Any]) -> None:
         """Fill in values of a record or defaults."""
@@ -75,16 +94,20 @@ class Typed:
                 self.raw[name] = self.looks[name].raw(value)
                 self.started[name] = value
 
-    def read(self, data: QueryDict, files: Any = None) -> None:
-        """Take what the request sent; fields that it does not name keep what they had."""
+    def read(self, data: QueryDict, files: Any = None, *, whole: bool = False) -> None:
+        """Take what the request sent; fields that it does not name keep what they had, in a `whole` form are empty."""
         for name, look in self.looks.items():
             if look.kind == "picture":
                 self._read_picture(name, data, files)
+            elif look.kind in UPLOADED:
+                self._read_upload(name, data, files)
             elif name in data:
-                several = look.multiple or look.kind == "region"
+                several = look.multiple or look.kind in ("region", "address", "lines")
                 self.raw[name] = [str(each) for each in data.getlist(name)] if several else str(data[name])
-            elif look.multiple or look.kind == "yesno":
+            elif (look.multiple or look.kind == "yesno") and name not in self.unseen:
                 self.raw[name] = []
+            elif whole:
+                self.raw[name] = [] if look.kind in ("region", "address") else ""
 
     def _read_picture(self, name: str, data: QueryDict, files: Any) -> None:
         if files and name in files:
@@ -92,13 +115,21 @@ class Typed:
         elif data.get(f"{name}-clear") == "1":
             self.uploads[name] = ""
 
+    def _read_upload(self, name: str, data: QueryDict, files: Any) -> None:
+        if files and name in files:
+            self.uploads[name] = files[name]
+        elif data.get(f"{name}-clear") == "1":
+            self.raw[name] = ""
+        elif name in data:
+            self.raw[name] = str(data[name])
+
     def parse(self) -> bool:
         """Turn the text into values; False when something cannot be read."""
         for name in self.looks:
             if self.looks[name].kind == "picture":
                 if name not in self.uploads:
                     continue  # the present picture stays
-            elif name not in self.raw:
+            elif name not in self.raw and name not in self.uploads:
                 continue
             elif self._stays(name):
                 self.values[name] = self.started[name]
@@ -106,6 +137,9 @@ class Typed:
             try:
                 raw = self.uploads[name] if name in self.uploads else self.raw[name]
                 self.values[name] = self.looks[name].parse(raw, self.user)
+                if self.looks[name].kind in UPLOADED:
+                    # A form that comes back for another reason still has the file.
+                    self.raw[name] = self.looks[name].raw(self.values[name])
             except Refused as no:
                 self.errors[name] = str(no)
                 if isinstance(self.looks[name], ReferenceLook):
@@ -113,9 +147,10 @@ class Typed:
         return not self.errors
 
     def _stays(self, name: str) -> bool:
-        """Whether a link still leads to the same record, which then need not be one that the user sees."""
+        """Whether link or file is the same as before, which then need not be one that the user may choose."""
         look, before = self.looks[name], self.started.get(name)
-        if not isinstance(look, ReferenceLook) or look.multiple or before is None:
+        kept = isinstance(look, ReferenceLook) or look.kind in UPLOADED
+        if not kept or look.multiple or before is None or name in self.uploads:
             return False
         return self.raw[name] == look.raw(before)
 
@@ -142,7 +177,8 @@ class Typed:
         """One field as the template shows it."""
         look, error = self.looks[name], self.errors.get(name, "")
         widget = look.widget(name, self.raw.get(name, ""), invalid=bool(error))
-        return FormField(name, look.label, look.required, look.help, widget, error, look.wide)
+        when = json.dumps(look.when) if look.when and look.when["field"] in self.looks else ""
+        return FormField(name, look.label, look.required, look.help, widget, error, look.wide, when)
 
     def error_lines(self) -> list[dict[str, Any]]:
         """All errors for the summary on top."""
@@ -156,16 +192,21 @@ def form_looks(entity: Entity, user: Any, *, record: Any = None, names: list[str
     looks = entity.editable_by(user)
     if entity.policy.through or record is not None or not entity.policy.may(user, "transfer"):
         looks.pop("owner", None)
+    if record is not None:
+        # What is masked in this record, such as a telephone number in a public sea, is no more shown to be changed.
+        looks = {n: look for n, look in looks.items() if entity.policy.right_to(user, n, record) != "masked"}
     return {name: looks[name] for name in names if name in looks} if names else looks
 
 
-def form_sections(entity: Entity, looks: dict[str, Look]) -> list[Section]:
-    """The entity's sections, the owner at the end of the first."""
-    sections = list(entity.all_sections)
-    if "owner" in looks and sections and not any("owner" in section.fields for section in sections):
-        first = sections[0]
-        sections[0] = Section(first.label, [*first.fields, "owner"], first.folded)
-    return sections
+def quick_names(entity: Entity) -> list[str]:
+    """The fields of the short form: those that the entity names, and what the company demands besides."""
+    return list(dict.fromkeys([*entity.quick, *demanded_names(entity)]))
+
+
+def demanded_names(entity: Entity) -> list[str]:
+    """The fields that the company demands besides those that the program needs; a short form must ask for them too."""
+    own = [name for name, look in entity.looks.items() if look.required and name not in entity.declared_looks]
+    return list(dict.fromkeys([*own, *sorted(laid_out(entity).required)]))
 
 
 def initial_values(entity: Entity, request: HttpRequest) -> dict[str, Raw]:
@@ -189,7 +230,7 @@ def _is_choosable(look: Look, raw: Raw, user: Any) -> bool:
 
 def defaults(entity: Entity) -> dict[str, Any]:
     """The values of a fresh record."""
-    blank = entity.model()
+    blank = entity.blank()
     looks = {name: look for name, look in entity.looks.items() if look.editable and not isinstance(look, ReferenceLook)}
     return {name: look.get(blank) for name, look in looks.items()}
 
@@ -199,12 +240,14 @@ def new_view(request: HttpRequest, entity: Entity) -> HttpResponse:
     """The form of a new record, all fields or (`?quick=1`) only the most needed."""
     user = cast(Any, request.user)
     quick = bool(entity.quick) and request.GET.get("quick") == "1"
-    typed = Typed(form_looks(entity, user, names=entity.quick if quick else None), user)
+    laid = laid_in_form(entity, request)
+    looks = form_looks(entity, user, names=quick_names(entity) if quick else None)
+    typed = Typed(laid.looks(looks, request), user)
     typed.start(defaults(entity))
     typed.raw.update({name: raw for name, raw in initial_values(entity, request).items() if name in typed.looks})
     again = f"?{request.GET.urlencode()}" if request.GET else ""
     page = FormPage(
-        title=_("New %(name)s") % {"name": entity.name},
+        title=_("New %(name)s") % {"name": inside(entity.name)},
         action=f"/{entity.slug}/new{again}",
         sections=[],
         entity=EntityWords.of(entity),
@@ -217,9 +260,11 @@ def new_view(request: HttpRequest, entity: Entity) -> HttpResponse:
     )
     status = 200
     if request.method == "POST":
-        typed.read(request.POST, request.FILES)
-        warned = warn(page, entity, typed, None, request) if typed.parse() else True
-        if not warned:
+        if (
+            not _turned(page, entity, typed, laid, request)
+            and typed.parse()
+            and not warn(page, entity, typed, None, request)
+        ):
             try:
                 record = entity.create(by=user, **typed.values)
             except Refused as no:
@@ -230,7 +275,33 @@ def new_view(request: HttpRequest, entity: Entity) -> HttpResponse:
                     return _next(request, entity, message, again)
                 return done(request, message, entity.url_of(record), record=record)
         status = 422
-    return render_form(request, page, typed, form_sections(entity, typed.looks), status)
+    _lay(page, entity, laid, line_in_form(entity, request))
+    return render_form(request, page, typed, laid.in_sections(typed.looks), status)
+
+
+def _lay(page: FormPage, entity: Entity, laid: Laid, line: str) -> None:
+    """Let the form tell for which business line it was laid out, where that makes a difference."""
+    if laid.by_line:
+        page.laid_by, page.hidden[LAID] = entity.lines, line
+
+
+def _turned(page: FormPage, entity: Entity, typed: Typed, laid: Laid, request: HttpRequest) -> bool:
+    """Read a form; True when another business line was chosen in it, whose form must be looked at before saving.
+
+    What was typed into fields that this line does not have stays in the form under a heading of its own.
+    """
+    before = shown_before(entity, request, laid)
+    typed.unseen = before.unused if before else ()
+    typed.read(request.POST, request.FILES)
+    if before is None:
+        return False
+    for name in [name for name in typed.looks if name in laid.unused]:
+        start = typed.looks[name].raw(typed.started.get(name))
+        if typed.raw.get(name) in ("", [], start):
+            del typed.looks[name]
+    if request.POST.get("turn") != "1":
+        page.message = str(_("The form has changed with what you chose. Please look through it and save again."))
+    return True
 
 
 def _next(request: HttpRequest, entity: Entity, message: Any, again: str) -> HttpResponse:
@@ -249,7 +320,8 @@ def edit_view(request: HttpRequest, entity: Entity, pk: int) -> HttpResponse:
     """The form of a record; when somebody saved in between, both versions are shown and the user chooses."""
     user = cast(Any, request.user)
     record = find_record(entity, user, pk, action="edit")
-    typed = Typed(form_looks(entity, user, record=record), user)
+    laid = laid_in_form(entity, request, record)
+    typed = Typed(laid.looks(form_looks(entity, user, record=record), request), user)
     typed.start({name: look.get(record) for name, look in typed.looks.items()})
     before = dict(typed.raw)
     page = FormPage(
@@ -258,28 +330,29 @@ def edit_view(request: HttpRequest, entity: Entity, pk: int) -> HttpResponse:
         sections=[],
         entity=EntityWords.of(entity),
         version=record.version,
+        record_id=pk,
         buttons=[{"label": _("Save"), "primary": True, "name": "", "value": ""}],
         draft_key=f"{entity.slug}/{pk}/edit",
         back_url=entity.url_of(record),
     )
     status = 200
     if request.method == "POST":
-        typed.read(request.POST, request.FILES)
+        turned = _turned(page, entity, typed, laid, request)
         _keep_theirs(request, typed, before)
-        if typed.parse() and not warn(page, entity, typed, record, request):
-            version = request.POST.get("version", "")
+        # A form that comes back keeps the version that its reader has seen; the present one would hide what is new.
+        page.version = sent = whole(request.POST.get("version", ""))
+        if not turned and typed.parse() and not warn(page, entity, typed, record, request):
             try:
-                entity.change(record, by=user, version=whole(version), **typed.values)
-                message = _("%(name)s “%(title)s” saved.") % {"name": entity.name, "title": record}
-                return done(request, message, entity.url_of(record))
-            except Conflict as conflict:
-                page.version = conflict.current.version
-                page.conflict = _conflict(typed, conflict.current)
-                status = 409
+                page.conflict, record = _save(entity, record, user, sent, typed)
+                page.version = record.version
+                if not page.conflict:
+                    message = _("%(name)s “%(title)s” saved.") % {"name": entity.name, "title": record}
+                    return done(request, message, entity.url_of(record))
             except Refused as no:
                 typed.refuse(no)
         status = 409 if page.conflict else 422
-    return render_form(request, page, typed, form_sections(entity, typed.looks), status)
+    _lay(page, entity, laid, line_in_form(entity, request, record))
+    return render_form(request, page, typed, laid.in_sections(typed.looks), status)
 
 
 def _keep_theirs(request: HttpRequest, typed: Typed, current: dict[str, Raw]) -> None:
@@ -288,14 +361,20 @@ def _keep_theirs(request: HttpRequest, typed: Typed, current: dict[str, Raw]) ->
             typed.raw[name] = current[name]
 
 
-def _conflict(typed: Typed, current: Any) -> list[dict[str, Any]]:
-    lines = []
-    for name, mine in typed.values.items():
-        look = typed.looks[name]
-        theirs = look.get(current)
-        if look.to_json(theirs) != look.to_json(mine):
-            lines.append({"name": name, "label": look.label, "yours": look.text(mine), "theirs": look.text(theirs)})
-    return lines
+def _save(entity: Entity, record: Any, user: Any, version: int | None, typed: Typed) -> tuple[list[Line], Any]:
+    """Write what was typed, or tell on which fields somebody else saved something different; raises Refused.
+
+    Returns those fields and the record as it stands. Fields that two people changed each for himself stand side by
+    side; nobody is asked about those.
+    """
+    while True:
+        try:
+            return [], entity.change(record, by=user, version=version, **typed.values)
+        except Conflict as conflict:
+            lines = differences(entity, conflict, version or 0, typed.values, typed.looks, user)
+            if lines:
+                return lines, conflict.current
+            version = conflict.current.version
 
 
 def warn(page: FormPage, entity: Entity, typed: Typed, record: Any, request: HttpRequest) -> bool:
@@ -315,6 +394,11 @@ def render_form(
 ) -> HttpResponse:
     """The form as a page, or as a fragment for the drawer."""
     page.sections = typed.sections(sections)
+    if page.entity is not None:
+        for each in [shown for section in page.sections for shown in section["fields"]]:
+            notes = [(note(page.entity.slug, each.name, page.record_id),) for note in plugged(FIELD_NOTES)]
+            each.note = format_html_join("", "{}", notes)
+            each.lays_out = each.name == page.laid_by
     page.errors = typed.error_lines()
     page.message = page.message or typed.message
     template = "kernel/form.html#form" if getattr(request, "htmx", False) else "kernel/form.html"
@@ -329,32 +413,39 @@ def field_view(request: HttpRequest, entity: Entity, pk: int, name: str) -> Http
     looks = form_looks(entity, user, record=record, names=[name])
     if name not in looks:
         raise Refused(_("You may not change this field."))
+    laid = laid_out(entity, line_of(entity, record))
+    looks = {name: laid.demanded(look) for name, look in looks.items()}
     typed, status = Typed(looks, user), 200
     look, url, version = looks[name], f"/{entity.slug}/{pk}/field/{name}", record.version
+    page = FormPage(title=look.label, action=url, sections=[])
+    lines: list[Line] = []
     typed.start({name: look.get(record)})
     if request.method == "POST":
         typed.read(request.POST, request.FILES)
-        if typed.parse():
-            sent = request.POST.get("version", "")
+        sent = whole(request.POST.get("version", ""))
+        version = version if sent is None else sent
+        status = 422
+        if typed.parse() and not warn(page, entity, typed, record, request):
             try:
-                record = entity.change(record, by=user, version=whole(sent), **typed.values)
-            except Conflict as conflict:
-                theirs = look.text(look.get(conflict.current))
-                typed.errors[name] = str(
-                    _("Somebody has just saved this record; it says “%(value)s” now. Save again to put yours.")
-                    % {"value": theirs or "–"}
-                )
-                version, status = conflict.current.version, 409
+                lines, record = _save(entity, record, user, sent, typed)
+                version, status = record.version, 409 if lines else 200
             except Refused as no:
                 typed.refuse(no)
                 typed.errors.setdefault(name, typed.message)
-        if not typed.errors:
+        if status == 200:
             return _shown(entity, user, record, name, look)
-        status = status if status == 409 else 422
     elif request.GET.get("show") == "1":
         return _shown(entity, user, record, name, look)
-    shown = typed.field(name)
-    context = {**vars(shown), "edit_url": url, "cancel_url": entity.url_of(record), "version": version}
+    context = {
+        **vars(typed.field(name)),
+        "edit_url": url,
+        "cancel_url": entity.url_of(record),
+        "version": version,
+        "hidden": page.hidden,
+        "warnings": page.top,
+        "conflict": lines[0] if lines else None,
+        "long": look.kind == "longtext",
+    }
     return render(request, "kernel/field.html#edit", {"field": context}, status=status)
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Hashable, Iterable
+from dataclasses import dataclass
 from functools import cached_property
 from operator import attrgetter
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 from urllib.parse import quote_plus, urlencode
 
 from django.contrib import messages
@@ -15,20 +15,25 @@ from django.shortcuts import render
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
+from haike.digits import whole
 from haike.find.finder import Page
-from haike.kernel.digits import whole
 from haike.kernel.entity import Button, Entity
-from haike.kernel.escape import escape
 from haike.kernel.filter import Group, Line
 from haike.kernel.look import Look
 from haike.kernel.preference import SavedView, list_choice
 from haike.kernel.selection import Selection, sortable
 from haike.refused import Refused
 from haike.screens.door import entity_view
+from haike.screens.heads import Tab, heads_html, search_label, tabs_html
+from haike.screens.kept import kept_for
+from haike.screens.module import plugged, reachable
 from haike.screens.side import side_html
+from haike.screens.table import Column, EntityWords, inside, looks_text, table_rows
 
+T = TypeVar("T")
+P = TypeVar("P", bound="ListPage")
 SIZES = (10, 20, 30, 50, 100)
-STATE = ("tab", "q", "f", "sort", "size", "archived")
+STATE = ("tab", "q", "in", "f", "sort", "size", "archived")
 SHOWN_FIRST = 5
 """On the first pages of a list the numbers up to this are shown."""
 
@@ -38,43 +43,20 @@ bulk_sources: list[BulkSource] = []
 """What can be done with chosen rows: rooms below add functions that give {"url", "label", "icon", "danger"}."""
 
 
-@dataclass(frozen=True)
-class EntityWords:
-    """What templates say of an entity."""
-
-    slug: str
-    label: Any
-    label_plural: Any
-    icon: str
-
-    @classmethod
-    def of(cls, entity: Entity) -> EntityWords:
-        """From its declaration."""
-        return cls(entity.slug, entity.name, entity.label_plural, entity.icon)
+read_with_rows: dict[str, list[str]] = {}
+"""The fields that marks beside names are made of, by the label of the entity: rooms below add theirs."""
 
 
-@dataclass(frozen=True)
-class Column:
-    """One column of the table."""
-
-    name: str
-    label: Any
-    align: str
-    sort_url: str | None
-    sorted: str
+note_sources: list[Callable[[Entity, Any, str], str]] = []
+"""What stands above the rows of a list: of (entity, user, tab), HTML or nothing; rooms below add theirs."""
 
 
-@dataclass(frozen=True)
-class Row:
-    """One row; `cells` are HTML in the order of the columns."""
+view_sources: list[Callable[[Entity, Any], Iterable[tuple[str, str]]]] = []
+"""Names and filters that stand among the saved views: of (entity, user); rooms below add theirs."""
 
-    id: int
-    url: str
-    title: str
-    cells: Sequence[str]
-    deleted: bool = False
-    actions: list[Button] = field(default_factory=list)
-    marks: str = ""
+
+keep_sources: list[Callable[[Entity, Any], Iterable[tuple[Any, str]]]] = []
+"""As what else a filtered list can be kept: (label, last part of the address of a dialog)."""
 
 
 @dataclass(frozen=True)
@@ -85,6 +67,37 @@ class PageNumber:
     url: str = ""
     current: bool = False
     far: bool = True
+
+
+@dataclass(frozen=True)
+class Chip:
+    """A part of the filter in words, with the address of the list without it and where it is changed."""
+
+    text: str
+    remove_url: str
+    url: str
+
+
+@dataclass(frozen=True)
+class BulkAct:
+    """Something that can be done with chosen rows."""
+
+    url: str
+    label: str
+    icon: str
+    danger: bool
+
+
+@dataclass(frozen=True)
+class Pager:
+    """The foot of a list."""
+
+    page: int
+    size: int
+    numbers: tuple[PageNumber, ...]
+    sizes: tuple[tuple[int, str], ...]
+    prev: str | None
+    next: str | None
 
 
 @dataclass(frozen=True)
@@ -109,7 +122,8 @@ class ListPage:
         self.query = {name: request.GET[name] for name in STATE if request.GET.get(name)}
         self.selection = Selection.from_query(entity, self.user, self.query)
         self.entity = EntityWords.of(entity)
-        self.title = entity.label_plural
+        self.of = entity.categories_for(self.user)[self.selection.tab].of
+        self.title = self.of or entity.label_plural
         self.choice = list_choice(self.user, entity.label)
         self.q = self.selection.words
         self.tab = self.selection.tab
@@ -137,7 +151,13 @@ class ListPage:
     @cached_property
     def state(self) -> dict[str, str]:
         """What the search form carries along."""
-        return {name: value for name, value in self.query.items() if name != "q"}
+        chosen = ",".join(self.choice.searched) if self.choice else ""
+        return {**({"in": chosen} if chosen else {}), **{n: value for n, value in self.query.items() if n != "q"}}
+
+    @cached_property
+    def carried(self) -> tuple[tuple[str, str], ...]:
+        """The same as pairs."""
+        return tuple(self.state.items())
 
     @cached_property
     def count_url(self) -> str:
@@ -183,13 +203,25 @@ class ListPage:
     @cached_property
     def clear_url(self) -> str:
         """The same tab without words and filter."""
-        return self.url(q=None, f=None, archived=None)
+        return self.url(q=None, f=None, archived=None, **{"in": None})
 
     # -- what the user may -----------------------------------------------------------------------------------------
+
+    def kept(self, what: str, make: Callable[[], T], *more: Hashable) -> T:
+        """What is the same on each page of this list until rights, settings or wishes change."""
+        return kept_for(self.user, (what, self.declared.label, *more), make)
+
+    @cached_property
+    def address(self) -> tuple[tuple[str, str], ...]:
+        """The state of the list as it stands in its address."""
+        return tuple(self.query.items())
 
     @cached_property
     def may(self) -> dict[str, bool]:
         """Actions and whether the user has them."""
+        return self.kept("may", self._may)
+
+    def _may(self) -> dict[str, bool]:
         policy = self.declared.policy
         found = {
             name: policy.may(self.user, name) for name in ("create", "edit", "delete", "restore", "import", "export")
@@ -197,49 +229,59 @@ class ListPage:
         return {**found, "create": found["create"] and self.declared.creatable, "change": found["edit"]}
 
     @cached_property
-    def buttons(self) -> list[Button]:
+    def buttons(self) -> tuple[Button, ...]:
         """What the entity offers in the head of the list."""
-        return self.declared.list_buttons(self.user)
+        return self.kept("buttons", lambda: tuple(reachable(self.declared.list_buttons(self.user), attrgetter("url"))))
 
     @cached_property
-    def bulk(self) -> list[dict[str, Any]]:
+    def posting(self) -> bool:
+        """Whether one of them is a form, which carries a token of its reader."""
+        return any(button.method == "post" for button in self.buttons)
+
+    @cached_property
+    def bulk(self) -> tuple[BulkAct, ...]:
         """What can be done with chosen rows."""
-        found = [act for source in bulk_sources for act in source(self.declared, self.user, self.selection)]
-        return sorted(found, key=lambda act: bool(act["danger"]))
+        return self.kept("bulk", self._bulk, self.tab, self.selection.state)
+
+    def _bulk(self) -> tuple[BulkAct, ...]:
+        acts = [act for source in plugged(bulk_sources) for act in source(self.declared, self.user, self.selection)]
+        acts.sort(key=lambda act: bool(act["danger"]))
+        return tuple(BulkAct(act["url"], str(act["label"]), act["icon"], bool(act["danger"])) for act in acts)
+
+    @cached_property
+    def note(self) -> SafeString:
+        """What rooms say above the rows of this tab."""
+        return mark_safe("".join(source(self.declared, self.user, self.tab) for source in plugged(note_sources)))
 
     # -- bars ------------------------------------------------------------------------------------------------------
 
     @cached_property
-    def tabs(self) -> list[dict[str, Any]]:
-        """The categories of the entity."""
-        found = self.declared.categories_for(self.user)
-        return (
-            [
-                {
-                    "key": key,
-                    "label": category.label,
-                    "url": self.url(tab=key),
-                    "active": key == self.tab,
-                    "count": None,
-                }
-                for key, category in found.items()
-            ]
-            if len(found) > 1
-            else []
-        )
+    def tabs(self) -> SafeString:
+        """The categories of the entity, nothing where there is one."""
+        return self.kept("tabs", self._tabs, self.address)
+
+    def _tabs(self) -> SafeString:
+        every = dict(plugged(self.declared.categories_for(self.user).items(), lambda tab: tab[1].condition))
+        found = {key: str(category.label) for key, category in every.items() if category.of == self.of}
+        tabs = [Tab(key, label, self.url(tab=key), key == self.tab) for key, label in found.items()]
+        return tabs_html(tabs if len(tabs) > 1 else [])
 
     @cached_property
-    def chips(self) -> list[dict[str, Any]]:
+    def chips(self) -> tuple[Chip, ...]:
         """The filter in words, each part removable."""
         group, found = self.selection.filter, []
         if self.selection.state == "archived":
-            found.append({"text": _("Archived"), "remove_url": self.url(archived=None), "url": ""})
+            found.append(Chip(str(_("Archived")), self.url(archived=None), ""))
+        if self.q and self.selection.within:
+            names = _(", ").join(search_label(self.declared, path) for path in self.selection.within)
+            text = _("Searched in: %(names)s") % {"names": names}
+            found.append(Chip(str(text), self.url(**{"in": None}), self.columns_url))
         for place, part in enumerate(group.parts):
             lines = [part] if isinstance(part, Line) else list(part.lines())
             joint = f" {_('or') if isinstance(part, Group) and part.any_of else _('and')} "
             text = joint.join(line.say() for line in lines)
-            found.append({"text": text, "remove_url": self.url(f=group.without(place).text()), "url": self.filter_url})
-        return found
+            found.append(Chip(str(text), self.url(f=group.without(place).text()), self.filter_url))
+        return tuple(found)
 
     @cached_property
     def side(self) -> SafeString:
@@ -261,12 +303,22 @@ class ListPage:
                 share_url=f"/{slug}/views/{view.pk}/share" if view.owner_id == me else "",
             )
             for view in SavedView.for_user(self.declared.label, self.user)
+        ] + [
+            NamedView(name, f"/{slug}/?{query}", query == now, False, "", "", False)
+            for source in view_sources
+            for name, query in source(self.declared, self.user)
         ]
 
     @cached_property
-    def view_active(self) -> bool:
-        """Whether the list shows just what a saved view holds."""
-        return any(view.active for view in self.views)
+    def keep_as(self) -> list[tuple[Any, str]]:
+        """What else than a view the filter can become, with the address of its dialog."""
+        kept = [each for source in keep_sources for each in source(self.declared, self.user)] if self.chips else []
+        return [(label, self._beside(place)) for label, place in kept]
+
+    @cached_property
+    def view_name(self) -> str:
+        """The name of the saved view that the list shows, empty when it shows none."""
+        return next((str(view.name) for view in self.views if view.active), "")
 
     # -- the table -------------------------------------------------------------------------------------------------
 
@@ -286,6 +338,9 @@ class ListPage:
     @cached_property
     def shown(self) -> dict[str, Look]:
         """Columns by name: the user's own choice or the entity's, without hidden ones; the title comes first."""
+        return self.kept("shown", self._shown)
+
+    def _shown(self) -> dict[str, Look]:
         entity = self.declared
         names = list(self.choice.columns if self.choice and self.choice.columns else entity.columns)
         if entity.title in entity.looks and entity.title in names:
@@ -299,13 +354,31 @@ class ListPage:
 
     @cached_property
     def columns(self) -> list[Column]:
-        """The heads of the table."""
+        """The columns of the table."""
+        return self.kept("columns", self._columns, self.address)
+
+    @cached_property
+    def heads(self) -> SafeString:
+        """Their heads."""
+        return self.kept("heads", lambda: heads_html(self.columns), self.address)
+
+    def _columns(self) -> list[Column]:
         entity, user, sort = self.declared, self.user, self.selection.sort
+        edits = self._edits()
         found = []
         for name, look in self.shown.items():
             direction = {name: "asc", f"-{name}": "desc"}.get(sort, "")
             url = self.url(sort=f"-{name}" if direction == "asc" else name) if sortable(entity, user, name) else None
-            found.append(Column(name, look.label, look.align, url, direction))
+            found.append(Column(name, str(look.label), look.align, url, direction, edits.get(name, "")))
+        return found
+
+    def _edits(self) -> dict[str, str]:
+        """The columns that the user may change in their cells."""
+        policy = self.declared.policy
+        found = dict.fromkeys(self.declared.editable_by(self.user), "field") if self.may["change"] else {}
+        if "owner" in found:
+            # The owner changes by handing the record over, which asks more than the name.
+            found["owner"] = "transfer" if not policy.through and policy.may(self.user, "transfer") else ""
         return found
 
     def number(self) -> int:
@@ -319,23 +392,28 @@ class ListPage:
             self.size, self.number(), after=asked.get("after") or None, before=asked.get("before") or None
         )
         looks = self.shown
-        self.records = self.selection.rows(self.found.ids, list(looks), narrow=True)
+        also = read_with_rows.get(self.declared.label, ())
+        self.records = self.selection.rows(self.found.ids, list(looks), narrow=True, also=also)
         self.rows = table_rows(self.declared, self.user, self.records, looks)
 
     @cached_property
-    def pager(self) -> dict[str, Any]:
-        """First, previous, numbers, next, sizes. Numbers lead ahead as far as is known before the count arrives."""
+    def pager(self) -> Pager:
+        """Previous, numbers, next, sizes. Numbers lead ahead as far as is known before the count arrives."""
         page = self.number()
         more = self.found.after is not None
-        return {
-            "page": page,
-            "size": self.size,
-            "numbers": self.numbers(page + more),
-            "sizes": [(size, self.url(size=size)) for size in SIZES],
-            "first": self.url() if page > 1 else None,
-            "prev": self.url(page=page - 1, before=self.found.before) if page > 1 else None,
-            "next": self.url(page=page + 1, after=self.found.after) if more else None,
-        }
+        return Pager(
+            page=page,
+            size=self.size,
+            numbers=tuple(self.numbers(page + more)),
+            sizes=tuple((size, self.url(size=size)) for size in SIZES),
+            prev=self.url(page=page - 1, before=self.found.before) if page > 1 else None,
+            next=self.url(page=page + 1, after=self.found.after) if more else None,
+        )
+
+    @cached_property
+    def more(self) -> bool:
+        """Whether there are rows on other pages."""
+        return self.pager.next is not None or self.pager.prev is not None
 
     def numbers(self, last: int, *, beyond: bool = False) -> list[PageNumber]:
         """The pages around this one up to the last; a later last one moves none."""
@@ -375,66 +453,10 @@ class ListPage:
         """What stands where there is nothing yet."""
         name = self.declared.name
         return {
-            "sentence": _("No %(name)s here yet.") % {"name": name},
-            "button": _("New %(name)s") % {"name": name},
+            "sentence": _("No %(name)s here yet.") % {"name": inside(name)},
+            "button": _("New %(name)s") % {"name": inside(name)},
             "url": self.new_url if self.may["create"] else "",
         }
-
-
-def looks_text(look: Look, value: Any) -> str:
-    """A total under its column, empty for columns without one."""
-    return look.text(value) if value is not None and look.align == "right" else ""
-
-
-def cell_of(entity: Entity, user: Any, name: str, look: Look, record: Any) -> SafeString:
-    """One cell with the user's right to the field; a masked value can be revealed by a click that is logged."""
-    value = look.get(record)
-    if entity.right(user, name) != "masked":
-        return mark_safe(look.cell(value))
-    if look.blank(value):
-        return mark_safe(look.cell(value))
-    url = f"/{entity.slug}/{record.pk}/reveal/{name}"
-    return mark_safe(
-        f'<button type="button" class="link reveal" hx-post="{url}" hx-swap="outerHTML">{look.masked(value)}</button>'
-    )
-
-
-def _getter(look: Look) -> Callable[[Any], Any]:
-    plain = type(look).get is Look.get and "__" not in look.path
-    return attrgetter(look.path) if plain else look.get
-
-
-def table_rows(entity: Entity, user: Any, records: Sequence[Any], looks: dict[str, Look]) -> list[Row]:
-    """Records as rows of a table."""
-    # Column by column: a page has some five hundred cells, and what a column's cells share is worked out once.
-    columns: list[Sequence[str]] = []
-    for name, look in looks.items():
-        if entity.right(user, name) == "masked":
-            columns.append([cell_of(entity, user, name, look, record) for record in records])
-        else:
-            columns.append(look.cells(list(map(_getter(look), records))))
-    marks = row_marks(entity, user, records)
-    return [
-        Row(
-            record.pk,
-            entity.url_of(record),
-            escape(record),
-            cells,
-            record.deleted_at is not None,
-            entity.row_buttons(record, user),
-            marks.get(record.pk, ""),
-        )
-        for record, cells in zip(records, zip(*columns, strict=True) if columns else [()] * len(records), strict=True)
-    ]
-
-
-def row_marks(entity: Entity, user: Any, records: Sequence[Any]) -> dict[int, str]:
-    """What rooms put beside the names: tags, a star …"""
-    found: dict[int, str] = {}
-    for source in entity.mark_sources if records else ():
-        for pk, html in source(entity, user, records).items():
-            found[pk] = found.get(pk, "") + html
-    return found
 
 
 @entity_view("list")
@@ -455,12 +477,17 @@ def count_view(request: HttpRequest, entity: Entity) -> HttpResponse:
 
 
 def read_list(request: HttpRequest, entity: Entity) -> ListPage:
-    """The list that an address asks for; a filter that cannot be read is left out and said."""
+    """The list that an address asks for."""
+    return read_page(request, entity, ListPage)
+
+
+def read_page(request: HttpRequest, entity: Entity, kind: type[P]) -> P:
+    """The page that an address asks for; a filter that cannot be read is left out and said."""
     try:
-        return ListPage(request, entity)
+        return kind(request, entity)
     except Refused as no:
         messages.warning(request, str(no))
         query: Any = request.GET.copy()
         query.pop("f", None)
         request.GET = query
-        return ListPage(request, entity)
+        return kind(request, entity)

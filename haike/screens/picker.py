@@ -53,7 +53,7 @@ def hint(entity: Entity, user: Any, record: Any) -> str:
         look = entity.look_at(name)
         if isinstance(look, PersonLook) or name == entity.title or "__" in name:
             continue
-        if entity.right(user, name) in ("edit", "read") and (text := look.text(look.get(record))):
+        if entity.policy.right_to(user, name, record) in ("edit", "read") and (text := look.text(look.get(record))):
             return text
     return ""
 

@@ -2,30 +2,73 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property, partial
 from typing import Any, cast
 
+from django.db import transaction
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
+from haike.digits import whole
+from haike.find.prepared import Counted, count_each, keyed, prepared
 from haike.kernel.change import write_log
-from haike.kernel.digits import whole
 from haike.kernel.entity import BASE_FIELDS, Button, Entity, Panel, Related, Section, entity_named
+from haike.kernel.escape import escape
 from haike.kernel.log import ACTION_LABELS, FIELD_LABELS, SETTLED, Change, shown_diff
 from haike.kernel.look import Look
 from haike.kernel.paths import select_paths
+from haike.kernel.policy import FieldRight
 from haike.kernel.preference import close_tab, note_visit
 from haike.kernel.selection import Selection
 from haike.refused import Refused
+from haike.screens.actor import name_of, source_of
 from haike.screens.door import done, entity_view, find_record
-from haike.screens.list import Column, EntityWords, cell_of, table_rows
+from haike.screens.kept import kept_for
+from haike.screens.layout import laid_out, line_of
+from haike.screens.module import plugged, reachable
+from haike.screens.table import Column, EntityWords, cell_of, table_rows
+from haike.screens.tabs import LOG, Tab, panels_of, shows_tab, tab_label, tabs_for
 
 LOG_SIZE = 20
 RELATED_SIZE = 50
+BUTTONS: list[Callable[[Entity, Any, Any], Iterable[Button]]] = []
+"""What rooms below offer on every record: of (entity, record, user), behind the acts of the record itself."""
+
+BEFORE_REVEAL: list[Callable[[Any, Entity, Any, str], str]] = []
+"""Asked before a masked value is shown, in the transaction of its line in the log: of (user, entity, record, field),
+why it is not, or an empty text."""
+MOVED_TO: list[Callable[[Entity, int], int | None]] = []
+"""Where a record went that is not there any more: of its entity and key, the key of the one in its place."""
+KEYS_WITHIN: list[Callable[[Entity, int], list[int]]] = []
+"""The records that went into one, whose change log is shown with its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A field on the page of a reader: its name in his language, and his right to it."""
+
+    look: Look
+    label: SafeString
+    masked: bool
+    editable: bool
+
+
+def seen_fields(entity: Entity, user: Any) -> dict[str, Seen]:
+    """The fields that a user may see on the pages of these records; what a single record asks comes on top."""
+    found, editable = {}, entity.editable_by(user)
+    for name in dict.fromkeys([*entity.looks, *entity.facts, *entity.badges]):
+        right = entity.right(user, name)
+        if right != "hidden":
+            look = entity.look_at(name)
+            found[name] = Seen(look, escape(look.label), right == "masked", name in editable)
+    return found
 
 
 class RecordPage:
@@ -38,26 +81,26 @@ class RecordPage:
         self.title = str(record)
         self.version = record.version
         self.may_edit = record.deleted_at is None and declared.policy.allows(self.user, "edit", record)
-        self.editable = declared.editable_by(self.user) if self.may_edit else {}
+        self.laid = laid_out(declared, line_of(declared, record))
+        self.seen = kept_for(self.user, ("page", declared.label), lambda: seen_fields(declared, self.user))
+        self.veiled = record.owner_id in declared.policy.veils(self.user)
 
-    def _cell(self, name: str, look: Look) -> SafeString:
-        return cell_of(self.declared, self.user, name, look, self.record)
-
-    def _seen(self, names: list[str]) -> dict[str, Look]:
-        return {n: self.declared.look_at(n) for n in names if self.declared.right(self.user, n) != "hidden"}
+    def _cell(self, name: str, seen: Seen) -> SafeString:
+        if self.veiled or seen.masked:
+            return cell_of(self.declared, self.user, name, seen.look, self.record)
+        return mark_safe(seen.look.cell(seen.look.get(self.record)))
 
     @property
     def badges(self) -> list[SafeString]:
         """Short marks beside the name."""
-        looks = self._seen(self.declared.badges)
-        return [self._cell(name, look) for name, look in looks.items() if not look.blank(look.get(self.record))]
+        found = [(name, self.seen[name]) for name in self.declared.badges if name in self.seen]
+        return [self._cell(name, seen) for name, seen in found if not seen.look.blank(seen.look.get(self.record))]
 
     @cached_property
     def facts(self) -> list[dict[str, Any]]:
         """The line of key facts."""
-        return [
-            {"label": look.label, "html": self._cell(n, look)} for n, look in self._seen(self.declared.facts).items()
-        ]
+        names = [name for name in self.declared.facts if name in self.seen]
+        return [{"label": self.seen[name].label, "html": self._cell(name, self.seen[name])} for name in names]
 
     @cached_property
     def stage(self) -> list[dict[str, Any]]:
@@ -95,22 +138,24 @@ class RecordPage:
         if policy.allows(user, "delete", record):
             question = _("Move “%(title)s” to the recycle bin?") % {"title": self.title}
             found.append(Button(_("Delete"), f"{base}delete", "trash", "post", confirm=question))
-        return found
+        found += [button for source in plugged(BUTTONS) for button in source(declared, record, user)]
+        return reachable(found, lambda button: button.url)
 
     @property
     def sections(self) -> list[dict[str, Any]]:
         """The facts, section by section; each that may be changed is edited in place."""
         found = []
-        base = self.declared.url_of(self.record)
-        for section in [*self.declared.all_sections, Section(_("Origin"), list(BASE_FIELDS))]:
+        base, looks = self.declared.url_of(self.record), self.declared.looks
+        for section in [*self.laid.sections, Section(_("Origin"), list(BASE_FIELDS))]:
             fields = [
                 {
                     "name": name,
-                    "label": look.label,
-                    "html": self._cell(name, look),
-                    "edit_url": f"{base}field/{name}" if name in self.editable and name != "owner" else None,
+                    "label": seen.label,
+                    "html": self._cell(name, seen),
+                    "edit_url": f"{base}field/{name}" if self.may_edit and seen.editable and name != "owner" else None,
                 }
-                for name, look in self._seen([n for n in section.fields if n in self.declared.looks]).items()
+                for name, seen in ((n, self.seen[n]) for n in section.fields if n in looks and n in self.seen)
+                if seen.look.asked_in(self.record, looks)
             ]
             if fields:
                 found.append({"label": section.label, "fields": fields, "folded": section.folded})
@@ -124,66 +169,61 @@ class RecordPage:
     @property
     def head(self) -> SafeString:
         """Panels beside the name."""
-        panels = [panel for panel in self.declared.panels if panel.place == "head"]
+        panels = panels_of(self.declared, "head")
         return mark_safe("".join(panel.render(self.request, self.record) for panel in panels))
 
     @property
     def top(self) -> SafeString:
         """Panels above the tabs, such as the box for a follow-up."""
-        panels = [panel for panel in self.declared.panels if panel.place == "main"]
+        panels = panels_of(self.declared, "main")
         return mark_safe("".join(panel.render(self.request, self.record) for panel in panels))
 
     @property
     def aside(self) -> SafeString:
         """Panels below the facts."""
-        panels = [panel for panel in self.declared.panels if panel.place == "side"]
+        panels = panels_of(self.declared, "side")
         return mark_safe("".join(panel.render(self.request, self.record) for panel in panels))
 
     @cached_property
-    def tab_keys(self) -> dict[str, Panel | Related | None]:
-        """The tabs in order; the change log is the last."""
-        found: dict[str, Panel | Related | None] = {p.key: p for p in self.declared.panels if p.place == "tab"}
-        for related in self.declared.tabs:
-            target = entity_named(related.entity)
-            if target is not None and target.policy.may(self.user, "view"):
-                found[f"{target.slug}-{related.field}"] = related
-        found |= {p.key: p for p in self.declared.panels if p.place == "last"}
-        return {**found, "log": None}
+    def tab_keys(self) -> dict[str, Tab]:
+        """The tabs that the user sees, in the order in which the company has put them."""
+        return self.laid.in_order(tabs_for(self.user, self.declared))
 
     @property
     def active(self) -> str:
         """The tab that is open."""
         asked, keys = self.request.GET.get("tab", ""), self.tab_keys
-        return asked if asked in keys else next(iter(keys))
+        return asked if asked in keys else next(iter(keys), "")
 
     @cached_property
     def tabs(self) -> list[dict[str, Any]]:
         """The heads of the tabs with counts."""
         base, active = self.declared.url_of(self.record), self.active
+        related = [tab for tab in self.tab_keys.values() if isinstance(tab, Related)]
+        numbers = iter(related_counts(related, self.record, self.user))
         found = []
         for key, tab in self.tab_keys.items():
-            label: Any = _("Change log")
             count = None
             if isinstance(tab, Panel):
-                label, count = tab.label, tab.count(self.user, self.record) if tab.count else None
+                count = tab.count(self.user, self.record) if tab.count else None
             elif isinstance(tab, Related):
-                target = cast(Entity, entity_named(tab.entity))
-                label, count = tab.label or target.label_plural, related_rows(tab, self.record, self.user).count()
-            found.append(
-                {"key": key, "label": label, "count": count, "url": f"{base}panel/{key}", "active": key == active}
-            )
+                count = next(numbers)
+            head = {"key": key, "label": tab_label(tab), "count": count}
+            found.append({**head, "url": f"{base}panel/{key}", "active": key == active})
         return found
 
     @cached_property
     def main(self) -> SafeString:
-        """The open tab."""
-        return self.panel(self.active)
+        """The open tab; nothing where there is none."""
+        return self.panel(self.active) if self.active else SafeString()
 
     def panel(self, key: str) -> SafeString:
         """The content of one tab."""
-        if key not in self.tab_keys:
+        tabs = tabs_for(self.user, self.declared)
+        # One that the layout does not show may still be asked for by the acts in it.
+        if key not in tabs:
             raise Http404
-        tab = self.tab_keys[key]
+        tab = tabs[key]
         if isinstance(tab, Panel):
             return mark_safe(tab.render(self.request, self.record))
         if isinstance(tab, Related):
@@ -193,11 +233,30 @@ class RecordPage:
 
 def related_rows(tab: Related, record: Any, user: Any) -> Any:
     """The records of a related list that the user sees."""
+    return _related(tab, user).filter(**{tab.field: record.pk})
+
+
+def _related(tab: Related, user: Any) -> Any:
     target = cast(Entity, entity_named(tab.entity))
-    if target.policy.through == tab.field:
-        # Whoever sees the record sees what hangs on it: the page has checked that already.
-        return target.model.objects.live().filter(**{tab.field: record.pk})
-    return target.model.objects.visible_to(user).filter(**{tab.field: record.pk})
+    # Whoever sees the record sees what hangs on it: the page has checked that already.
+    whole = target.policy.through == tab.field
+    return target.model.objects.live() if whole else target.model.objects.visible_to(user)
+
+
+def related_counts(tabs: Sequence[Related], record: Any, user: Any) -> list[int]:
+    """How many records of each related list the user sees; one query for all that are linked by a column of theirs."""
+    asked, others = dict[int, Counted](), dict[int, int]()
+    for place, tab in enumerate(tabs):
+        target = cast(Entity, entity_named(tab.entity))
+        link: Any = target.model._meta.get_field(tab.field)
+        if link.many_to_many:
+            others[place] = int(related_rows(tab, record, user).count())
+            continue
+        whole = target.policy.through == tab.field
+        key = ("related", target.label, None if whole else target.policy.key(user))
+        asked[place] = Counted(key, partial(_related, tab, user), link.column)
+    others |= zip(asked, count_each(list(asked.values()), record.pk), strict=True)
+    return [others[place] for place in range(len(tabs))]
 
 
 def related_panel(request: HttpRequest, record: Any, tab: Related, user: Any) -> SafeString:
@@ -222,22 +281,24 @@ def related_panel(request: HttpRequest, record: Any, tab: Related, user: Any) ->
 def log_panel(request: HttpRequest, entity: Entity, record: Any) -> SafeString:
     """The change log of a record, newest first, 20 at a time."""
     before = whole(request.GET.get("before"))
-    rows = Change.objects.filter(entity=entity.label, record_id=record.pk).exclude(action=SETTLED)
+    keys = [record.pk, *(key for within in KEYS_WITHIN for key in within(entity, record.pk))]
+    rows = Change.objects.filter(entity=entity.label, record_id__in=keys).exclude(action=SETTLED)
     rows = rows.order_by("-id")
     if before is not None:
         rows = rows.filter(id__lt=before)
     changes = list(rows[: LOG_SIZE + 1])
     more = f"{entity.url_of(record)}log?before={changes[LOG_SIZE - 1].pk}" if len(changes) > LOG_SIZE else ""
-    entries = [log_entry(entity, cast(Any, request.user), each) for each in changes[:LOG_SIZE]]
+    entries = [log_entry(entity, cast(Any, request.user), each, record) for each in changes[:LOG_SIZE]]
     return render_to_string("kernel/log.html#log", {"log": {"entries": entries, "more_url": more}}, request=request)
 
 
-def log_entry(entity: Entity, user: Any, change: Change) -> dict[str, Any]:
+def log_entry(entity: Entity, user: Any, change: Change, record: Any = None) -> dict[str, Any]:
     """One row of the log in words; hidden and masked fields say only that they changed."""
+    right_of = entity.right if record is None else partial(_right_to, entity, record)
     lines = []
     for name, (old, new) in shown_diff(change).items():
-        look = entity.looks.get(name)
-        right = entity.right(user, name) if look else "edit"
+        look = entity.additions.logged(entity, name)
+        right = right_of(user, name) if look else "edit"
         if right == "hidden":
             continue
         if look is None:
@@ -247,7 +308,7 @@ def log_entry(entity: Entity, user: Any, change: Change) -> dict[str, Any]:
         else:
             lines.append({"label": look.label, "old": look.from_log(old), "new": look.from_log(new)})
     local = timezone.localtime(change.at)
-    name = str(change.by) if change.by else (change.by_name or str(_("Haike")))
+    name = str(change.by) if change.by else name_of(change.by_name)
     return {
         "day": f"{local:%Y-%m-%d}",
         "at": f"{local:%H:%M}",
@@ -255,27 +316,41 @@ def log_entry(entity: Entity, user: Any, change: Change) -> dict[str, Any]:
         "at_iso": change.at.isoformat(),
         "by": {"name": name, "initial": name[-1:], "avatar_url": None},
         "what": ACTION_LABELS.get(change.action, change.action),
-        "source": change.origin if change.origin.startswith(("api", "job", "import")) else "",
+        "source": source_of(change.origin),
         "diff": lines,
     }
+
+
+def _right_to(entity: Entity, record: Any, user: Any, name: str) -> FieldRight:
+    return entity.policy.right_to(user, name, record)
+
+
+def _joins(entity: Entity) -> tuple[str, ...]:
+    names = [*entity.facts, *entity.badges, *(name for section in entity.all_sections for name in section.fields)]
+    known = [name for name in names if name.split("__")[0] in entity.looks]
+    return tuple(select_paths(entity, [*known, "owner", "department", "created_by", "changed_by"]))
 
 
 @entity_view("record")
 def record_view(request: HttpRequest, entity: Entity, pk: int) -> HttpResponse:
     """The page of a record. One in the recycle bin is still shown to those who may restore it."""
     user = cast(Any, request.user)
-    names = [*entity.facts, *entity.badges, *(name for section in entity.all_sections for name in section.fields)]
-    joins = select_paths(
-        entity,
-        [*(n for n in names if n.split("__")[0] in entity.looks), "owner", "department", "created_by", "changed_by"],
-    )
-    rows = entity.model.objects.filter(entity.policy.rows(user, "view"), pk=pk).select_related(*joins)
-    # Not first(): for an ordered query Django compares each of a hundred columns.
-    record = next(iter(rows.order_by()[:1]), None)
+    joins = kept_for(user, ("page joins", entity.label), lambda: _joins(entity))
+
+    def rows() -> Any:
+        seen = entity.policy.rows(user, "view")
+        return entity.model.objects.filter(seen, keyed(entity.model)).select_related(*joins).order_by()
+
+    record = next(iter(prepared(("page", joins, entity.policy.key(user)), rows, [pk])), None)
+    if record is None or record.deleted_at is not None:
+        for moved in MOVED_TO:
+            into = moved(entity, pk)
+            if into is not None and entity.model.objects.visible_to(user).filter(pk=into).exists():
+                return redirect(f"{entity.url}{into}/")
     if record is None or (record.deleted_at is not None and not entity.policy.allows(user, "restore", record)):
         raise Http404
     page = RecordPage(request, entity, record)
-    if not getattr(request, "htmx", False):
+    if not getattr(request, "htmx", False) and not getattr(request, "seeing", None):
         note_visit(user, entity.label, record.pk, page.title)
     fragment = getattr(request, "htmx", False)
     return render(request, "kernel/record.html#body" if fragment else "kernel/record.html", {"page": page})
@@ -286,7 +361,7 @@ def panel_view(request: HttpRequest, entity: Entity, pk: int, key: str) -> HttpR
     """One tab of a record page."""
     record = find_record(entity, cast(Any, request.user), pk)
     page = RecordPage(request, entity, record)
-    main = {panel.key: panel for panel in entity.panels if panel.place not in ("tab", "last")}
+    main = {panel.key: panel for panel in panels_of(entity, "head", "main", "side")}
     html = main[key].render(request, record) if key in main else page.panel(key)
     return HttpResponse(html)
 
@@ -294,6 +369,8 @@ def panel_view(request: HttpRequest, entity: Entity, pk: int, key: str) -> HttpR
 @entity_view("log")
 def log_view(request: HttpRequest, entity: Entity, pk: int) -> HttpResponse:
     """Earlier rows of the change log."""
+    if not shows_tab(request.user, entity, LOG):
+        raise Http404
     return HttpResponse(log_panel(request, entity, find_record(entity, cast(Any, request.user), pk)))
 
 
@@ -307,7 +384,16 @@ def reveal_view(request: HttpRequest, entity: Entity, pk: int, name: str) -> Htt
         raise Http404
     if not user.grants.may_do("reveal"):
         raise Refused(_("You may not look at hidden data. Ask your administrator for the right."))
-    write_log(record, "reveal", by=user, diff={name: [None, None]})
+    if entity.right(user, name) != "masked" and entity.policy.right_to(user, name, record) == "masked":
+        raise Refused(_("This is shown once the record belongs to you."))
+    with transaction.atomic():
+        no = next(filter(None, (ask(user, entity, record, name) for ask in BEFORE_REVEAL)), "")
+        if not no:
+            write_log(record, "reveal", by=user, diff={name: [None, None]})
+    if no:
+        mask = mark_safe(look.masked(look.get(record)))
+        text = format_html('{} <span class="reveal-no" role="alert">{}</span>', mask, no)
+        return HttpResponse(text, status=422)
     return HttpResponse(look.cell(look.get(record)))
 
 

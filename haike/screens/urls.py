@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from haike.screens import acts, dialogs, form, picker, record
+from haike.screens import acts, board, calendar, dialogs, form, picker, record
 from haike.screens import bin as recycle
 from haike.screens import list as lists
 
@@ -21,6 +21,9 @@ urlpatterns = [
     path("<slug:slug>/views/new", dialogs.view_new_view, name="view_new"),
     path("<slug:slug>/views/<int:pk>/share", dialogs.view_share_view, name="view_share"),
     path("<slug:slug>/views/<int:pk>/delete", dialogs.view_delete_view, name="view_delete"),
+    path("<slug:slug>/board", board.board_view, name="board"),
+    path("<slug:slug>/board/move", board.move_view, name="board_move"),
+    path("<slug:slug>/calendar", calendar.calendar_view, name="calendar"),
     path("<slug:slug>/bin/", recycle.bin_view, name="bin"),
     path("<slug:slug>/bin/empty", recycle.empty_view, name="empty"),
     path(ONE, record.record_view, name="record"),

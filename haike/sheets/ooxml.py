@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Final, Literal
 
 Kind = Literal["text", "integer", "number", "money", "percent", "date", "datetime", "time"]
@@ -50,9 +51,15 @@ STYLE_SHEET = (
     + '</cellXfs><cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles></styleSheet>'
 )
 
-RELATIONS = (
+_RELATIONS = (
     f'{HEADER}<Relationships xmlns="{_PACKAGE}/relationships">'
-    f'<Relationship Id="rId1" Type="{_OFFICE}/officeDocument" Target="xl/workbook.xml"/></Relationships>'
+    f'<Relationship Id="rId1" Type="{_OFFICE}/officeDocument" Target="xl/workbook.xml"/>'
+)
+_CORE_RELATION = (
+    f'<Relationship Id="rId2" Type="{_PACKAGE}/relationships/metadata/core-properties" Target="docProps/core.xml"/>'
+)
+_CORE_TYPE = (
+    '<Override PartName="/docProps/core.xml" ContentType="application/vnd.openxmlformats-package.core-properties+xml"/>'
 )
 
 # Signs that XML cannot hold or gives another meaning, and texts that Excel would take for its own escapes.
@@ -86,8 +93,26 @@ def column_letters(index: int) -> str:
     return letters
 
 
-def content_types(sheets: int) -> str:
-    """The list of the parts of a workbook."""
+def relations(*, core: bool = False) -> str:
+    """Where the workbook lies, and with `core` its properties."""
+    return f"{_RELATIONS}{_CORE_RELATION if core else ''}</Relationships>"
+
+
+def core_properties(title: str, creator: str, created: datetime) -> str:
+    """What the file says about itself; `created` is aware."""
+    stamp = created.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return (
+        f'{HEADER}<cp:coreProperties xmlns:cp="{_PACKAGE}/metadata/core-properties" '
+        'xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:dcterms="http://purl.org/dc/terms/" '
+        'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">'
+        f"<dc:title>{escape(title)}</dc:title><dc:creator>{escape(creator)}</dc:creator>"
+        f'<cp:keywords>{escape(title)}</cp:keywords><dcterms:created xsi:type="dcterms:W3CDTF">{stamp}'
+        "</dcterms:created></cp:coreProperties>"
+    )
+
+
+def content_types(sheets: int, *, core: bool = False) -> str:
+    """The list of the parts of a workbook; with `core` also its properties."""
     parts = "".join(
         f'<Override PartName="/xl/worksheets/sheet{number}.xml" ContentType="{_SHEET_TYPE}.worksheet+xml"/>'
         for number in range(1, sheets + 1)
@@ -97,7 +122,8 @@ def content_types(sheets: int) -> str:
         '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
         '<Default Extension="xml" ContentType="application/xml"/>'
         f'<Override PartName="/xl/workbook.xml" ContentType="{_SHEET_TYPE}.sheet.main+xml"/>'
-        f'<Override PartName="/xl/styles.xml" ContentType="{_SHEET_TYPE}.styles+xml"/>{parts}</Types>'
+        f'<Override PartName="/xl/styles.xml" ContentType="{_SHEET_TYPE}.styles+xml"/>{parts}'
+        f"{_CORE_TYPE if core else ''}</Types>"
     )
 
 

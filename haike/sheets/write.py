@@ -61,6 +61,15 @@ class Column:
     choices: Sequence[str] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Properties:
+    """What a workbook says about itself beside its sheets; `created` is aware."""
+
+    title: str
+    creator: str
+    created: datetime
+
+
 def neutralise(text: str) -> str:
     """Text that no spreadsheet program takes for a formula: '=1+1 for =1+1."""
     return f"'{text}" if text and FORMULA_START.match(text) else text
@@ -260,10 +269,17 @@ class SheetWriter:
             writer.write_row(["海客科技", Decimal("1200.00")])
     """
 
-    def __init__(self, target: Path | str | BinaryIO, *, format: Literal["xlsx", "csv"] = "xlsx") -> None:
+    def __init__(
+        self,
+        target: Path | str | BinaryIO,
+        *,
+        format: Literal["xlsx", "csv"] = "xlsx",
+        properties: Properties | None = None,
+    ) -> None:
         if format not in ("xlsx", "csv"):
             raise ValueError(f"no format {format!r}, only xlsx and csv")
         self.format = format
+        self._properties = properties
         self._path = Path(target) if isinstance(target, str | Path) else None
         self._file: BinaryIO = self._path.open("wb") if self._path else target  # type: ignore[assignment]
         self._sheets: list[_XlsxSheet] = []
@@ -347,8 +363,12 @@ class SheetWriter:
         chosen = self._choices()
         count = len(self._sheets)
         with zipfile.ZipFile(self._file, "w", zipfile.ZIP_DEFLATED, compresslevel=_LEVEL) as archive:
-            archive.writestr("[Content_Types].xml", ooxml.content_types(count))
-            archive.writestr("_rels/.rels", ooxml.RELATIONS)
+            told = self._properties
+            archive.writestr("[Content_Types].xml", ooxml.content_types(count, core=told is not None))
+            archive.writestr("_rels/.rels", ooxml.relations(core=told is not None))
+            if told is not None:
+                core = ooxml.core_properties(told.title, told.creator, told.created)
+                archive.writestr("docProps/core.xml", core)
             archive.writestr("xl/workbook.xml", ooxml.workbook([(sheet.name, sheet.hidden) for sheet in self._sheets]))
             archive.writestr("xl/_rels/workbook.xml.rels", ooxml.workbook_relations(count))
             archive.writestr("xl/styles.xml", ooxml.STYLE_SHEET)

@@ -10,5 +10,8 @@ class TalkConfig(AppConfig):
     label = "talk"
 
     def ready(self) -> None:
+        import_module("haike.talk.module")
         # Entities are known only once the models of all rooms are loaded.
         import_module("haike.talk.serve").serve_all()
+        import_module("haike.talk.proof")
+        import_module("haike.talk.notice.exports")

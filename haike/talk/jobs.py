@@ -15,7 +15,7 @@ from haike.kernel.period import today
 from haike.people.account.choices import channels_of
 from haike.talk.notice.choice import MOST_DAYS, choice_of
 from haike.talk.notice.record import Notice
-from haike.talk.notice.reminder import reminders
+from haike.talk.notice.reminder import reminders_on
 from haike.talk.notice.send import PAGE, Telling, tell
 from haike.talk.where import active_users
 
@@ -35,15 +35,16 @@ CHUNK = 5_000
 def remind() -> int:
     """Tell every user what comes within as many days as he chose; nothing twice."""
     people, day, told = active_users(), today(), 0
-    for key, reminder in reminders().items():
+    for key, reminder in reminders_on().items():
         ahead = {pk: choice_of(user).days_ahead(key) for pk, user in people.items() if PAGE in channels_of(user, key)}
         if not ahead:
             continue
+        most = MOST_DAYS if reminder.asked else reminder.ahead
         source = reminder.source(day, day + timedelta(days=max(ahead.values()) + 1), None)
         near = (
             Telling(due.user, due.record, due.facts, f"{due.record}:{due.day:%Y-%m-%d}", due.day)
             for due in source
-            if due.user in ahead and (due.day - day).days <= min(ahead[due.user], MOST_DAYS)
+            if due.user in ahead and (due.day - day).days <= min(ahead[due.user], most)
         )
         while some := list(islice(near, CHUNK)):
             known = set(

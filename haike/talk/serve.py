@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from haike.kernel.entity import Entity
+from haike.kernel.events import on
 from haike.kernel.log import ACTION_LABELS
 from haike.people.account.choices import declare_channels
 from haike.people.account.views import TABS
@@ -14,6 +15,7 @@ from haike.talk.comment import panel as comments
 from haike.talk.head import HEAD
 from haike.talk.notice.listen import listen
 from haike.talk.notice.send import PAGE
+from haike.talk.notice.together import batch_done
 from haike.talk.tag import look as tags
 from haike.talk.where import is_commented, served
 
@@ -21,6 +23,7 @@ declare_channels({PAGE: _("On the page")})
 TABS.insert(-1, ("notices", _("Notices"), "/account/notices"))
 declare_grants({"tags": _("Make and change the company's tags")})
 
+on("kernel.batch.done")(batch_done)
 ACTION_LABELS.update(
     {
         "tag": _("changed the tags"),
@@ -39,7 +42,7 @@ def serve_all() -> None:
 
 def serve(entity: Entity) -> None:
     """Serve the records of one entity."""
-    entity.looks["tags"] = tags.TagsLook(entity.label)
+    entity.declared_looks["tags"] = tags.TagsLook(entity.label)
     entity.panels.append(HEAD)
     if is_commented(entity):
         entity.panels.append(comments.PANEL)

@@ -8,6 +8,10 @@ from typing import Any
 from haike.find.share import Share
 from haike.kernel.entity import Entity, entities
 from haike.people.grants import HOUSE, organisation
+from haike.screens.tabs import shows_tab
+
+COMMENTS = "comments"
+"""The key of their tab."""
 
 _without_comments: set[str] = set()
 
@@ -27,6 +31,11 @@ def is_commented(entity: Entity) -> bool:
     return is_served(entity) and entity.label not in _without_comments
 
 
+def reads_comments(user: Any, entity: Entity) -> bool:
+    """Whether somebody reads and writes the comments on the records of this kind that he sees."""
+    return is_commented(entity) and shows_tab(user, entity, COMMENTS)
+
+
 def served() -> list[Entity]:
     """All entities whose records carry tags and stars."""
     return [entity for entity in entities() if is_served(entity)]
@@ -37,12 +46,16 @@ def active_users() -> dict[int, Any]:
     return {pk: user for pk, user in organisation().users.items() if user.is_active and user.deleted_at is None}
 
 
-def who_sees(entity: Entity, record: Any, users: Iterable[Any]) -> set[int]:
-    """The keys of those users who may look at the record; one query at most."""
+def who_sees(entity: Entity, record: Any, users: Iterable[Any], *, comments: bool = False) -> set[int]:
+    """The keys of those users who may look at the record, or at its `comments`; one query at most."""
     found: set[int] = set()
     asked: set[int] = set()
     for user in users:
+        if comments and not shows_tab(user, entity, COMMENTS):
+            continue
         scope = entity.policy.scope(user)
+        if not scope.holds(record):
+            continue
         if scope.everything or (record.owner_id is not None and record.owner_id in scope.owner_ids):
             found.add(user.pk)
         elif scope.shared:

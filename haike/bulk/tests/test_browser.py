@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from haike.customers.models import Customer
 from haike.kernel.entity import entity_of
 from haike.kernel.log import Batch
-from haike.people.testing import PASSWORD, Staff, make_staff
+from haike.people.testing import Staff, make_staff, sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.feature("P15", "X4")]
 
@@ -23,15 +23,6 @@ def company() -> Staff:
     return staff
 
 
-def sign_in(page: Page) -> None:
-    page.goto("/customers/")
-    page.fill("input[name=username]", "ann")
-    page.fill("input[name=password]", PASSWORD)
-    page.click("#sign-in button.btn-primary")
-    page.wait_for_url("**/customers/")
-    page.wait_for_load_state("networkidle")
-
-
 def pick(page: Page, *names: str) -> None:
     for name in names:
         row = page.locator(".list-table tbody tr[data-row]").filter(has_text=name)
@@ -44,7 +35,7 @@ def levels() -> list[str | None]:
 
 def test_edit_and_undo_from_the_notice(browser_page: Page, company: Staff) -> None:
     page = browser_page
-    sign_in(page)
+    sign_in(page, "/customers/")
     pick(page, *NAMES[:2])
     page.locator("#bulk [data-bulk]").filter(has_text="编辑").click()
     form = page.locator("dialog[open] form[data-form]")
@@ -64,7 +55,7 @@ def test_edit_and_undo_from_the_notice(browser_page: Page, company: Staff) -> No
 
 def test_a_conflict_is_shown_before_it_is_undone(browser_page: Page, company: Staff) -> None:
     page = browser_page
-    sign_in(page)
+    sign_in(page, "/customers/")
     pick(page, *NAMES)
     page.locator("#bulk [data-bulk]").filter(has_text="归档").click()
     page.locator("dialog[open] form .form-foot button[name=sure]").click()

@@ -361,6 +361,10 @@ def test_conflicts_are_shown_first_and_one_chooses(some: list[Customer], staff: 
     ENTITY.change(some[0], by=staff.boss, level="ordinary")
     ENTITY.change(some[1], by=staff.boss, remark="与此无关")
     page = client.get(f"/batches/{batch.pk}/undo").content.decode()
+    dialog = client.get(f"/batches/{batch.pk}/undo", headers={"HX-Request": "true"}).content.decode()
+    assert dialog.lstrip().startswith("<form")
+    assert 'name="conflicts"' in dialog
+    assert "<nav" not in dialog
     assert "甲有限公司" in page
     assert "白石" in page
     assert "乙有限公司" not in page

@@ -303,10 +303,12 @@ def test_undo_leaves_just_what_was_there(client: Client, staff: Staff) -> None:
 # Very many
 
 
+# A minute of computing: once is enough, and the pace below is asked of both databases.
+@pytest.mark.sqlite
 @pytest.mark.slow
-def test_ten_thousand_rows(client: Client) -> None:
-    """Some hundreds of rows a second even on a busy machine; each has its number, log and index."""
-    count = 10_000
+def test_a_hundred_thousand_rows(client: Client) -> None:
+    """A thousand rows a second of computing time at least; each has its number, log and index."""
+    count = 100_000
     rows = [["公司名称", "手机", "省市区", "备注"]]
     rows += [[f"批量{number:06}有限公司", f"139{number:08}", "广东省深圳市", "好"] for number in range(count)]
     run = upload(client, comma_file(rows))
@@ -317,9 +319,9 @@ def test_ten_thousand_rows(client: Client) -> None:
     seconds = time.process_time() - began
     run.refresh_from_db()
     assert (run.created, run.faulty) == (count, 0)
-    assert count / seconds >= 300, f"{count / seconds:.0f} rows a second"
+    assert count / seconds >= 1_000, f"{count / seconds:.0f} rows a second"
     assert Change.objects.filter(batch=run.batch, action="create").count() == count
-    assert client.get("/api/v1/customers/?q=批量009999&count=true").json()["count"] == 1
+    assert client.get("/api/v1/customers/?q=批量099999&count=true").json()["count"] == 1
 
 
 def test_the_pace_of_an_import(client: Client) -> None:

@@ -17,6 +17,7 @@ from haike.customers.customer.record import Customer
 from haike.exchange.tests.test_import import bring_in, upload
 from haike.kernel.entity import entity_of
 from haike.kernel.log import Change
+from haike.people.models import Role
 from haike.people.testing import Staff
 from haike.people.user.record import User
 from haike.sheets.read import open_sheet
@@ -81,12 +82,42 @@ def test_it_stands_in_the_log(staff: Staff, browse: Browse) -> None:
 def test_contacts_on_a_second_sheet(staff: Staff, browse: Browse, tmp_path: Path) -> None:
     customer = make(staff.boss, "公司")
     entity_of(Contact).create(by=staff.boss, customer=customer, name="王小明")
-    content = export(browse(staff.boss), companions="1").content
+    content = export(browse(staff.boss), companions="sheet").content
     path = tmp_path / "b.xlsx"
     path.write_bytes(content)
     book = open_sheet(path, filename="b.xlsx")
-    assert len(book.sheets) == 2
+    assert book.sheets == ["客户", "联系人", "导出说明"]
     assert any("王小明" in row for row in book.rows(book.sheets[1]))
+
+
+@pytest.mark.parametrize("kind", ["xlsx", "csv"])
+def test_contacts_beside_their_customer(kind: str, staff: Staff, browse: Browse, tmp_path: Path) -> None:
+    full, empty = make(staff.boss, "公司", phone="075523456789"), make(staff.boss, "没有联系人的公司")
+    for name in ("王小明", "李四"):
+        entity_of(Contact).create(by=staff.boss, customer=full, name=name, mobile="13800138000")
+    content = export(browse(staff.boss), "?sort=name", companions="rows", format=kind).content
+    head, *rows = rows_of(content, tmp_path, f"c.{kind}")
+    name, mobile = head.index("联系人 姓名"), head.index("联系人 手机")
+    assert head[:2] == ["客户名称", "电话"]
+    assert [(row[0], row[name], row[mobile]) for row in rows[:2]] == [
+        (full.name, "王小明", "138 0013 8000"),
+        (full.name, "李四", "138 0013 8000"),
+    ]
+    assert len(rows) == 3
+    assert rows[2][0] == empty.name
+    assert not any(rows[2][name:])
+
+
+def test_joined_rows_need_the_right_to_take_contacts_along(staff: Staff, browse: Browse, tmp_path: Path) -> None:
+    role = Role.objects.get(key="manager")
+    rights = {label: dict(table) for label, table in role.rights.items()}
+    rights["customers.customer"] = {**rights.get("customers.customer", {}), "export": "below"}
+    rights["customers.contact"] = {**rights.get("customers.contact", {}), "export": "none"}
+    entity_of(Role).change(role, by=staff.boss, rights=rights, grants=[*role.grants, "export"])
+    entity_of(Contact).create(by=staff.ann, customer=make(staff.ann, "公司"), name="王小明")
+    client = browse(staff.ben)
+    assert 'name="companions"' not in client.get("/customers/export").content.decode()
+    assert "王小明" not in str(rows_of(export(client, companions="rows").content, tmp_path))
 
 
 def test_export_then_import_gives_the_same_records(staff: Staff, browse: Browse) -> None:

@@ -105,6 +105,8 @@ def test_undo_takes_back_exactly_what_came_in(staff: Staff, browse: Browse) -> N
     changed = Customer.objects.get(name="乙公司")
     entity_of(Customer).change(changed, by=staff.ann, remark="后来改过")
     would = client.get(f"/imports/{run.pk}/undo").context["would"]
+    dialog = client.get(f"/imports/{run.pk}/undo", headers={"HX-Request": "true"}).content.decode()
+    assert dialog.lstrip().startswith("<form"), "a dialog shows no frame"
     assert (would.removed, would.conflicts) == (2, 1)
     client.post(f"/imports/{run.pk}/undo")
     run.refresh_from_db()

@@ -12,12 +12,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
+from haike.digits import whole
 from haike.files.attachment.queries import Rows, titles, visible_to
 from haike.files.attachment.record import Attachment
 from haike.files.attachment.screen import Item
 from haike.files.blob import Blob
 from haike.files.kinds import FAMILIES
-from haike.kernel.digits import whole
 from haike.kernel.entity import entities, entity_named
 
 PAGE = 50

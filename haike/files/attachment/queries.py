@@ -9,9 +9,14 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.http import Http404
 
 from haike.files.attachment.record import Attachment
+from haike.files.module import FILES
+from haike.find.prepared import keyed, prepared
 from haike.kernel.entity import Entity, entities, entity_named
 from haike.kernel.policy import Actor
+from haike.screens.tabs import shows_tab
 
+TAB = "attachments"
+"""The key of their tab: who does not see it gets them nowhere."""
 Rows = QuerySet[Attachment]
 
 
@@ -20,17 +25,28 @@ def of_record(entity: Entity, pk: int) -> Rows:
     return Attachment.objects.filter(entity=entity.label, record_id=pk).order_by("-at", "-id")
 
 
+def demand_tab(user: Actor, entity: Entity) -> None:
+    """404 for one who does not see the attachments of these records."""
+    FILES.demand()
+    if not shows_tab(user, entity, TAB):
+        raise Http404
+
+
 def counts(entity: Entity, keys: Sequence[int]) -> dict[int, int]:
     """How many live ones each of these records has."""
-    rows = Attachment.objects.filter(entity=entity.label, record_id__in=keys, deleted_at=None)
-    return dict(rows.order_by().values_list("record_id").annotate(number=Count("pk")))
+
+    def rows() -> Any:
+        found = Attachment.objects.filter(keyed(Attachment, "record_id"), entity=entity.label, deleted_at=None)
+        return found.order_by().values_list("record_id").annotate(number=Count("pk"))
+
+    return dict(prepared(("attachments", entity.label), rows, keys))
 
 
 def visible_to(user: Actor) -> Rows:
     """The live attachments of all records that the user sees."""
     reach = Q(pk__in=[])
     for entity in entities():
-        if entity.policy.may(user, "view"):
+        if entity.policy.may(user, "view") and shows_tab(user, entity, TAB):
             rows = entity.model.objects.visible_to(user).filter(pk=OuterRef("record_id"))
             reach |= Q(Exists(rows), entity=entity.label)
     return Attachment.objects.filter(reach, deleted_at=None)
@@ -41,7 +57,7 @@ def find(user: Actor, pk: int, *, deleted: bool = False) -> tuple[Attachment, En
     rows = Attachment.objects.select_related("blob", "by").filter(pk=pk, deleted_at__isnull=not deleted)
     found = rows.first()
     entity = entity_named(found.entity) if found is not None else None
-    if found is None or entity is None or not entity.policy.may(user, "view"):
+    if found is None or entity is None or not entity.policy.may(user, "view") or not shows_tab(user, entity, TAB):
         raise Http404
     record = entity.model.objects.visible_to(user).filter(pk=found.record_id).first()
     if record is None:

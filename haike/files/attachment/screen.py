@@ -13,13 +13,14 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from haike.files import rules
-from haike.files.attachment.queries import counts, of_record
+from haike.files.attachment.queries import TAB, counts, of_record
 from haike.files.attachment.record import Attachment
 from haike.files.links import link
 from haike.files.preview.picture import can_draw
 from haike.kernel.entity import Entity, Panel, entity_of
 from haike.kernel.icon import icon
 from haike.kernel.policy import Actor
+from haike.screens.tabs import shows_tab
 
 AT_ONCE = 200
 
@@ -81,12 +82,12 @@ def count(user: Actor, record: Any) -> int:
     return counts(entity_of(record), [record.pk]).get(record.pk, 0)
 
 
-PANEL = Panel("attachments", _("Attachments"), render_panel, "last", count, icon="paperclip")
+PANEL = Panel(TAB, _("Attachments"), render_panel, "last", count, icon="paperclip")
 
 
 def clips(entity: Entity, user: Actor, records: Sequence[Any]) -> Mapping[int, str]:
     """The paper-clip with its count, for the rows of a list."""
-    found = counts(entity, [record.pk for record in records])
+    found = counts(entity, [record.pk for record in records]) if shows_tab(user, entity, TAB) else {}
     words = _("Attachments")
     return {
         pk: format_html('<span class="clip" title="{} {}">{}{}</span>', words, number, icon("paperclip"), number)

@@ -3,32 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import wraps
+from functools import partial, wraps
 from typing import Any, cast
 
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_POST
 
 from haike.files.attachment import actions
-from haike.files.attachment.queries import find, of_record
-from haike.files.attachment.record import Attachment
+from haike.files.attachment.queries import demand_tab, find, of_record
 from haike.files.attachment.screen import item_html
+from haike.files.give import serve
 from haike.files.incoming import Busy, guard_form, keep_body, keep_form
 from haike.files.links import link, read_link
-from haike.files.preview.picture import picture
 from haike.files.preview.show import preview_of
 from haike.kernel.entity import Entity, entity_of
 from haike.refused import Refused
 from haike.screens.door import done, entity_view, find_record, refused_page
 
 View = Callable[..., HttpResponse]
-# For what a browser shows by itself: nothing may be fetched, run or sent from it.
-SHUT = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'none'; frame-ancestors 'self'"
-SANDBOX = f"sandbox; {SHUT}"
 
 
 def with_refusals(view: View) -> View:
@@ -68,6 +64,7 @@ def _upload(request: HttpRequest, entity: Entity, pk: int) -> HttpResponse:
 @csrf_protect
 def _protected_upload(request: HttpRequest, entity: Entity, pk: int) -> HttpResponse:
     user = cast(Any, request.user)
+    demand_tab(user, entity)
     record = find_record(entity, user, pk)
     if request.method != "POST":
         return redirect(tab_of(record))
@@ -98,6 +95,7 @@ def _form_upload(request: HttpRequest, record: Any, user: Any) -> HttpResponse:
 def link_view(request: HttpRequest, entity: Entity, pk: int) -> HttpResponse:
     """A small form for an address of the web."""
     user = cast(Any, request.user)
+    demand_tab(user, entity)
     record, faults = find_record(entity, user, pk), {}
     actions.demand_edit(record, user)
     if request.method == "POST":
@@ -126,13 +124,14 @@ def show_view(request: HttpRequest, pk: int) -> HttpResponse:
     place = others.index(attachment.pk)
     context = {
         "attachment": attachment,
+        "home": f"/attachments/{pk}/",
         "record": record,
         "back_url": tab_of(record),
         "before": others[place - 1] if place else None,
         "after": others[place + 1] if place + 1 < len(others) else None,
         "place": place + 1,
         "number": len(others),
-        "preview": preview_of(attachment, sheet=request.GET.get("sheet", "")),
+        "preview": preview_of(attachment, partial(link, pk), sheet=request.GET.get("sheet", "")),
     }
     template = "files/show.html#show" if getattr(request, "htmx", False) else "files/show.html"
     return render(request, template, context)
@@ -158,36 +157,6 @@ def content_view(request: HttpRequest, token: str) -> Any:
         error = {"status": 410, "title": title, "text": text, "url": tab_of(record)}
         return render(request, "kernel/error.html", {"error": error}, status=410)
     return serve(attachment, form)
-
-
-def serve(attachment: Attachment, form: str = "file") -> Any:
-    """The answer that carries a content: never run, never guessed at, never shown unless it was drawn anew by us."""
-    blob = attachment.blob
-    if blob is None:
-        raise Http404
-    if blob.virus:
-        raise Refused(_("A virus was found in this file (%(virus)s); it is not given out.") % {"virus": blob.virus})
-    if form.isdigit():
-        file, media_type = picture(blob, int(form))
-        answer = FileResponse(file, content_type=media_type)
-    else:
-        shown = form == "pdf" and blob.family == "pdf"
-        kind = "application/pdf" if shown else "application/octet-stream"
-        answer = FileResponse(_content(blob), as_attachment=not shown, filename=attachment.name, content_type=kind)
-    # The viewer of PDF that browsers bring does not start in a sandbox; it has one of its own.
-    answer["Content-Security-Policy"] = SHUT if form == "pdf" else SANDBOX
-    answer["X-Content-Type-Options"] = "nosniff"
-    answer["Cache-Control"] = "private, max-age=3600"
-    return answer
-
-
-def _content(blob: Any) -> Any:
-    try:
-        return blob.open()
-    except FileNotFoundError as error:
-        raise Refused(
-            _("The content of this file is missing on the server. Tell your administrator; a backup may hold it.")
-        ) from error
 
 
 # -- changing ------------------------------------------------------------------------------------------------------

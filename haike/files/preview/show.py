@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from haike.files.attachment.record import Attachment
 from haike.files.blob import Blob, on_disk
+from haike.files.give import Named
 from haike.files.kinds import ending_of
-from haike.files.links import link
 from haike.files.preview.document import document_of
 from haike.files.preview.picture import can_draw
 from haike.files.preview.table import sheet_of
@@ -33,18 +33,18 @@ class Preview:
     why: Any = ""
 
 
-def preview_of(attachment: Attachment, *, sheet: str = "") -> Preview:
-    """What can be shown of an attachment; never an error."""
-    blob = attachment.blob
+def preview_of(named: Named, address: Callable[[str], str], *, sheet: str = "") -> Preview:
+    """What can be shown of a file, whose forms are read at `address`; never an error."""
+    blob = named.blob
     if blob is None or blob.virus:
         return Preview("none", why=_("There is no preview of this file."))
     if blob.family == "pdf":
-        return Preview("pdf", url=link(attachment.pk, "pdf"))
+        return Preview("pdf", url=address("pdf"))
     if can_draw(blob):
-        return Preview("picture", url=link(attachment.pk, "1600"))
+        return Preview("picture", url=address("1600"))
     try:
         with on_disk(blob) as path:
-            return _read(blob, attachment.name, path, sheet)
+            return _read(blob, named.name, path, sheet)
     except Refused as no:
         return Preview("none", why=no)
     except FileNotFoundError:

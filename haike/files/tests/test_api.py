@@ -59,3 +59,21 @@ def test_what_is_not_yours_is_not_there(staff: Staff, customer: Customer) -> Non
     assert cat.delete(f"/api/v1/attachments/{made['id']}").status_code == 404
     assert Client().get(url).status_code == 401
     assert Attachment.objects.filter(deleted_at=None).count() == 1
+
+
+def test_a_token_with_limits_reaches_no_other_records(staff: Staff, customer: Customer) -> None:
+    url = f"/api/v1/customers/{customer.pk}/attachments"
+    made = client_of(staff.ann).post(f"{url}?name=a.pdf", evil.PDF, content_type="application/octet-stream").json()
+    path = f"/api/v1/attachments/{made['id']}"
+
+    def limited(scopes: dict[str, list[str]]) -> Client:
+        __, key = make_token(name="限", days=1, read_only=False, by=staff.ann, scopes=scopes)
+        return Client(headers={"Authorization": f"Bearer {key}"})
+
+    other, reader = limited({"customers.contact": ["read", "change"]}), limited({"customers.customer": ["read"]})
+    assert [other.get(each).status_code for each in (url, made["content"])] == [403, 403]
+    assert [reader.get(each).status_code for each in (url, made["content"])] == [200, 200]
+    for one in (other, reader):
+        assert one.delete(path).status_code == 403
+        assert one.post(f"{url}?name=b.pdf", evil.PDF, content_type="application/octet-stream").status_code == 403
+    assert limited({"customers.customer": ["change"]}).delete(path).status_code == 204

@@ -14,7 +14,7 @@ from haike.customers.customer.record import Customer
 from haike.files.attachment.record import Attachment
 from haike.files.tests import evil
 from haike.kernel.entity import entity_of
-from haike.people.testing import PASSWORD, Staff
+from haike.people.testing import Staff, sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.feature("P24")]
 
@@ -32,14 +32,6 @@ GIVE = """([kind, files]) => {
 def give(page: Page, kind: str, *files: tuple[str, str, bytes]) -> None:
     """Drop or paste files on the page."""
     page.evaluate(GIVE, [kind, [[name, media, base64.b64encode(content).decode()] for name, media, content in files]])
-
-
-def sign_in(page: Page) -> None:
-    page.goto("/signin")
-    page.fill("#id_username", "ann")
-    page.fill("#id_password", PASSWORD)
-    page.click("#sign-in button.btn-primary")
-    page.wait_for_url("**/today/")
 
 
 @pytest.fixture

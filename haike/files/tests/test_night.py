@@ -54,9 +54,9 @@ def test_the_sweep_takes_what_nobody_needs(staff: Staff, attached: Attached, bro
     (folder / "unknown").write_bytes(b"x")
     (folder / "half.1234.part").write_bytes(b"x")
     Attachment.objects.filter(pk=gone.pk).delete()
-    assert sweep.func() == {"attachments": 0, "contents": 0, "files": 0}
+    assert sweep.func() == {"uploads": 0, "attachments": 0, "contents": 0, "files": 0}
     grow_old(media)
-    assert sweep.func() == {"attachments": 0, "contents": 1, "files": 2}
+    assert sweep.func() == {"uploads": 0, "attachments": 0, "contents": 1, "files": 2}
     path = Path(Blob.objects.get().path).name
     assert stored(media) == {path, f"{path}.96"}
     assert browse(staff.ann).get(link(kept.pk)).status_code == 200
@@ -67,7 +67,7 @@ def test_the_sweep_follows_records_that_are_gone(customer: Customer, attached: A
     with writer():
         Customer._base_manager.filter(pk=customer.pk)._raw_delete("default")
     grow_old(media)
-    assert sweep.func() == {"attachments": 1, "contents": 1, "files": 0}
+    assert sweep.func() == {"uploads": 0, "attachments": 1, "contents": 1, "files": 0}
     assert stored(media) == set()
 
 

@@ -12,8 +12,10 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from haike.find.index import tokens
 from haike.find.index.table import Model, table
 
-TOGETHER = 100
-"""Rows of one statement."""
+TOGETHER = 400
+"""Rows of one statement at most,"""
+MOST_VALUES = 32_000
+"""and values: SQLite takes 32 766."""
 
 
 class Ready(NamedTuple):
@@ -55,11 +57,11 @@ def insert_sqlite(
     head = f'INSERT INTO "{table}" ({quoted}) VALUES '
     # The driver's own cursor: Django's would rewrite the placeholders of every statement.
     cursor = connection.connection.cursor()
-    pending = iter(rows)
+    pending, together = iter(rows), min(TOGETHER, MOST_VALUES // len(columns))
     with connection.wrap_database_errors:
-        while some := list(islice(pending, TOGETHER)):
-            if len(some) == TOGETHER:
-                cursor.execute(head + ", ".join([row] * TOGETHER), list(chain.from_iterable(some)))
+        while some := list(islice(pending, together)):
+            if len(some) == together:
+                cursor.execute(head + ", ".join([row] * together), list(chain.from_iterable(some)))
             else:
                 cursor.executemany(head + row, some)
 

@@ -21,7 +21,9 @@ from haike.find.index import tokens
 Model = type[models.Model]
 BATCH = 5_000
 COPY_FROM = 50
-HASH_SIZE = 8 << 20
+SETTINGS = {"hashsize": 8 << 20, "automerge": 8, "deletemerge": 40}
+"""Of FTS5: memory for the tokens of one transaction before they are sorted away, without which an import takes twice
+the time; from how many segments, and from how many per cent of replaced documents, segments are written together."""
 
 
 class Document(NamedTuple):
@@ -49,8 +51,8 @@ def ensure_index(connection: BaseDatabaseWrapper, model: Model) -> None:
                 f'CREATE VIRTUAL TABLE IF NOT EXISTS "{name}_words" USING fts5'
                 f"(doc{bare}, tokenize='ascii', detail=none)"
             )
-            # Memory for tokens of one transaction before they are sorted away; an import takes half the time with it.
-            cursor.execute(f'INSERT INTO "{name}_words" ("{name}_words", rank) VALUES (\'hashsize\', {HASH_SIZE})')
+            for setting, value in SETTINGS.items():
+                cursor.execute(f'INSERT INTO "{name}_words" ("{name}_words", rank) VALUES (%s, %s)', [setting, value])
         else:
             cursor.execute(
                 f'CREATE TABLE IF NOT EXISTS "{name}" '

@@ -10,6 +10,7 @@ import re
 import struct
 import unicodedata
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 LONGEST_PART = 4_000
 LONGEST_WORD = 64
@@ -26,6 +27,8 @@ _SIGN = re.compile("[!-/:-@\\[-`{-~]")
 # FTS5 splits at ASCII signs; in private use they are characters like others. So is the mark of an owner's token.
 _SIGNS = {code: 0xE000 + code for code in range(0x21, 0x7F) if not chr(code).isalnum()}
 _OWNER = "\ue0ff"
+_SHORT = 12
+"""Parts with so many characters are names, whose tokens are worth remembering."""
 
 
 def fold(text: str) -> str:
@@ -61,9 +64,10 @@ def tokens_of(parts: Iterable[str]) -> set[str]:
         if part.isascii():
             found.update(map(str.__add__, pairs, pairs[2:]))
         else:
-            found.update(char for char in part if char > "\x7f")
+            found.update(filter("\x7f".__lt__, part))
             for run in _RUN.findall(part):
-                found.update(run[at : at + 4] for at in range(len(run) - 3))
+                pairs = list(map(str.__add__, run, run[1:]))
+                found.update(map(str.__add__, pairs, pairs[2:]))
     return found
 
 
@@ -94,7 +98,22 @@ def are_tokens(words: Iterable[str]) -> bool:
 
 def fts_document(parts: Iterable[str], owner_id: int | None) -> str:
     """The tokens of a record and that of its owner."""
-    return f"{' '.join(tokens_of(parts))} {_OWNER}{owner_id or 0}"
+    found, short, whole = [f"{_OWNER}{owner_id or 0}"], list[str](), ""
+    for part in parts:
+        if len(part) < _SHORT:
+            short.append(part)
+        elif part not in whole:
+            whole = f"{whole}{SEPARATOR}{part}"
+            found.append(_fts_part(part))
+    if short:
+        found += tokens_of(part for part in short if part not in whole)
+    return " ".join(found)
+
+
+@lru_cache(maxsize=4_096)
+def _fts_part(part: str) -> str:
+    """The tokens of one part. A customer's name stands in the documents of all that hangs on him."""
+    return " ".join(tokens_of([part]))
 
 
 def fts_query(tokens: Iterable[str], owner_ids: Sequence[int] | None = None) -> str:

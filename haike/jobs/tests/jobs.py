@@ -13,7 +13,7 @@ from pathlib import Path
 
 from haike.jobs.cron import cron
 from haike.jobs.declare import job
-from haike.kernel.progress import report
+from haike.progress import report
 
 FOLDER = Path(os.environ.get("HAIKE_CHAOS_FOLDER", "."))
 

@@ -10,7 +10,7 @@ from django_tasks.base import TaskContext
 
 from haike.jobs.context import current
 from haike.jobs.declare import job
-from haike.kernel.progress import Cancelled, report, result_file
+from haike.progress import Cancelled, report, result_file
 from haike.refused import Refused
 
 ran: list[Any] = []
@@ -56,6 +56,11 @@ def count_to(total: int) -> dict[str, Any]:
 @job(slow=True)
 def write_file(name: str = "out.txt") -> None:
     result_file(name).write_text("hello", encoding="utf-8")
+
+
+@job(outside=True)
+def call_out() -> None:
+    """Waits for another machine."""
 
 
 @job()

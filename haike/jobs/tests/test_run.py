@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from haike import progress
 from haike.jobs import files, lease, run
 from haike.jobs.context import Halt, Running
 from haike.jobs.declare import Tuning, tune
@@ -16,7 +17,6 @@ from haike.jobs.job import Job, Status, cancel, retry
 from haike.jobs.jobs import remove_old_jobs
 from haike.jobs.testing import run_ready_jobs
 from haike.jobs.tests import tasks
-from haike.kernel import progress
 from haike.refused import Refused
 
 pytestmark = pytest.mark.django_db

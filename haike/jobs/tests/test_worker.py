@@ -11,13 +11,14 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from haike.api.webhook.deliver import deliver
 from haike.jobs import cron as cron_module
 from haike.jobs import keeper, lease
 from haike.jobs.clock import Clock
 from haike.jobs.companies import doors
 from haike.jobs.context import Running
 from haike.jobs.cron import CronSlot, cron
-from haike.jobs.declare import Tuning, tune, tuning_of
+from haike.jobs.declare import OUTSIDE_QUEUE, Tuning, tune, tuning_of
 from haike.jobs.job import Job, Status
 from haike.jobs.rounds import Rounds
 from haike.jobs.tests import tasks
@@ -136,3 +137,28 @@ def test_a_task_of_another_room_is_tuned_by_its_name() -> None:
     assert tuning_of(path).attempts == 3
     tune(path, Tuning(title="Export", attempts=1))
     assert tuning_of(path).name(path, [], {}) == "Export"
+
+
+@pytest.mark.django_db
+@pytest.mark.feature("P35")
+def test_short_jobs_and_messages_to_the_outside_wait_for_no_long_job() -> None:
+    tasks.write_file.enqueue()
+    tasks.call_out.enqueue()
+    tasks.add.enqueue(1)
+    worker = Worker(threads=2)
+    quick = worker._claim(worker._quick)
+    assert quick is not None
+    assert quick.task == tasks.add.module_path
+    assert worker._claim(worker._quick) is None
+    slow = worker._claim(worker._all)
+    assert slow is not None
+    assert slow.task == tasks.write_file.module_path
+    assert worker._claim(worker._all) is None, "a receiver that does not answer keeps no import waiting"
+    outside = worker._claim(worker._outside)
+    assert outside is not None
+    assert outside.task == tasks.call_out.module_path
+
+
+@pytest.mark.feature("P36")
+def test_webhooks_are_delivered_by_the_thread_for_the_outside() -> None:
+    assert deliver.queue_name == OUTSIDE_QUEUE

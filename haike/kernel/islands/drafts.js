@@ -5,16 +5,25 @@ const skip = /^(csrfmiddlewaretoken|version)$|password/i;
 const first = new WeakMap();
 const months = 30 * 86400000;
 
+/** Forms whose text must not be lost: those of records, fields edited in their place, boxes that are always open. */
+export const WATCHED = "form[data-form], form[data-field-form], form[data-watch]";
+
 /** The fields of a form as [name, value] pairs; files and secrets stay out. */
 function values(form) {
   const pairs = [];
   for (const [name, value] of new FormData(form)) {
     const field = form.querySelector(`[name="${CSS.escape(name)}"]`);
     if (typeof value !== "string" || skip.test(name) || field?.type === "password") continue;
-    // Money shows thousands only while one is elsewhere.
-    pairs.push([name, "money" in (field?.dataset || {}) ? value.replace(/,/g, "").replace(/\.0+$/, "") : value]);
+    pairs.push([name, plain(field?.dataset || {}, value)]);
   }
   return pairs;
+}
+
+// Money, telephone numbers and times are dressed by their widgets; that alone changes nothing.
+function plain(data, value) {
+  if ("money" in data) return value.replace(/,/g, "").replace(/\.0+$/, "");
+  if ("phone" in data) return value.replace(/[\s-]/g, "");
+  return value.replace(/^(\d{4}-\d\d-\d\d)T(\d\d:\d\d)(:\d\d)?$/, "$1 $2");
 }
 
 const key = (form) => form.dataset.draft && `haike.draft.${user}.${form.dataset.draft}`;
@@ -25,14 +34,22 @@ export function watch(form) {
   first.set(form, values(form));
 }
 
-/** Whether something was typed since. */
+/** Whether something was typed since. A form that came back with a complaint holds what was typed before it. */
 export function isChanged(form) {
-  return first.has(form) && !same(first.get(form), values(form));
+  return "wrong" in form.dataset || (first.has(form) && !same(first.get(form), values(form)));
+}
+
+/** The forms of the page, or of a part of it, that hold what is not saved. */
+export function unsaved(part = document) {
+  const found = [...part.querySelectorAll(WATCHED)];
+  if (part.matches?.(WATCHED)) found.push(part);
+  return found.filter(isChanged);
 }
 
 /** The form was saved or given up. */
 export function forget(form) {
   first.delete(form);
+  delete form.dataset.wrong;
   if (key(form)) store.remove(key(form));
 }
 
@@ -45,7 +62,7 @@ export function keep(form) {
     if (state) state.textContent = "";
     return;
   }
-  const kept = store.set(key(form), { at: Date.now(), values: values(form) });
+  const kept = store.set(key(form), { at: Date.now(), version: form.querySelector("[name=version]")?.value, values: values(form) });
   if (state) state.textContent = kept ? t("draft_kept") : "";
 }
 
@@ -74,7 +91,11 @@ export function offer(form) {
   box.hidden = false;
   box.querySelector("[data-draft-restore]").onclick = () => {
     fill(form, kept.values);
+    // What others saved since then is shown by the server, and not written over.
+    const version = form.querySelector("[name=version]");
+    if (version && kept.version) version.value = kept.version;
     box.hidden = true;
+    form.querySelector(":is(input:not([type=hidden], [type=file]), select, textarea)")?.focus();
   };
   box.querySelector("[data-draft-discard]").onclick = () => {
     store.remove(key(form));

@@ -1,11 +1,12 @@
 // Forms: first field has the focus, Ctrl-Enter saves, drafts, links from the summary of errors to the fields.
 import htmx from "htmx.org";
-import { forget, isChanged, keep, offer, watch } from "./drafts.js";
-import { make, on, whenever } from "./page.js";
+import { ask } from "./ask.js";
+import { forget, keep, offer, unsaved, watch, WATCHED } from "./drafts.js";
+import { make, on, t, whenever } from "./page.js";
+
+whenever(WATCHED, watch);
 
 whenever("form[data-form]", (form) => {
-  watch(form);
-  offer(form);
   const notice = form.querySelector("[data-focus]");
   const wrong = form.querySelector('[aria-invalid="true"]');
   const first = form.querySelector("[autofocus], .form-main .form-field :is(input:not([type=hidden], [type=file]), select, textarea)");
@@ -13,6 +14,11 @@ whenever("form[data-form]", (form) => {
     (wrong || notice || first)?.focus({ preventScroll: Boolean(wrong && notice) });
     if (notice) notice.scrollIntoView({ block: "nearest" });
   });
+  whenAsked(form);
+});
+
+whenever("form[data-draft]", (form) => {
+  offer(form);
   let timer;
   form.addEventListener("input", () => {
     clearTimeout(timer);
@@ -20,6 +26,23 @@ whenever("form[data-form]", (form) => {
   });
   form.addEventListener("change", () => keep(form));
 });
+
+// A field that is asked for only when another one has a certain value; the server knows the same rule.
+function whenAsked(form) {
+  const some = [...form.querySelectorAll("[data-when]")];
+  if (!some.length) return;
+  const show = () => {
+    const sent = new FormData(form);
+    some.forEach((field) => {
+      const { field: name, values } = JSON.parse(field.dataset.when);
+      const given = sent.getAll(name).length ? sent.getAll(name) : [""];
+      field.hidden = !given.some((value) => values.includes(value));
+    });
+  };
+  form.addEventListener("change", show);
+  form.addEventListener("input", show);
+  show();
+}
 
 on("keydown", "form", (event, form) => {
   if (event.key !== "Enter" || event.isComposing || !(event.ctrlKey || event.metaKey)) return;
@@ -39,19 +62,51 @@ on("click", "[data-field-link]", (event, link) => {
 // Typing into a field takes its old complaint away.
 on("input", ".form-field [aria-invalid=true]", (event, field) => field.removeAttribute("aria-invalid"));
 
+// Choosing again in the form is choosing one's own.
+on("input", "form[data-form] [name]", (event, field) => {
+  const mine = field.form.querySelector(`input[name="keep-${CSS.escape(field.name)}"][value=yours]`);
+  if (mine) mine.checked = true;
+});
+
+// ---- leaving with something unsaved -----------------------------------------------------------------------------------
+
+let leaving = false;
 addEventListener("beforeunload", (event) => {
-  if ([...document.querySelectorAll("form[data-form]")].some(isChanged)) event.preventDefault();
+  if (!leaving && unsaved().length) event.preventDefault();
 });
 // A form that is sent the plain way leaves on purpose.
-on("submit", "form[data-form]:not([hx-post])", (event, form) => forget(form));
+on("submit", "form:not([hx-post])", (event, form) => form.matches(WATCHED) && !event.defaultPrevented && forget(form));
+
+/** Ask whether what is typed may be lost. */
+const mayLeave = () => ask({ title: t("unsaved_title"), text: t("unsaved_text"), yes: t("unsaved_leave"), no: t("unsaved_stay"), danger: true });
+
+on("click", "a[href]", async (event, link) => {
+  if (event.defaultPrevented || event.button || event.ctrlKey || event.metaKey || event.shiftKey || link.target || link.hasAttribute("download")) return;
+  if (!/^http/.test(link.protocol) || (link.pathname === location.pathname && link.hash)) return;
+  const forms = unsaved();
+  if (!forms.length) return;
+  event.preventDefault();
+  if (!(await mayLeave())) return;
+  forms.forEach(forget);
+  leaving = true;
+  location.assign(link.href);
+});
+
+// A part of the page is about to be replaced while something is typed in it.
+document.addEventListener("htmx:config:request", (event) => {
+  const { ctx } = event.detail;
+  const target = ctx.target;
+  if (ctx.confirm || !target?.querySelectorAll || /none|morph/i.test(ctx.swap || "")) return;
+  if (unsaved(target).some((form) => form !== ctx.sourceElement && !form.contains(ctx.sourceElement))) ctx.confirm = t("unsaved_text");
+});
 
 // ---- filter builder -------------------------------------------------------------------------------------------------
 
 let next = 1000;
 
-async function add(form, group) {
+async function add(group) {
   const index = next++;
-  const answer = await fetch(`${form.dataset.rowUrl}?index=${index}&group=${group.dataset.filterGroup}`, { headers: { "HX-Request": "true" } });
+  const answer = await fetch(`${group.closest("[data-row-url]").dataset.rowUrl}?index=${index}&group=${group.dataset.filterGroup}`, { headers: { "HX-Request": "true" } });
   const box = make("template");
   box.innerHTML = await answer.text();
   const row = box.content.firstElementChild;
@@ -62,7 +117,7 @@ async function add(form, group) {
 
 on("click", "[data-filter-add]", (event, button) => {
   event.preventDefault();
-  add(button.form, button.closest("[data-filter-group]"));
+  add(button.closest("[data-filter-group]"));
 });
 
 on("click", "[data-filter-group-add]", (event, button) => {
@@ -74,7 +129,7 @@ on("click", "[data-filter-group-add]", (event, button) => {
   group.querySelectorAll("[data-filter-row]").forEach((row) => row.remove());
   group.querySelector(".filter-head select").name = `group-${index}-match`;
   button.parentNode.before(group);
-  add(button.form, group);
+  add(group);
 });
 
 on("click", "[data-filter-remove]", (event, button) => {

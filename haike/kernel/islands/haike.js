@@ -3,11 +3,13 @@ import islands from "haike:islands";
 import "./requests.js";
 import "./session.js";
 import "./overlays.js";
+import "./watermark.js";
 import "./menus.js";
 import "./frame.js";
 import "./strip.js";
 import "./palette.js";
 import "./list.js";
+import "./inplace.js";
 import "./cell.js";
 import "./record.js";
 // Widgets first: a form remembers how its fields look when they are dressed.

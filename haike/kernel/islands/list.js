@@ -96,15 +96,21 @@ whenever("[data-list]", draw);
 
 const now = () => document.querySelector(".list-table tr.row-now");
 
-function go(row) {
-  if (!row) return;
+/** Make a row the one that keys act on. */
+export function mark(row) {
   now()?.classList.remove("row-now");
   row.classList.add("row-now");
+}
+
+function go(row) {
+  if (!row) return;
+  if (document.activeElement?.matches(".list-table :is(td, th)")) document.activeElement.blur();
+  mark(row);
   row.scrollIntoView({ block: "nearest" });
 }
 
 document.addEventListener("keydown", (event) => {
-  if (typing(event)) {
+  if (typing(event) || event.target.closest?.("[data-field-form]")) {
     if (event.key === "Escape" && event.target.matches("[data-search]")) event.target.blur();
     return;
   }

@@ -2,7 +2,7 @@
 // without scripts the same links open as pages.
 import htmx from "htmx.org";
 import { ask } from "./ask.js";
-import { isChanged, forget } from "./drafts.js";
+import { forget, unsaved } from "./drafts.js";
 import { make, on, t } from "./page.js";
 import { refresh, tell } from "./requests.js";
 import { toastNext } from "./toasts.js";
@@ -34,7 +34,7 @@ function empty(host) {
 /** Close after asking about text that was typed and not saved. Resolves to true when closed. */
 export async function close(host, { sure = false } = {}) {
   if (!host?.open) return true;
-  const changed = [...host.querySelectorAll("form[data-form]")].filter(isChanged);
+  const changed = unsaved(host);
   if (!sure && changed.length) {
     const leave = await ask({ title: t("unsaved_title"), text: t("unsaved_text"), yes: t("unsaved_leave"), no: t("unsaved_stay"), danger: true });
     if (!leave) return false;
@@ -85,7 +85,7 @@ document.addEventListener("saved", (event) => {
   const form = event.target.closest?.("form[data-form]");
   if (form) forget(form);
   const host = event.target.closest?.("dialog") || [hosts.over, hosts.dialog, hosts.drawer].find((each) => each?.open);
-  const url = facts.url || form?.querySelector("a[data-close]")?.href;
+  const url = facts.go || facts.url || form?.querySelector("a[data-close]")?.href;
   if (!host && form && url && !facts.again) {
     toastNext({ ...facts, url: null });
     location.assign(url);

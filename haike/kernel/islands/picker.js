@@ -17,6 +17,7 @@ function line(data, escape) {
 export default function picker(select) {
   const { pickerUrl: url, createUrl, placeholder } = select.dataset;
   const label = document.querySelector(`label[for="${select.id}"]`);
+  const focused = document.activeElement === select;
   const field = new TomSelect(select, {
     plugins: select.multiple ? ["remove_button"] : select.required ? [] : ["clear_button"],
     placeholder: placeholder || t("choose"),
@@ -56,6 +57,8 @@ export default function picker(select) {
       loading: () => `<div class="no-results">${t("searching")}</div>`,
       not_loading: () => null,
     },
+    // What was typed for one choice is not the beginning of the next.
+    onItemAdd: () => select.multiple && field.inputValue() && field.setTextboxValue(""),
     onDropdownOpen() {
       if (url && !this.lastQuery && Object.keys(this.options).length <= this.items.length) this.load("");
     },
@@ -72,4 +75,6 @@ export default function picker(select) {
   if (select.getAttribute("aria-describedby")) field.control_input.setAttribute("aria-describedby", select.getAttribute("aria-describedby"));
   const name = select.getAttribute("aria-label") || label?.textContent || "";
   for (const each of [select, field.control_input]) each.setAttribute("aria-label", name);
+  // One was there before this came.
+  if (focused) field.focus();
 }

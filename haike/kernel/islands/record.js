@@ -1,24 +1,12 @@
 // Record page: fields edited in place, the active tab.
-import htmx from "htmx.org";
 import { on, whenever } from "./page.js";
+import { refresh } from "./requests.js";
+
+let stale = false;
 
 on("click", ".can-edit .field-value", (event, value) => {
   if (event.target.closest("a, button, input, label") || getSelection()?.toString()) return;
   value.parentNode.querySelector(".field-edit")?.click();
-});
-
-whenever("[data-field-form]", (form) => {
-  const first = form.querySelector("input:not([type=hidden]), select, textarea");
-  first?.focus();
-  if (first?.select && first.type === "text") first.select();
-  form.addEventListener("keydown", (event) => {
-    if (event.isComposing) return;
-    if (event.key === "Escape") {
-      event.preventDefault();
-      event.stopPropagation();
-      form.querySelector("[data-field-cancel]")?.click();
-    }
-  });
 });
 
 // On a narrow screen the path starts at the stage that counts.
@@ -35,12 +23,27 @@ on("click", ".tabs [data-tab]", (event, tab) => {
   }
 });
 
-// A value that was saved in place shines for a moment.
-document.addEventListener("htmx:after:settle", (event) => {
-  for (const node of event.detail.newContent || []) {
-    if (node.classList?.contains("field") && !node.matches("form")) {
-      node.querySelector(".field-value")?.classList.add("pulse");
-      htmx.trigger(document.body, "field-saved");
-    }
+// A field that was edited in its place has become a fact again.
+document.addEventListener("haike:placed", (event) => {
+  const field = event.target.closest(".record .field");
+  if (!field) return;
+  const { move, saved } = event.detail;
+  if (saved) {
+    field.querySelector(".field-value").classList.add("pulse");
+    stale = true;
   }
+  const all = [...document.querySelectorAll(".record .can-edit")].filter((each) => each.checkVisibility());
+  const next = all[all.indexOf(field) + ({ next: 1, down: 1, back: -1, up: -1 }[move] || 0)] || field;
+  const button = next.querySelector(".field-edit");
+  button?.focus();
+  if (next !== field && (move === "next" || move === "back")) return button.click();
+  // What else the page tells of the record follows when one has done with it.
+  if (stale) refresh();
+  stale = false;
+});
+
+on("keydown", ".field-edit", (event, button) => {
+  if (event.key !== "F2") return;
+  event.preventDefault();
+  button.click();
 });

@@ -1,6 +1,7 @@
 // htmx as Haike uses it: token, confirmation by our own dialog, answers that are not swapped, what the server tells.
 import htmx from "htmx.org";
 import { ask } from "./ask.js";
+import { unsaved } from "./drafts.js";
 import { t, token } from "./page.js";
 import { toast } from "./toasts.js";
 
@@ -63,6 +64,8 @@ htmx.registerExtension("keep", {
 export function refresh() {
   for (const element of document.querySelectorAll("[data-refresh]")) {
     const morph = element.dataset.refresh === "morph";
+    // Where a field stands open, the page follows when it has been saved; what would be replaced waits for its text.
+    if (element.querySelector("[data-field-form]") || (!morph && unsaved(element).length)) continue;
     htmx.ajax("GET", location.pathname + location.search, { source: element, target: element, swap: morph ? "innerMorph" : "innerHTML" });
   }
 }

@@ -41,13 +41,20 @@ whenever("[data-phone]", (input) => {
 
 // ---- province, city, district ---------------------------------------------------------------------------------------------
 
+// The question that each list asked last; by arrow keys one passes several provinces before the first answer is there.
+const asked = new WeakMap();
+
 async function fill(select, url) {
+  asked.set(select, url);
   select.replaceChildren(select.options[0]);
-  select.disabled = true;
+  // Open at once, so that one can go on to it with Tab while its places come.
+  select.disabled = !url;
   if (!url) return;
   const answer = await fetch(url, { headers: { Accept: "application/json" } });
   if (!answer.ok) return;
   const { items } = await answer.json();
+  if (asked.get(select) !== url) return;
+  select.replaceChildren(select.options[0]);
   select.append(...items.map(({ code, name }) => make("option", { value: code }, name)));
   select.disabled = !items.length;
 }

@@ -40,6 +40,8 @@ class Look:
     multiple: ClassVar[bool] = False
     personal: ClassVar[bool] = False
     """Whether the kind is one that a role may see masked (phone, e-mail)."""
+    by_file: ClassVar[bool] = False
+    """Whether the values are files, which come by a form or by an address of their own, not by sheets or bulk edits."""
     repeats: ClassVar[bool] = False
     """Whether the same few values, all hashable, come again and again in a column."""
     operators: ClassVar[Mapping[str, Sentence]] = {
@@ -55,11 +57,18 @@ class Look:
         self.label = label
         self.field = field
         self.path = name
-        given = field is None or (field.has_default() and field.get_default() not in ("", None))
+        # A default that is worked out is one; what it is may stand in a database that is not there yet.
+        default = field.default if field is not None and field.has_default() else None
+        given = field is None or callable(default) or default not in ("", None)
         self.required = bool(field is not None and not field.blank and not given)
         self.help: str | Promise = field.help_text if field is not None else ""
         self.max_length: int | None = getattr(field, "max_length", None)
         self.editable = bool(field is None or field.editable)
+        self.unique = bool(field is not None and field.unique)
+        self.searched = False
+        """Whether search knows its values besides those that the entity names."""
+        self.when: dict[str, Any] | None = None
+        """Of which other field it is asked for: {"field", "values"}; None for always."""
 
     # -- reading ---------------------------------------------------------------------------------------------------
 
@@ -78,6 +87,31 @@ class Look:
     def for_reader(self, user: Actor) -> Look:
         """The look as this user filters by it, where the choice depends on who asks."""
         return self
+
+    def stored(self, record: Any) -> Any:
+        """The value as the record holds it, for `to_json`: of a link its key, which costs no query."""
+        return self.get(record)
+
+    def from_stored(self, value: Any) -> Any:
+        """The value of what `to_json` made of it, for `put`; nothing is checked, for the record had it before."""
+        return self.field.to_python(value) if self.field is not None else value
+
+    def put(self, record: Any, value: Any) -> None:
+        """Set the value in a record that is being written."""
+        setattr(record, self.name, value)
+
+    def asked_in(self, record: Any, looks: Mapping[str, Look]) -> bool:
+        """Whether the field is asked for in this record: some are only where another has a certain value."""
+        if self.when is None or (other := looks.get(self.when["field"])) is None:
+            return True
+        value = other.stored(record)
+        some = value if isinstance(value, list) else ["" if value in (None, False) else "1" if value is True else value]
+        return not {str(each) for each in some}.isdisjoint(self.when["values"])
+
+    @property
+    def column(self) -> str:
+        """The path by which a query reaches the values."""
+        return self.path
 
     def blank(self, value: Any) -> bool:
         """Whether the value counts as not given."""
@@ -190,7 +224,7 @@ class Look:
 
     def order(self) -> str:
         """The column by which a list is sorted on this field."""
-        return self.path
+        return self.column
 
     def condition(self, operator: str, value: Any, by: Actor) -> Q:
         """One line of a filter; `value` is a string or a list of strings."""
@@ -200,17 +234,17 @@ class Look:
             return ~self.is_blank()
         text = clean_text(one(value))
         if operator == "lacks":
-            return ~Q(**{f"{self.path}__icontains": text})
+            return ~Q(**{f"{self.column}__icontains": text})
         lookup = {"contains": "icontains", "is": "iexact", "starts": "istartswith"}[operator]
-        return Q(**{f"{self.path}__{lookup}": text})
+        return Q(**{f"{self.column}__{lookup}": text})
 
     def is_blank(self) -> Q:
         """Rows in which nothing is given."""
-        blank = Q(**{f"{self.path}__isnull": True})
+        blank = Q(**{f"{self.column}__isnull": True})
         return (
             blank
             if self.field is not None and self.field.empty_strings_allowed is False
-            else (blank | Q(**{self.path: ""}) if self.textual() else blank)
+            else (blank | Q(**{self.column: ""}) if self.textual() else blank)
         )
 
     def textual(self) -> bool:

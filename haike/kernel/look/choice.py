@@ -8,7 +8,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
 from haike.kernel.dictionary import words_of
-from haike.kernel.division import divisions, find_division, full_name, lineage
+from haike.kernel.division import divisions, find_division, full_name, lineage, short_names
 from haike.kernel.escape import escape
 from haike.kernel.fields import Pick, Picks, Region
 from haike.kernel.look.base import EMPTY_OPERATORS, NOTHING, Look, Raw, many, one, shows
@@ -91,7 +91,7 @@ class ChoiceLook(Look):
     def condition(self, operator: str, value: Any, by: Actor) -> Q:
         if operator in EMPTY_OPERATORS:
             return super().condition(operator, value, by)
-        found = Q(**{f"{self.path}__in": many(value)})
+        found = Q(**{f"{self.column}__in": many(value)})
         return found if operator == "one_of" else ~found
 
     def filter_widget(self, name: str, operator: str, value: Any) -> SafeString:
@@ -191,14 +191,14 @@ class PicksLook(PickLook):
         return {"type": "array", "items": {"type": "string"}}
 
     def is_blank(self) -> Q:
-        return Q(**{self.path: []})
+        return Q(**{self.column: []})
 
     def condition(self, operator: str, value: Any, by: Actor) -> Q:
         if operator in EMPTY_OPERATORS:
             return Look.condition(self, operator, value, by)
         found = Q()
         for code in many(value):
-            found |= Q(**{f"{self.path}__icontains": f'"{code}"'})
+            found |= Q(**{f"{self.column}__icontains": f'"{code}"'})
         return found if operator == "one_of" else ~found
 
 
@@ -217,7 +217,7 @@ class RegionLook(Look):
     def cell(self, value: Any) -> str:
         if not value:
             return NOTHING
-        return escape(" ".join(division.short_name for division in lineage(value)) or value)
+        return escape(short_names(value) or value)
 
     def raw(self, value: Any) -> Raw:
         return value or ""
@@ -232,7 +232,8 @@ class RegionLook(Look):
                 f'<option value="{key}"{" selected" if key in path else ""}>{escape(text)}</option>'
                 for key, text in choices.items()
             )
-            mark = f'id="id_{escape(name)}" ' if not depth else ""
+            wrong = f' aria-invalid="true" aria-describedby="error-{escape(name)}"' if invalid else ""
+            mark = f'id="id_{escape(name)}"{wrong} ' if not depth else ""
             off = "" if choices else " disabled"
             parts.append(
                 f'<select class="form-select" {mark}aria-label="{escape(label)}"{off}>'
@@ -267,7 +268,7 @@ class RegionLook(Look):
             raise Refused(_("Choose a region."))
         depth = divisions()[code].level
         # Codes are nested: the first two digits are the province, four the city, six the district.
-        found = Q(**{f"{self.path}__startswith": code[: depth * 2]})
+        found = Q(**{f"{self.column}__startswith": code[: depth * 2]})
         return found if operator == "in" else ~found
 
     def filter_widget(self, name: str, operator: str, value: Any) -> SafeString:

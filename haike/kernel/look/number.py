@@ -113,11 +113,11 @@ class NumberLook(Look):
         if not numbers:
             raise Refused(_("Enter a number for: %(label)s.") % {"label": self.label})
         if operator == "not":
-            return ~Q(**{self.path: numbers[0]})
+            return ~Q(**{self.column: numbers[0]})
         if operator == "between":
-            return Q(**{f"{self.path}__gte": min(numbers), f"{self.path}__lte": max(numbers)})
+            return Q(**{f"{self.column}__gte": min(numbers), f"{self.column}__lte": max(numbers)})
         lookup = {"is": "exact", "more": "gt", "least": "gte", "less": "lt", "most": "lte"}[operator]
-        return Q(**{f"{self.path}__{lookup}": numbers[0]})
+        return Q(**{f"{self.column}__{lookup}": numbers[0]})
 
     def filter_widget(self, name: str, operator: str, value: Any) -> SafeString:
         values = many(value) + ["", ""]
@@ -194,7 +194,7 @@ class YesNoLook(Look):
         return {"type": "boolean"}
 
     def condition(self, operator: str, value: Any, by: Actor) -> Q:
-        return Q(**{self.path: operator == "yes"})
+        return Q(**{self.column: operator == "yes"})
 
     def filter_widget(self, name: str, operator: str, value: Any) -> SafeString:
         return mark_safe("")

@@ -20,6 +20,7 @@ class PictureLook(Look):
     """A picture, uploaded in the form of its record; sheets and API only tell whether there is one."""
 
     kind = "picture"
+    by_file = True
     operators = EMPTY_OPERATORS
 
     def text(self, value: Any) -> str:

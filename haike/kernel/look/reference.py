@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
-from haike.kernel.digits import whole
+from haike.digits import whole
 from haike.kernel.escape import escape
 from haike.kernel.look.base import EMPTY_OPERATORS, NOTHING, Look, Raw, many, one, shows
 from haike.kernel.policy import Actor
@@ -32,6 +32,13 @@ class ReferenceLook(Look):
     def entity(self) -> Any:
         """The entity linked to, or None for a plain model."""
         return getattr(self.target, "_haike_entity", None)
+
+    @property
+    def column(self) -> str:
+        return f"{self.path}_id"
+
+    def stored(self, record: Any) -> Any:
+        return getattr(record, f"{self.name}_id") if "__" not in self.path else self.get(record)
 
     def url(self, pk: int) -> str:
         """The page of the record linked to."""
@@ -124,9 +131,6 @@ class ReferenceLook(Look):
     def textual(self) -> bool:
         return False
 
-    def order(self) -> str:
-        return f"{self.path}_id"
-
     def condition(self, operator: str, value: Any, by: Actor) -> Q:
         if operator in EMPTY_OPERATORS:
             return super().condition(operator, value, by)
@@ -135,7 +139,7 @@ class ReferenceLook(Look):
         if not keys:
             raise Refused(_("Choose a value for: %(label)s.") % {"label": self.label})
         self.demand_seen(keys, by)
-        found = Q(**{f"{self.path}_id__in": keys})
+        found = Q(**{f"{self.column}__in": keys})
         return found if operator == "one_of" else ~found
 
     def demand_seen(self, keys: list[int], by: Actor) -> None:
@@ -198,8 +202,15 @@ class ManyLook(ReferenceLook):
     kind = "references"
     multiple = True
 
+    @property
+    def column(self) -> str:
+        return self.path
+
     def get(self, record: Any) -> Any:
         return list(getattr(record, self.name).all()) if record.pk else []
+
+    def stored(self, record: Any) -> Any:
+        return self.get(record)
 
     def text(self, value: Any) -> str:
         return ", ".join(str(item) for item in value or [])
@@ -236,5 +247,5 @@ class ManyLook(ReferenceLook):
             return Look.condition(self, operator, value, by)
         keys = [key for key in map(whole, many(value)) if key is not None]
         self.demand_seen(keys, by)
-        rows = self.field.model._base_manager.filter(**{f"{self.path}__in": keys}).values("pk")  # type: ignore[union-attr]
+        rows = self.field.model._base_manager.filter(**{f"{self.column}__in": keys}).values("pk")  # type: ignore[union-attr]
         return Q(pk__in=rows) if operator == "one_of" else ~Q(pk__in=rows)

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
-from haike.kernel.digits import whole
+from haike.digits import whole
 from haike.kernel.escape import escape
 from haike.kernel.icon import icon
 from haike.kernel.look.base import EMPTY_OPERATORS, NOTHING, Look, Raw, many, one, shows
@@ -101,9 +101,9 @@ class DateLook(Look):
         """Rows from `first` to before `after`."""
         found = Q()
         if first is not None:
-            found &= Q(**{f"{self.path}__gte": self.bound(first)})
+            found &= Q(**{f"{self.column}__gte": self.bound(first)})
         if after is not None:
-            found &= Q(**{f"{self.path}__lt": self.bound(after)})
+            found &= Q(**{f"{self.column}__lt": self.bound(after)})
         return found
 
     def condition(self, operator: str, value: Any, by: Actor) -> Q:

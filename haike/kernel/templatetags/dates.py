@@ -14,6 +14,7 @@ from django.utils.translation import get_language
 
 register = template.Library()
 
+USUAL = {"m-d H:i": slice(5, 16), "Y-m-d H:i": slice(16), "Y-m-d H:i:s": slice(19), "Y-m-d": slice(10)}
 MONTHS = ("", "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
@@ -37,5 +38,7 @@ def day_text(day: date | datetime, *, year: bool) -> str:
 
 @register.filter(name="date", expects_localtime=True, is_safe=False)
 def date_filter(value: Any, form: str | None = None) -> str:
-    """Django's `date`, with the order of day and month that the reader is used to."""
+    """Django's `date`, with the order of day and month that the reader is used to; usual forms without its parser."""
+    if form in USUAL and isinstance(value, datetime) and not in_english():
+        return str(value)[USUAL[form]]
     return str(defaultfilters.date(value, english_format(form) if form and in_english() else form))

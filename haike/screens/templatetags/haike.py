@@ -14,7 +14,6 @@ from haike.kernel.escape import escape
 from haike.kernel.icon import icon
 
 register = template.Library()
-CURRENT = ' aria-current="true"'
 CLASS_DELETED = ' class="row-deleted"'
 
 # Words that scripts show; a script asks for them by the key on the left.
@@ -78,12 +77,6 @@ WORDS = {
 register.simple_tag(icon)
 
 
-@register.filter
-def active_name(views: list[Any] | None) -> str:
-    """Name of the saved view that is in force, empty when none is."""
-    return next((str(view.name) for view in views or [] if view.active), "")
-
-
 def _heads(columns: list[Any]) -> list[str]:
     """How the cells of each column begin."""
     return [
@@ -95,10 +88,10 @@ def _heads(columns: list[Any]) -> list[str]:
 
 
 def _cells(row: Any, heads: list[str]) -> str:
-    url, shown = escape(row.url), iter(row.cells)
-    first = next(shown, "")
+    url, cells = escape(row.url), row.cells
+    first = cells[0] if cells else ""
     name = f'<a class="row-link" href="{url}">{first or "—"}</a>' if url else first
-    others = [f"{head}{cell}</td>" for head, cell in zip(heads[1:], shown, strict=True)]
+    others = [f"{head}{cell}</td>" for head, cell in zip(heads[1:], cells[1:], strict=True)]
     return f'<th scope="row" class="cell-name">{name}{row.marks}</th>{"".join(others)}'
 
 
@@ -116,8 +109,10 @@ def table_rows(page: Any) -> SafeString:
     """
     heads, may_change = _heads(page.columns), page.may["change"]
     edit, pencil = escape(_("Edit")), icon("pencil")
+    change = f'edit" data-drawer data-edit title="{edit}" aria-label="{edit}">{pencil}</a>'
     parts: list[str] = []
-    said: dict[int, str] = {}
+    # The same words in every row are translated once.
+    ends: dict[tuple[int, str], str] = {}
     for row in page.rows:
         parts.append(
             f'<tr data-row="{row.id}"{CLASS_DELETED if row.deleted else ""}><td class="cell-pick"><input '
@@ -126,36 +121,15 @@ def table_rows(page: Any) -> SafeString:
             f'{_cells(row, heads)}<td class="cell-actions"><div class="row-actions">'
         )
         for action in row.actions:
-            # The same words in every row are translated once.
-            label = said.get(id(action.label)) or said.setdefault(id(action.label), escape(action.label))
-            drawer = " data-drawer" if action.method == "drawer" else ""
-            parts.append(
-                f'<a class="btn" href="{escape(action.url)}"{drawer} title="{label}" aria-label="{label}">'
-                f"{icon(action.icon)}</a>"
-            )
+            url, of = escape(action.url), (id(action.label), action.icon)
+            if of not in ends:
+                label = escape(action.label)
+                ends[of] = f' title="{label}" aria-label="{label}">{icon(action.icon)}</a>'
+            how = f' hx-post="{url}" hx-swap="none" role="button"' if action.method == "post" else ""
+            parts.append(f'<a class="btn" href="{url}"{" data-drawer" if action.method == "drawer" else how}{ends[of]}')
         if may_change and not row.deleted:
-            parts.append(
-                f'<a class="btn" href="{escape(row.url)}edit" data-drawer data-edit title="{edit}" aria-label="{edit}">'
-                f"{pencil}</a>"
-            )
+            parts.append(f'<a class="btn" href="{escape(row.url)}{change}')
         parts.append("</div></td></tr>\n")
-    return mark_safe("".join(parts))
-
-
-@register.simple_tag
-def table_heads(columns: list[Any]) -> SafeString:
-    """The heads of a list's columns, links where one can sort by them."""
-    parts = []
-    for place, column in enumerate(columns):
-        kinds = ("" if place else "cell-name") + (" end" if column.align == "right" else "")
-        order = f' aria-sort="{column.sorted}ending"' if column.sorted else ""
-        label, url = escape(column.label), escape(column.sort_url or "")
-        arrow = icon("arrow-down" if column.sorted == "desc" else "arrow-up")
-        link = f'<a id="sort-{column.name}" href="{url}" hx-get="{url}">{label}{arrow}</a>'
-        parts.append(
-            f'<th scope="col" class="{kinds}" data-column="{column.name}"{order}>'
-            f'{link if url else f"<span>{label}</span>"}<i class="resize" aria-hidden="true"></i></th>'
-        )
     return mark_safe("".join(parts))
 
 
@@ -165,7 +139,7 @@ def facts_of(fields: list[dict[str, Any]]) -> SafeString:
     pencil, edit = icon("pencil"), gettext("Edit %(label)s")
     parts = []
     for field in fields:
-        name, label, url = field["name"], escape(field["label"]), field["edit_url"]
+        name, label, url = field["name"], conditional_escape(field["label"]), field["edit_url"]
         button = (
             f'<button class="field-edit" type="button" hx-get="{url}" hx-target="#field-{name}" hx-swap="outerHTML"'
             f' aria-label="{edit % {"label": label}}">{pencil}</button>'
@@ -173,20 +147,6 @@ def facts_of(fields: list[dict[str, Any]]) -> SafeString:
         parts.append(
             f'<div class="field{" can-edit" if url else ""}" id="field-{name}"><span class="field-name">{label}</span>'
             f'<div class="field-value">{conditional_escape(field["html"])}</div>{button if url else ""}</div>'
-        )
-    return mark_safe("".join(parts))
-
-
-@register.simple_tag
-def list_tabs(tabs: list[dict[str, Any]]) -> SafeString:
-    """The tabs of a list."""
-    parts = []
-    for tab in tabs:
-        url, active = escape(tab["url"]), tab["active"]
-        count = "" if tab["count"] is None else f'<span class="count">{escape(tab["count"])}</span>'
-        parts.append(
-            f'<a class="tab{" active" if active else ""}" id="tab-{tab["key"]}" href="{url}" hx-get="{url}"'
-            f"{CURRENT if active else ''}>{escape(tab['label'])}{count}</a>"
         )
     return mark_safe("".join(parts))
 

@@ -62,7 +62,7 @@ def mentioned(entity: Entity, record: Any, text: str, chosen: Collection[int] = 
         found[user.pk], users[user.pk] = name, user
     if len(found) > MOST_MENTIONS:
         raise Refused(fields={"text": _("At most %(most)s people can be mentioned at once.") % {"most": MOST_MENTIONS}})
-    blind = users.keys() - who_sees(entity, record, users.values())
+    blind = users.keys() - who_sees(entity, record, users.values(), comments=True)
     if blind:
         names = ", ".join(sorted(users[pk].name for pk in blind))
         message = _("%(names)s cannot see this record. Share it first, or take the @ away.") % {"names": names}
@@ -77,7 +77,7 @@ def _one_of(name: str, bearers: list[Any], chosen: Collection[int], entity: Enti
         raise Refused(fields={"text": message})
     if len(alive) > 1:
         picked = [user for user in alive if user.pk in chosen]
-        seeing = who_sees(entity, record, alive)
+        seeing = who_sees(entity, record, alive, comments=True)
         alive = picked or [user for user in alive if user.pk in seeing] or alive
     if len(alive) > 1:
         several = _("There are several people called %(name)s; choose one from the list that opens after the @.")

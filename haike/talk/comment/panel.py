@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 from typing import Any, cast
 
 from django.http import HttpRequest
@@ -10,19 +11,23 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from haike.kernel.digits import whole
+from haike.digits import whole
+from haike.find.prepared import count_with
 from haike.kernel.entity import Entity, Panel, entity_of
 from haike.people.grants import organisation
 from haike.talk.comment.actions import may_edit
 from haike.talk.comment.mentions import with_mentions
 from haike.talk.comment.record import Comment
+from haike.talk.where import COMMENTS
 
 SIZE = 30
 
 
 def count(user: Any, record: Any) -> int:
     """How many comments a record has."""
-    return Comment.objects.filter(entity=entity_of(record).label, record_id=record.pk, deleted_at=None).count()
+    label = entity_of(record).label
+    rows = partial(Comment.objects.filter, entity=label, deleted_at=None)
+    return count_with(("comments", label), rows, "record_id", record.pk)
 
 
 def shown(entity: Entity, record: Any, user: Any, comments: Iterable[Comment]) -> list[dict[str, Any]]:
@@ -61,4 +66,4 @@ def comments_html(request: HttpRequest, record: Any, *, text: str = "", error: s
     return render_to_string("talk/comments.html", context, request=request)
 
 
-PANEL = Panel("comments", _("Comments"), comments_html, place="last", count=count, icon="message-circle")
+PANEL = Panel(COMMENTS, _("Comments"), comments_html, place="last", count=count, icon="message-circle")

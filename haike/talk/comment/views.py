@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy as _
 
-from haike.kernel.digits import whole
+from haike.digits import whole
 from haike.kernel.entity import Entity, entity_named
 from haike.people.user.record import User
 from haike.refused import Refused
@@ -19,7 +19,7 @@ from haike.screens.picker import pick
 from haike.talk.comment.actions import RecordGone, delete_comment, edit_comment, may_edit, write_comment
 from haike.talk.comment.panel import comments_html, shown
 from haike.talk.comment.record import Comment
-from haike.talk.where import is_commented, who_sees
+from haike.talk.where import reads_comments, who_sees
 
 MOST_PICKED = 8
 
@@ -28,7 +28,7 @@ MOST_PICKED = 8
 def comments_view(request: HttpRequest, entity: Entity, pk: int) -> HttpResponse:
     """GET: the comments; POST: one more."""
     user = cast(Any, request.user)
-    if not is_commented(entity):
+    if not reads_comments(user, entity):
         raise Http404
     if request.method != "POST":
         record = find_record(entity, user, pk)
@@ -70,6 +70,8 @@ def _kept_text(request: HttpRequest, entity: Entity, error: str, text: str) -> H
 
 
 def _find(request: HttpRequest, entity: Entity, pk: int, key: int) -> tuple[Any, Comment]:
+    if not reads_comments(request.user, entity):
+        raise Http404
     record = find_record(entity, cast(Any, request.user), pk)
     comment = Comment.objects.filter(pk=key, entity=entity.label, record_id=pk, deleted_at=None).first()
     if comment is None:
@@ -127,7 +129,7 @@ def mention_view(request: HttpRequest, entity: Entity, pk: int) -> JsonResponse:
     record = find_record(entity, user, pk)
     people = entity_named(User._meta.label_lower)
     found = pick(people, user, request.GET.get("q", "").strip()[:60], MOST_PICKED) if people else []
-    seeing = who_sees(entity, record, found)
+    seeing = who_sees(entity, record, found, comments=True)
     items = [
         {
             "id": each.pk,

@@ -11,7 +11,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
-from haike.kernel.digits import whole
+from haike.digits import whole
 from haike.kernel.entity import Section
 from haike.kernel.escape import escape
 from haike.kernel.look import Look, YesNoLook
@@ -23,7 +23,7 @@ from haike.refused import Refused
 from haike.screens.door import done
 from haike.screens.form import FormPage
 from haike.talk.notice.choice import MOST_DAYS, choice_of, choose
-from haike.talk.notice.reminder import reminders
+from haike.talk.notice.reminder import reminders_on
 
 CLOCK = re.compile(r"([01]?\d|2[0-3])[:：]?([0-5]\d)(?::[0-5]\d)?")
 
@@ -69,7 +69,8 @@ class DaysLook(Look):
 def choice_view(request: HttpRequest) -> HttpResponse:
     """Choose when and how notices come."""
     user, status = cast(Any, request.user), 200
-    choice, known = choice_of(user), reminders()
+    choice = choice_of(user)
+    known = {key: reminder for key, reminder in reminders_on().items() if reminder.asked}
     days = {f"ahead-{key}": key for key in known}
     looks: dict[str, Look] = {
         "popup": YesNoLook("popup", _("Show a pop-up when something comes")),

@@ -23,6 +23,8 @@ class Kind:
     `sentence` is a text with %(by)s and the facts of the notice, or a function (entity, reader, facts) that gives one
     and leaves out what the reader may not know. `tab` is the tab of the record's page to which the notice leads.
     `field` is the field that the notice is about: whoever may not read it is told nothing.
+    `place` is for what is no record of an entity: its page, as "/settings/webhooks/%(record)s/"; the facts hold its
+    `title`, and `thing` is the word for it.
     """
 
     key: str
@@ -31,6 +33,8 @@ class Kind:
     icon: str = "bell"
     tab: str = ""
     field: str = ""
+    place: str = ""
+    thing: Label = ""
 
     def say(self, entity: Entity, reader: Actor, facts: Mapping[str, Any]) -> str:
         """The sentence for this reader."""
@@ -56,7 +60,22 @@ def kinds() -> dict[str, Kind]:
     return dict(_kinds)
 
 
+Sentence = Callable[[Entity, Actor, Mapping[str, Any]], str]
+
+
+def _one_or_many(one: Label, many: Label) -> Sentence:
+    """A sentence about one record, or about the many of a batch, of which the notice names one."""
+
+    def say(entity: Entity, reader: Actor, facts: Mapping[str, Any]) -> str:
+        return str(many) % {**facts, "kind": entity.label_plural} if facts.get("count") else str(one) % facts
+
+    return say
+
+
 def _changed(entity: Entity, reader: Actor, facts: Mapping[str, Any]) -> str:
+    if facts.get("count"):
+        told = _("%(by)s changed %(count)s %(kind)s that you follow at once; one of them is")
+        return str(told) % {**facts, "kind": entity.label_plural}
     names = [name for name in facts.get("fields", ()) if name in entity.looks]
     labels = [str(entity.looks[name].label) for name in names if entity.right(reader, name) != "hidden"]
     if not labels:
@@ -74,6 +93,32 @@ COMMENT = declare_kind(
         tab="comments",
     )
 )
-GIVEN = declare_kind(Kind("given", _("A record is given to me"), _("%(by)s gave you this record"), icon="user-check"))
-SHARED = declare_kind(Kind("shared", _("A record is shared with me"), _("%(by)s shared this with you"), icon="users"))
+GIVEN = declare_kind(
+    Kind(
+        "given",
+        _("A record is given to me"),
+        _one_or_many(_("%(by)s gave you this record"), _("%(by)s gave you %(count)s %(kind)s at once; one of them is")),
+        icon="user-check",
+    )
+)
+SHARED = declare_kind(
+    Kind(
+        "shared",
+        _("A record is shared with me"),
+        _one_or_many(
+            _("%(by)s shared this with you"), _("%(by)s shared %(count)s %(kind)s with you at once; one of them is")
+        ),
+        icon="users",
+    )
+)
 CHANGED = declare_kind(Kind("changed", _("Changes of what I follow"), _changed, icon="star"))
+WEBHOOK = declare_kind(
+    Kind(
+        "webhook",
+        _("A webhook of mine is switched off"),
+        _("A webhook of yours was switched off"),
+        icon="webhook",
+        place="/settings/webhooks/%(record)s/",
+        thing=_("Webhook"),
+    )
+)

@@ -6,18 +6,23 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
+from django.utils import translation
+
+from haike.api.webhook.actions import LOG
+from haike.api.webhook.record import Webhook
 from haike.kernel.entity import Entity
 from haike.kernel.events import on
 from haike.kernel.log import Batch
 from haike.kernel.policy import Actor
+from haike.people.account.choices import channels_of
 from haike.talk.comment.actions import snippet
 from haike.talk.comment.record import Comment
-from haike.talk.notice.kinds import CHANGED, COMMENT, GIVEN, MENTION, SHARED
+from haike.talk.notice.kinds import CHANGED, COMMENT, GIVEN, MENTION, SHARED, WEBHOOK
 from haike.talk.notice.record import Notice, notices_changed
-from haike.talk.notice.send import notify
+from haike.talk.notice.send import PAGE, Telling, notify, tell
 from haike.talk.star import Star, followers
 from haike.talk.tag.record import Tagged
-from haike.talk.where import is_served
+from haike.talk.where import active_users, is_served
 
 
 def listen(entity: Entity) -> None:
@@ -28,14 +33,16 @@ def listen(entity: Entity) -> None:
 
 
 def _created(entity: Entity, record: Any, by: Actor, batch: Batch | None, **_: Any) -> None:
-    # Whoever brings in or hands over hundreds at once tells it in one notice, or not at all.
+    # What belongs to a batch is told once, when the batch is done.
     if batch is None and not entity.policy.through and record.owner_id not in (None, by.pk):
         notify([record.owner_id], GIVEN, record, by=by)
 
 
 def _changed(entity: Entity, record: Any, by: Actor, diff: Mapping[str, Any], batch: Batch | None, **_: Any) -> None:
+    if batch is not None:
+        return
     new_owner = record.owner_id if "owner" in diff and not entity.policy.through else None
-    if new_owner is not None and batch is None:
+    if new_owner is not None:
         notify([new_owner], GIVEN, record, by=by)
     fields = [name for name in diff if name in entity.looks]
     told = [pk for pk in followers(entity.label, record.pk) if pk != new_owner]
@@ -80,6 +87,23 @@ def comment_deleted(comment: Comment, by: Actor) -> None:
     """A notice must not tell what was taken back."""
     _about(comment).delete()
     notices_changed()
+
+
+@on("api.webhook.stopped")
+def webhook_stopped(hook: Webhook, why: Webhook.Stopped) -> None:
+    """A webhook was switched off by itself: the user as whom it acts hears of it, and why."""
+    owner = active_users().get(hook.owner_id)
+    if owner is not None and PAGE in channels_of(owner, WEBHOOK.key):
+        with translation.override(owner.language):
+            facts = {"title": hook.name, "text": str(why.label)}
+        tell(WEBHOOK, LOG, [Telling(owner.pk, hook.pk, facts)])
+
+
+@on("api.webhook.deleted")
+def webhook_deleted(key: int) -> None:
+    """What is gone leaves no notices behind."""
+    if Notice.objects.filter(entity=LOG, record_id=key).delete()[0]:
+        notices_changed()
 
 
 def _key(comment: Comment) -> str:

@@ -13,8 +13,10 @@ from django.utils.translation import gettext_lazy as _
 from haike.kernel.entity import Entity, entity_named
 from haike.kernel.paths import needed_fields
 from haike.people.grants import organisation
+from haike.screens.tabs import shows_tab
 from haike.talk.notice.kinds import Kind, kinds
 from haike.talk.notice.record import Notice
+from haike.talk.where import COMMENTS
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,11 @@ def lines(user: Any, notices: Sequence[Notice]) -> list[Line]:
 def _line(user: Any, notice: Notice, found: tuple[Entity, str] | None) -> Line:
     kind = kinds().get(notice.kind)
     by = organisation().users.get(notice.by_id) if notice.by_id else None
+    if kind is not None and kind.place:
+        title, text = str(notice.facts.get("title", "")), str(notice.facts.get("text", ""))
+        sentence, url = str(kind.sentence), f"/notices/{notice.pk}/open"
+        unread = notice.read_at is None
+        return Line(notice.pk, unread, notice.at, None, kind.icon, None, sentence, title, str(kind.thing), text, url)
     if found is None or kind is None or not _may_read(found[0], user, kind):
         sentence = str(_("This is about a record that you do not see any more."))
         return Line(notice.pk, notice.read_at is None, notice.at, None, "eye-off", None, sentence, "", "", "", "")
@@ -78,6 +85,8 @@ def _line(user: Any, notice: Notice, found: tuple[Entity, str] | None) -> Line:
 
 
 def _may_read(entity: Entity, user: Any, kind: Kind) -> bool:
+    if kind.tab == COMMENTS and not shows_tab(user, entity, COMMENTS):
+        return False
     return not kind.field or entity.right(user, kind.field) in ("read", "edit")
 
 

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from haike.kernel.period import span
+from haike.screens.module import is_off, known_on
 from haike.talk.notice.kinds import Kind, declare_kind
 
 PERIODS = ("today", "tomorrow", "next_week", "next_month")
@@ -30,12 +31,14 @@ Source = Callable[[date, date, Sequence[int] | None], Iterable[Due]]
 
 @dataclass(frozen=True)
 class Reminder:
-    """One kind of reminder: `entity` is the label of the records it is about, `ahead` the usual number of days."""
+    """One kind of reminder: `entity` is the label of the records it is about, `ahead` the usual number of days, which
+    each user sets for himself where he is `asked`."""
 
     kind: Kind
     entity: str
     source: Source
     ahead: int = 0
+    asked: bool = True
 
 
 _reminders: dict[str, Reminder] = {}
@@ -53,10 +56,16 @@ def reminders() -> dict[str, Reminder]:
     return dict(_reminders)
 
 
+def reminders_on() -> dict[str, Reminder]:
+    """The same without those of modules that are off."""
+    known = {key: each for key, each in _reminders.items() if not is_off(each.entity)}
+    return known_on(known, "reminders")
+
+
 def due_in(period: str, user: int) -> list[tuple[Reminder, Due]]:
     """Everything that is due for a user in a named period, by day."""
     first, after = span(period)
     assert first is not None
     assert after is not None
-    found = [(each, due) for each in reminders().values() for due in each.source(first, after, [user])]
+    found = [(each, due) for each in reminders_on().values() for due in each.source(first, after, [user])]
     return sorted(found, key=lambda pair: (pair[1].day, pair[0].kind.key, pair[1].record))

@@ -18,7 +18,7 @@ from haike.kernel.policy import Actor
 from haike.people.account.choices import channels_of
 from haike.talk.notice.kinds import Kind, kinds
 from haike.talk.notice.record import Notice, notices_changed
-from haike.talk.where import active_users, who_sees
+from haike.talk.where import COMMENTS, active_users, who_sees
 
 PAGE = "page"
 AT_ONCE = 200
@@ -57,7 +57,7 @@ def notify(
     if not wanted:
         return
     entity = entity_of(record)
-    seeing = who_sees(entity, record, wanted)
+    seeing = who_sees(entity, record, wanted, comments=kind.tab == COMMENTS)
     told = [Telling(user.pk, record.pk, facts or {}, key) for user in wanted if user.pk in seeing]
     tell(kind, entity.label, told, by=by)
 
@@ -83,7 +83,8 @@ def write_notices(*, kind: str, entity: str, rows: list[list[Any]], by_id: int |
 
 
 def _write(kind: str, entity: str, told: Sequence[Telling], by_id: int | None) -> int:
-    if kind not in kinds() or entity_named(entity) is None:
+    known = kinds().get(kind)
+    if known is None or (entity_named(entity) is None and not known.place):
         return 0
     now = timezone.now()
     with transaction.atomic():

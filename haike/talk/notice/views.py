@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 
-from haike.kernel.digits import whole
+from haike.digits import whole
 from haike.kernel.entity import entity_named
 from haike.kernel.period import PERIOD_LABELS
 from haike.screens.door import done
@@ -132,6 +132,9 @@ def open_view(request: HttpRequest, pk: int) -> HttpResponse:
     if notice is None:
         raise Http404
     entity, kind = entity_named(notice.entity), kinds().get(notice.kind)
+    if kind is not None and kind.place:
+        _read(user, [notice.pk])
+        return redirect(kind.place % {"record": notice.record_id})
     if entity is None or not entity.model.objects.visible_to(user).filter(pk=notice.record_id).exists():
         raise Http404
     if notice.read_at is None:

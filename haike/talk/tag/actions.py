@@ -10,10 +10,11 @@ from collections.abc import Collection, Iterable, Sequence
 from itertools import islice
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from haike.find.insert import insert_rows
 from haike.kernel.bulk import log_many
 from haike.kernel.entity import Entity
 from haike.kernel.log import Batch
@@ -21,7 +22,7 @@ from haike.kernel.policy import Actor
 from haike.kernel.versioned import bump
 from haike.refused import Refused
 from haike.sheets.values import clean_text
-from haike.talk.tag.record import COLOURS, LONGEST_NAME, Tag, TagFacts, Tagged, tags_for, tags_on
+from haike.talk.tag.record import COLOURS, LONGEST_NAME, Tag, TagFacts, Tagged, tags, tags_for, tags_on
 from haike.talk.where import is_served
 
 MOST_TAGS = 500
@@ -102,6 +103,22 @@ def tag_many(
     return changed
 
 
+def tag_by_rule(
+    entity: Entity, tag: int, *, came: Sequence[int], left: Sequence[int], rule: int, by: Actor
+) -> tuple[int, int]:
+    """Hang a tag of the company on records in the name of a rule, and take off what that rule has hung.
+
+    What people have hung is not touched. Returns how many got it and lost it.
+    """
+    known = {pk: each for pk, each in tags().items() if each.owner_id is None}
+    if tag not in known:
+        raise Refused(_("There is no such tag."))
+    put = _tag_some(entity, list(came), [tag], [], known, by, None, rule=rule) if came else []
+    hung = Tagged.objects.filter(entity=entity.label, record_id__in=left, tag=tag, rule=rule)
+    mine = list(hung.values_list("record_id", flat=True)) if left else []
+    return len(put), len(_tag_some(entity, mine, [], [tag], known, by, None)) if mine else 0
+
+
 def _tag_some(
     entity: Entity,
     keys: list[int],
@@ -110,6 +127,7 @@ def _tag_some(
     known: dict[int, TagFacts],
     by: Actor,
     batch: Batch | None,
+    rule: int | None = None,
 ) -> list[int]:
     with transaction.atomic():
         # Two who tag the same record at once must each see what the other did.
@@ -121,15 +139,12 @@ def _tag_some(
         will = {pk: (tags | set(add)) - set(remove) for pk, tags in has.items()}
         changed = [pk for pk in has if will[pk] != has[pk]]
         now = timezone.now()
-        Tagged.objects.bulk_create(
-            [
-                Tagged(tag_id=tag, entity=entity.label, record_id=pk, at=now, by_id=by.pk)
-                for pk in changed
-                for tag in add
-                if tag not in has[pk]
-            ],
-            batch_size=500,
-            ignore_conflicts=True,
+        # The locks above keep a second hanging of the same tag away; a rule's first run over all records is long.
+        when = Tagged._meta.get_field("at").get_db_prep_save(now, connection)
+        insert_rows(
+            Tagged,
+            ("tag_id", "entity", "record_id", "at", "by_id", "rule"),
+            ((tag, entity.label, pk, when, by.pk, rule) for pk in changed for tag in sorted(will[pk] - has[pk])),
         )
         if remove:
             Tagged.objects.filter(entity=entity.label, record_id__in=changed, tag__in=list(remove)).delete()

@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
 from haike.chinese.pinyin import initials
-from haike.kernel.digits import whole
+from haike.digits import whole
 from haike.kernel.entity import Entity
 from haike.kernel.escape import escape
 from haike.kernel.look import Look

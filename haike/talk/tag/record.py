@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -11,6 +12,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from haike.find.prepared import keyed, prepared
 from haike.kernel.escape import escape
 from haike.kernel.policy import Actor
 from haike.kernel.versioned import Versioned
@@ -61,6 +63,8 @@ class Tagged(models.Model):
     record_id = models.BigIntegerField()
     at = models.DateTimeField(default=timezone.now)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False)
+    rule = models.BigIntegerField(null=True)
+    """The key of the rule that hung it; none by hand. What people hang stays whatever rules say."""
 
     class Meta:
         verbose_name = _("Tag on a record")
@@ -108,8 +112,12 @@ def tags_on(entity: str, keys: Iterable[int], user: Actor | None) -> dict[int, l
     known = tags_for(user) if user is not None else {pk: tag for pk, tag in tags().items() if tag.owner_id is None}
     found: dict[int, list[TagFacts]] = {}
     if known:
-        rows = Tagged.objects.filter(entity=entity, record_id__in=list(keys)).order_by("id")
-        for record_id, tag_id in rows.values_list("record_id", "tag_id"):
+
+        def rows() -> Any:
+            some = Tagged.objects.filter(keyed(Tagged, "record_id"), entity=entity)
+            return some.order_by("id").values_list("record_id", "tag_id")
+
+        for record_id, tag_id in prepared(("tagged", entity), rows, list(keys)):
             if tag_id in known:
                 found.setdefault(record_id, []).append(known[tag_id])
     return found

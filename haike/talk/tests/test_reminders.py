@@ -60,8 +60,11 @@ def contact(staff: Staff, customer: Customer, birthday: str, name: str = "李雷
     return entity_of(Contact).create(by=staff.ann, customer=customer, name=name, birthday=birthday)  # type: ignore[no-any-return]
 
 
+AHEAD = {"ahead-contact_due": "0", "ahead-birthday": "3", "ahead-anniversary": "3", "ahead-warranty_ends": "30"}
+
+
 def ahead(client: Client, **days: int) -> Any:
-    data = {"popup": "1", "ahead-contact_due": "0", "ahead-birthday": "3", "ahead-anniversary": "3"}
+    data = {"popup": "1", **AHEAD}
     return client.post("/account/notices", data | {f"ahead-{kind}": str(number) for kind, number in days.items()})
 
 
@@ -154,8 +157,7 @@ def test_kinds_that_nobody_wants_and_records_that_are_gone_do_not_remind(
 def test_nothing_pops_up_in_quiet_hours(staff: Staff, browse: Browse, customer: Customer) -> None:
     Notice.objects.create(user=staff.ann, kind="mention", entity="customers.customer", record_id=customer.pk)
     assert len(news(staff.ann, 0, unread_now(staff.ann))["items"]) == 1
-    data = {"popup": "1", "quiet_from": "22:00", "quiet_to": "07:30"}
-    data |= {"ahead-contact_due": "0", "ahead-birthday": "3", "ahead-anniversary": "3"}
+    data = {"popup": "1", "quiet_from": "22:00", "quiet_to": "07:30", **AHEAD}
     assert browse(staff.ann).post("/account/notices", data).status_code == 302
     versioned.forget()
     for hour, minute, quiet in ((21, 59, False), (22, 0, True), (3, 0, True), (7, 29, True), (7, 30, False)):
@@ -184,7 +186,7 @@ def test_nothing_pops_up_in_quiet_hours(staff: Staff, browse: Browse, customer: 
 def test_what_cannot_be_is_said_beside_the_field(
     wrong: dict[str, str], said: str, staff: Staff, browse: Browse
 ) -> None:
-    data = {"popup": "1", "ahead-contact_due": "0", "ahead-birthday": "3", "ahead-anniversary": "3", **wrong}
+    data = {"popup": "1", **AHEAD, **wrong}
     answer = browse(staff.ann).post("/account/notices", data)
     assert answer.status_code == 422
     assert said in answer.content.decode()

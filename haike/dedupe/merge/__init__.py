@@ -1,0 +1,1 @@
+"""Merging: several records become one, with everything that hangs on them, and can be parted again."""

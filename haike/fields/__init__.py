@@ -1,0 +1,1 @@
+"""Own fields and layouts: what a company adds to the records that the rooms declare."""

@@ -1,0 +1,53 @@
+// The designer of layouts: cards are dragged between lists. The order of the cards in the page is what the form sends;
+// buttons and keyboard go through the server, which answers with the page rearranged.
+let acted = false;
+
+export default (form) => {
+  // The button that was pressed may have gone with its section.
+  if (acted && document.activeElement === document.body) form.querySelector("#lay-section-add").focus({ preventScroll: true });
+  form.addEventListener("submit", () => (acted = true));
+  form.addEventListener("pointerdown", (event) => {
+    const card = event.target.closest(".lay-card");
+    if (!card || event.button || event.target.closest("button, input, select, label")) return;
+    if (event.pointerType !== "mouse" && !event.target.closest("[data-lay-grip]")) return;
+    event.preventDefault();
+    const from = card.parentNode;
+    const next = card.nextElementSibling;
+    const tabs = from.dataset.layList === "tabs";
+    card.classList.add("dragging");
+    const move = (moved) => {
+      if (moved.clientY < 60) window.scrollBy(0, -16);
+      if (moved.clientY > window.innerHeight - 60) window.scrollBy(0, 16);
+      const under = document.elementFromPoint(moved.clientX, moved.clientY);
+      const place = under?.closest("[data-lay-section], .lay-unused, .lay-tabs");
+      const list = place?.querySelector("[data-lay-list]");
+      if (!list || !form.contains(list) || (list.dataset.layList === "tabs") !== tabs) return;
+      const after = [...list.children].find((other) => {
+        if (other === card) return false;
+        const box = other.getBoundingClientRect();
+        return moved.clientY < box.top + box.height / 2;
+      });
+      if (after) after.before(card);
+      else list.append(card);
+    };
+    const end = () => {
+      card.classList.remove("dragging");
+      document.removeEventListener("pointermove", move);
+      document.removeEventListener("pointerup", end);
+      document.removeEventListener("pointercancel", end);
+      // The server says what it thinks of it: a field that must stay goes back, the buttons follow the section.
+      if (card.parentNode !== from) {
+        const list = card.parentNode.dataset.layList;
+        if (!list) from.insertBefore(card, next); // one that must stay keeps its place
+        const act = document.createElement("input");
+        Object.assign(act, { type: "hidden", name: "act", value: `${list ? "dropped" : "hide"}:${card.dataset.layCard}` });
+        form.append(act);
+        form.requestSubmit();
+      }
+    };
+    // At the document: an element that is moved in the page loses the pointer.
+    document.addEventListener("pointermove", move);
+    document.addEventListener("pointerup", end);
+    document.addEventListener("pointercancel", end);
+  });
+};

@@ -1,0 +1,1 @@
+"""The layout of form and record page: what it is, how it is arranged, kept and designed."""

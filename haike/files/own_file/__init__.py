@@ -1,0 +1,1 @@
+"""Own fields that hold a file or a picture."""

@@ -1,0 +1,191 @@
+"""Queries of the ORM that are compiled once and then run with other keys.
+
+Django takes a millisecond to put together what a page asks again and again: the rows of a list by their keys, what is
+open in the strip, how many attachments each row has. Only the keys differ, so the SQL is kept with all it was made of,
+and rows become records as Django makes them.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from django.core.exceptions import EmptyResultSet
+from django.db import connections, models
+from django.db.models import BooleanField, Count, QuerySet, prefetch_related_objects
+from django.db.models.expressions import RawSQL
+from django.db.models.query import ModelIterable, ValuesListIterable, get_related_populators
+
+LARGEST = 2**63 - 1
+"""No key is larger; PostgreSQL would refuse the question. An address may hold any number."""
+MOST = 1_000
+"""So many queries are kept; whoever sees other owners or chooses other columns makes new ones."""
+GIVEN = object()
+"""Stands in a kept query where the keys go."""
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A compiled query: what is executed, and what makes of its rows what the queryset would give."""
+
+    sql: str
+    params: tuple[Any, ...]
+    converters: tuple[tuple[int, list[Any], Any], ...]
+    read: Callable[[Sequence[Any]], Any]
+    prefetch: tuple[Any, ...]
+    database: str
+
+    def run(self, ids: Sequence[int]) -> list[Any]:
+        """The rows with these keys, in no order but the queryset's own."""
+        connection = connections[self.database]
+        keys: Any = json.dumps(list(ids)) if connection.vendor == "sqlite" else list(ids)
+        with connection.cursor() as cursor:
+            cursor.execute(self.sql, [keys if value is GIVEN else value for value in self.params])
+            rows = cursor.fetchall()
+        if self.converters:
+            rows = self._converted(rows, connection)
+        found = [self.read(row) for row in rows]
+        if self.prefetch:
+            prefetch_related_objects(found, *self.prefetch)
+        return found
+
+    def _converted(self, rows: list[Any], connection: Any) -> list[Any]:
+        # Column by column: a page of a list has some five hundred values, most of them moments.
+        found = [list(row) for row in rows]
+        for place, converters, expression in self.converters:
+            for convert in converters:
+                for row in found:
+                    row[place] = convert(row[place], expression, connection)
+        return found
+
+
+def _moment(value: Any, expression: Any, connection: Any) -> Any:
+    """What Django makes of a moment of SQLite, at a quarter of the time: it keeps moments in UTC."""
+    if isinstance(value, str):
+        value = datetime.fromisoformat(value)
+    return value if value is None or value.tzinfo is not None else value.replace(tzinfo=UTC)
+
+
+def _quick(convert: Any, connection: Any) -> Any:
+    """The converter, or a quicker one that does the same."""
+    named = getattr(convert, "__name__", "") == "convert_datetimefield_value"
+    return _moment if named and connection.vendor == "sqlite" and connection.timezone is UTC else convert
+
+
+_kept: dict[Hashable, Prepared | None] = {}
+
+
+def keyed(model: type[models.Model], column: str = "id") -> RawSQL:
+    """A condition for `filter`: the column is one of the keys that `prepared` is given."""
+    connection = connections[model._base_manager.db]
+    name = f"{connection.ops.quote_name(model._meta.db_table)}.{connection.ops.quote_name(column)}"
+    test = "IN (SELECT value FROM json_each(%s))" if connection.vendor == "sqlite" else "= ANY(%s::bigint[])"
+    return RawSQL(f"{name} {test}", [GIVEN], output_field=BooleanField())  # noqa: S611 - names of our own tables
+
+
+def prepared(key: Hashable, rows: Callable[[], QuerySet[Any, Any]], ids: Sequence[int]) -> list[Any]:
+    """What `rows()`, filtered by `keyed`, gives for these keys.
+
+    `key` tells everything else that the query depends on, such as the scope of its reader; `rows` is called once for
+    each.
+    """
+    ids = [id for id in ids if abs(id) <= LARGEST]
+    found = _remembered(key, rows) if ids else None
+    return found.run(ids) if found is not None else []
+
+
+def _remembered(key: Hashable, rows: Callable[[], QuerySet[Any, Any]]) -> Prepared | None:
+    # Engines differ in their SQL; tests use several in one process.
+    whole = (connections["default"].vendor, key)
+    if whole not in _kept:
+        if len(_kept) >= MOST:
+            _kept.clear()
+        _kept[whole] = _compiled(rows())
+    return _kept[whole]
+
+
+@dataclass(frozen=True)
+class Counted:
+    """The question how many of `rows()` have a key in a column of their table; `key` as for `prepared`."""
+
+    key: Hashable
+    rows: Callable[[], QuerySet[Any, Any]]
+    column: str
+
+    def _query(self) -> QuerySet[Any, Any]:
+        found = self.rows()
+        some = found.filter(keyed(found.model, self.column)).order_by()
+        return some.values_list(self.column).annotate(number=Count("pk"))
+
+    @property
+    def compiled(self) -> Prepared | None:
+        """What is executed; None where no row can be found."""
+        return _remembered((self.key, self.column), self._query)
+
+
+def count_each(asked: Sequence[Counted], id: int) -> list[int]:
+    """How many each of these finds with one key, by one query for all."""
+    found = {place: query for place, each in enumerate(asked) if (query := each.compiled) is not None}
+    numbers = [0] * len(asked)
+    if found:
+        arms = [f'SELECT {place} AS place, "number" FROM ({query.sql}) c{place}' for place, query in found.items()]
+        first = next(iter(found.values()))
+        whole = Prepared(
+            " UNION ALL ".join(arms), sum((query.params for query in found.values()), ()), (), tuple, (), first.database
+        )
+        for place, number in whole.run([id]):
+            numbers[place] = number
+    return numbers
+
+
+def count_with(key: Hashable, rows: Callable[[], QuerySet[Any, Any]], column: str, id: int) -> int:
+    """How many of `rows()` have this key in a column of their table; `key` as for `prepared`."""
+    return count_each([Counted(key, rows, column)], id)[0]
+
+
+def run_once(rows: Callable[[], QuerySet[Any, Any]], ids: Sequence[int]) -> list[Any]:
+    """The same for a query that is not worth keeping, such as the part behind a certain place."""
+    found = _compiled(rows())
+    return found.run(ids) if found is not None else []
+
+
+def _compiled(rows: QuerySet[Any, Any]) -> Prepared | None:
+    """The queryset as it would be executed, None where Django sees that no row can be found."""
+    compiler: Any = rows.query.get_compiler(using=rows.db)
+    try:
+        sql, params = compiler.as_sql()
+    except EmptyResultSet:
+        return None
+    if sum(value is GIVEN for value in params) != 1:
+        raise ValueError("a prepared query is given its keys in one place")
+    converters = compiler.get_converters([column[0] for column in compiler.select])
+    kept = tuple(
+        (place, [_quick(each, compiler.connection) for each in functions], expression)
+        for place, (functions, expression) in converters.items()
+    )
+    prefetch = tuple(rows._prefetch_related_lookups)  # type: ignore[attr-defined]
+    return Prepared(sql, tuple(params), kept, _reader(rows, compiler), prefetch, rows.db)
+
+
+def _reader(rows: Any, compiler: Any) -> Callable[[Sequence[Any]], Any]:
+    kind = rows._iterable_class
+    if issubclass(kind, ValuesListIterable):
+        return tuple
+    if kind is not ModelIterable or rows.query.annotations:
+        raise ValueError("a prepared query gives records or tuples")
+    select, info, database = compiler.select, compiler.klass_info, rows.db
+    model, fields = info["model"], info["select_fields"]
+    first, last = fields[0], fields[-1] + 1
+    names = [column[0].target.attname for column in select[first:last]]
+    populators = get_related_populators(info, select, database)  # type: ignore[call-arg]  # stubs of Django 6
+
+    def read(row: Sequence[Any]) -> Any:
+        record = model.from_db(database, names, row[first:last])
+        for each in populators:
+            each.populate(row, record)
+        return record
+
+    return read

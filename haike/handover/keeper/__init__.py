@@ -1,0 +1,1 @@
+"""From hunter to keeper: rules by which a record goes on to whoever looks after it."""

@@ -1,0 +1,120 @@
+"""Rows of records as a table: what lists, related records and search results have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from operator import attrgetter
+from typing import Any
+
+from django.utils.safestring import SafeString, mark_safe
+
+from haike.kernel.entity import Button, Entity
+from haike.kernel.escape import escape
+from haike.kernel.look import Look
+from haike.screens.module import plugged, reachable
+
+
+def inside(word: Any) -> str:
+    """A word as it stands inside a sentence: English writes it small there, unless it is an abbreviation."""
+    text = str(word)
+    return text if text[1:2].isupper() else text[:1].lower() + text[1:]
+
+
+@dataclass(frozen=True)
+class EntityWords:
+    """What templates say of an entity."""
+
+    slug: str
+    label: Any
+    label_plural: Any
+    icon: str
+
+    @classmethod
+    def of(cls, entity: Entity) -> EntityWords:
+        """From its declaration."""
+        return cls(entity.slug, entity.name, entity.label_plural, entity.icon)
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of the table."""
+
+    name: str
+    label: Any
+    align: str
+    sort_url: str | None
+    sorted: str
+    edit: str = ""
+    """How its cells are changed where they stand: "field", "transfer", or not at all."""
+
+
+@dataclass(slots=True)
+class Row:
+    """One row; `cells` are HTML in the order of the columns."""
+
+    id: int
+    url: str
+    title: str
+    cells: Sequence[str]
+    deleted: bool = False
+    actions: list[Button] = field(default_factory=list)
+    marks: str = ""
+
+
+def looks_text(look: Look, value: Any) -> str:
+    """A total under its column, empty for columns without one."""
+    return look.text(value) if value is not None and look.align == "right" else ""
+
+
+def cell_of(entity: Entity, user: Any, name: str, look: Look, record: Any) -> SafeString:
+    """One cell with the user's right to the field; a masked value can be revealed by a click that is logged."""
+    value = look.get(record)
+    if entity.policy.right_to(user, name, record) != "masked" or look.blank(value):
+        return mark_safe(look.cell(value))
+    if entity.right(user, name) != "masked":
+        return mark_safe(look.masked(value))
+    url = f"/{entity.slug}/{record.pk}/reveal/{name}"
+    return mark_safe(
+        f'<button type="button" class="link reveal" hx-post="{url}" hx-swap="outerHTML">{look.masked(value)}</button>'
+    )
+
+
+def _getter(look: Look) -> Callable[[Any], Any]:
+    plain = type(look).get is Look.get and "__" not in look.path
+    return attrgetter(look.path) if plain else look.get
+
+
+def table_rows(entity: Entity, user: Any, records: Sequence[Any], looks: dict[str, Look]) -> list[Row]:
+    """Records as rows of a table."""
+    # Column by column: a page has some five hundred cells, and what a column's cells share is worked out once.
+    columns: list[Sequence[str]] = []
+    veils = entity.policy.veils(user)
+    veiled = any(record.owner_id in veils for record in records) if veils else False
+    for name, look in looks.items():
+        if entity.right(user, name) == "masked" or (veiled and look.personal):
+            columns.append([cell_of(entity, user, name, look, record) for record in records])
+        else:
+            columns.append(look.cells(list(map(_getter(look), records))))
+    marks = row_marks(entity, user, records)
+    return [
+        Row(
+            record.pk,
+            entity.url_of(record),
+            escape(record),
+            cells,
+            record.deleted_at is not None,
+            reachable(entity.row_buttons(record, user), lambda button: button.url),
+            marks.get(record.pk, ""),
+        )
+        for record, cells in zip(records, zip(*columns, strict=True) if columns else [()] * len(records), strict=True)
+    ]
+
+
+def row_marks(entity: Entity, user: Any, records: Sequence[Any]) -> dict[int, str]:
+    """What rooms put beside the names: tags, a star …"""
+    found: dict[int, str] = {}
+    for source in plugged(entity.mark_sources) if records else ():
+        for pk, html in source(entity, user, records).items():
+            found[pk] = found.get(pk, "") + html
+    return found

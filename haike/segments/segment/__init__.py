@@ -1,0 +1,1 @@
+"""Groups of records by choice or by conditions."""

@@ -1,0 +1,1 @@
+"""Rules that go over all records at set times: run in batches, with a log of runs."""

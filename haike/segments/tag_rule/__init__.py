@@ -1,0 +1,1 @@
+"""Tags that follow from conditions."""
