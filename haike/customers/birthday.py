@@ -19,7 +19,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
 from haike.chinese import lunar as calendar
-from haike.kernel.digits import whole
+from haike.digits import whole
 from haike.kernel.escape import escape
 from haike.kernel.look import Look, shows
 from haike.kernel.look.base import EMPTY_OPERATORS, NOTHING, Raw, many, one
@@ -97,9 +97,7 @@ def parse(text: str) -> Birthday:
     else:
         digits = _COMPACT.fullmatch(rest) or _DIGIT_DATE.fullmatch(rest)
         if digits is None:
-            raise Refused(
-                _("“%(text)s” is no birthday; write 1980-05-01, 05-01 or 农历四月十五.") % {"text": text[:40]}
-            )
+            raise Refused(_("“%(text)s” is no birthday; write 1980-05-01, 05-01 or lunar 04-15.") % {"text": text[:40]})
         year, month, day = (int(part) if part else None for part in digits.groups())
         found = Birthday(year, month or 0, day or 0)
     check(found)
@@ -179,7 +177,7 @@ class BirthdayLook(Look):
     def __init__(self, name: str, label: Any, *, field: Any = None) -> None:
         super().__init__(name, label, field=field)
         self.max_length = None
-        self.help = self.help or _("1980-05-01, 05-01 or 农历四月十五")
+        self.help = self.help or _("1980-05-01, 05-01 or lunar 04-15")
 
     def text(self, value: Any) -> str:
         birthday = read(value)

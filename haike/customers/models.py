@@ -4,17 +4,28 @@ from django.utils.translation import gettext_lazy as _
 
 from haike.customers.contact.record import Anniversary, Contact
 from haike.customers.contact.screen import AnniversaryEntity, ContactEntity
+from haike.customers.customer import duplicates
+from haike.customers.customer.hot_first import HotFirst
 from haike.customers.customer.record import Customer
 from haike.customers.customer.screen import CustomerEntity
+from haike.customers.customer.sea import SEAS
 from haike.customers.dictionaries import DICTIONARIES
+from haike.customers.health.settle import follower
+from haike.customers.price_class.entity import PriceClassEntity
+from haike.customers.price_class.record import PriceClass
 from haike.customers.relation import CustomerRelation, CustomerRelationEntity
 from haike.customers.remind import ANNIVERSARY, BIRTHDAY, CONTACT_DUE
+from haike.customers.review.act import ask_again
+from haike.handover.keeper.triggers import declare_field
+from haike.kernel.change import FOLLOWERS
 from haike.kernel.dictionary import Dictionary, Word, declare
+from haike.segments.offered import offer_groups
 
 __all__ = [
     "ANNIVERSARY",
     "BIRTHDAY",
     "CONTACT_DUE",
+    "SEAS",
     "Anniversary",
     "AnniversaryEntity",
     "Contact",
@@ -23,6 +34,10 @@ __all__ = [
     "CustomerEntity",
     "CustomerRelation",
     "CustomerRelationEntity",
+    "HotFirst",
+    "PriceClass",
+    "PriceClassEntity",
+    "duplicates",
 ]
 
 BUSINESS_LINES = Dictionary(
@@ -37,3 +52,7 @@ BUSINESS_LINES = Dictionary(
 )
 
 declare([*DICTIONARIES, BUSINESS_LINES])
+offer_groups(CustomerEntity.model._meta.label_lower, ContactEntity.model._meta.label_lower)
+declare_field("customers.customer", "stage")
+declare_field("customers.customer", "kind")
+FOLLOWERS.extend([follower, ask_again])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db import models
@@ -40,11 +41,16 @@ class MobileLook(PhoneLook):
     """Click to call, and beside it to write a text message."""
 
     def cell(self, value: Any) -> str:
-        if not value:
-            return NOTHING
+        return self.cells([value])[0]
+
+    def cells(self, values: Sequence[Any]) -> list[str]:
+        # What says the same of each number is made once for a column.
         label = str(_("Send a text message"))
-        symbol = icon("message", label)
-        return f'{super().cell(value)}<a class="reach" href="sms:{escape(value)}" title="{escape(label)}">{symbol}</a>'
+        end = f'" title="{escape(label)}">{icon("message", label)}</a>'
+        call = super().cell
+        return [
+            f'{call(value)}<a class="reach" href="sms:{escape(value)}{end}' if value else NOTHING for value in values
+        ]
 
 
 @shows(QQ)

@@ -7,13 +7,12 @@ from datetime import date
 from typing import Any
 
 from django.db.models import Q
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from haike.customers.birthday import days_of, keys_of, read
 from haike.customers.contact.record import Anniversary, Contact
 from haike.customers.customer.record import Customer
-from haike.kernel.period import start_of
+from haike.talk.notice.dated import Dated
 from haike.talk.notice.kinds import Kind
 from haike.talk.notice.reminder import Due, Reminder, declare_reminder
 
@@ -22,11 +21,9 @@ def _of(users: Sequence[int] | None) -> Q:
     return Q(owner__isnull=False) if users is None else Q(owner__in=users)
 
 
-def _contacts_due(first: date, after: date, users: Sequence[int] | None) -> Iterator[Due]:
-    rows: Any = Customer.objects.live().filter(_of(users), archived_at__isnull=True)
-    rows = rows.filter(next_contact_at__gte=start_of(first), next_contact_at__lt=start_of(after))
-    for pk, owner, at, what in rows.values_list("pk", "owner_id", "next_contact_at", "next_contact_what").iterator():
-        yield Due(owner, pk, timezone.localtime(at).date(), {"text": what or ""})
+CONTACTS_DUE = Dated(
+    Customer, "next_contact_at", lambda row: {"text": row["next_contact_what"] or ""}, ("next_contact_what",)
+)
 
 
 def _by_key(rows: Any, field: str, first: date, after: date) -> Iterable[tuple[Any, date]]:
@@ -67,7 +64,7 @@ CONTACT_DUE = declare_reminder(
             field="next_contact_at",
         ),
         Customer._meta.label_lower,
-        _contacts_due,
+        CONTACTS_DUE,
     )
 )
 BIRTHDAY = declare_reminder(

@@ -10,8 +10,10 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any, cast
 
+from django.db import models
 from django.db.models import Q
 from django.http import HttpRequest
 from django.template.loader import render_to_string
@@ -20,10 +22,13 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from haike.customers.customer.record import Customer
+from haike.find.prepared import keyed, prepared, run_once
 from haike.kernel.entity import Entity, entity_of
 from haike.kernel.log import ACTION_LABELS, SETTLED, Change
 from haike.kernel.look import ManyLook, ReferenceLook
 from haike.kernel.policy import Actor
+from haike.screens.actor import name_of
+from haike.screens.tabs import LOG, shows_tab
 
 SIZE = 20
 
@@ -70,12 +75,16 @@ class Entry:
 
 @dataclass(frozen=True)
 class Source:
-    """One kind of entry. `fetch(customer, user, before, limit)` gives the newest ones before a place."""
+    """One kind of entry. `fetch(customer, user, before, limit)` gives the newest ones before a place.
+
+    Where its entries have a tab of their own, who does not see that `tab` does not see them here either.
+    """
 
     key: str
     label: str | Promise
     rank: int
     fetch: Callable[[Customer, Actor, Place | None, int], list[Entry]]
+    tab: str = ""
 
 
 SOURCES: list[Source] = []
@@ -87,17 +96,23 @@ def entries(
 ) -> tuple[list[Entry], bool]:
     """The next entries before a place, and whether there are more."""
     found: list[Entry] = []
-    for source in SOURCES:
+    for source in sources_for(user):
         if not only or source.key == only:
             found += source.fetch(customer, user, before, SIZE + 1)
     found.sort(key=lambda entry: (entry.place.at, entry.place.rank, entry.place.key), reverse=True)
     return found[:SIZE], len(found) > SIZE
 
 
+def sources_for(user: Actor) -> list[Source]:
+    """The kinds of entry that somebody sees."""
+    entity = entity_of(Customer)
+    return [source for source in SOURCES if not source.tab or shows_tab(user, entity, source.tab)]
+
+
 def render(request: HttpRequest, customer: Customer) -> SafeString:
     """The panel of a customer's page; `?before=` continues it, `?show=` filters it."""
-    only = request.GET.get("show", "")
-    only = only if any(source.key == only for source in SOURCES) else ""
+    only, sources = request.GET.get("show", ""), sources_for(cast(Actor, request.user))
+    only = only if any(source.key == only for source in sources) else ""
     before = Place.read(request.GET.get("before", ""))
     found, more = entries(customer, cast(Actor, request.user), before=before, only=only)
     url = entity_of(Customer).url_of(customer)
@@ -105,7 +120,7 @@ def render(request: HttpRequest, customer: Customer) -> SafeString:
     context = {
         "customer": customer,
         "entries": found,
-        "filters": [("", _("Everything"), not only)] + [(s.key, s.label, s.key == only) for s in SOURCES],
+        "filters": [("", _("Everything"), not only)] + [(s.key, s.label, s.key == only) for s in sources],
         "url": url,
         "panel_url": f"{url}panel/timeline",
         "more": f"{query}before={found[-1].place.text.replace('+', '%2B')}" if more else "",
@@ -123,10 +138,13 @@ CHANGES_RANK = 1
 
 def _changes(customer: Customer, user: Actor, before: Place | None, limit: int) -> list[Entry]:
     entity = entity_of(Customer)
-    rows = Change.objects.filter(entity=entity.label, record_id=customer.pk).exclude(action=SETTLED)
-    if before is not None:
-        rows = rows.filter(before.before(CHANGES_RANK))
-    changes = list(rows.order_by("-at", "-id")[:limit])
+
+    def rows() -> Any:
+        found = Change.objects.filter(keyed(Change, "record_id"), entity=entity.label).exclude(action=SETTLED)
+        return (found if before is None else found.filter(before.before(CHANGES_RANK))).order_by("-at", "-id")[:limit]
+
+    first = partial(prepared, ("changes", entity.label, limit))
+    changes = (first if before is None else run_once)(rows, [customer.pk])
     titles = _titles(entity, changes)
     return [
         Entry(
@@ -134,8 +152,9 @@ def _changes(customer: Customer, user: Actor, before: Place | None, limit: int) 
             "customers/timeline_change.html",
             {
                 "change": change,
+                "who": change.by or name_of(change.by_name),
                 "what": ACTION_LABELS.get(change.action, change.action),
-                "lines": _lines(entity, user, change, titles),
+                "lines": _lines(entity, user, change, titles, customer),
             },
         )
         for change in changes
@@ -147,24 +166,29 @@ def _titles(entity: Entity, changes: Iterable[Change]) -> dict[str, dict[int, st
     keys: dict[str, set[int]] = defaultdict(set)
     for change in changes:
         for name, pair in change.diff.items():
-            look = entity.looks.get(name)
+            look = entity.additions.logged(entity, name)
             if isinstance(look, ReferenceLook) and not isinstance(look, ManyLook):
                 keys[name] |= {key for key in pair if isinstance(key, int)}
-    return {
-        name: {pk: str(row) for pk, row in entity.looks[name].target._base_manager.in_bulk(pks).items()}  # type: ignore[attr-defined]
-        for name, pks in keys.items()
-        if pks
-    }
+    return {name: _titles_of(entity.additions.logged(entity, name).target, pks) for name, pks in keys.items() if pks}
 
 
-def _lines(entity: Entity, user: Actor, change: Change, titles: dict[str, dict[int, str]]) -> list[dict[str, Any]]:
+def _titles_of(model: type[models.Model], pks: Iterable[int]) -> dict[int, str]:
+    def rows() -> Any:
+        return model._base_manager.filter(keyed(model)).order_by()
+
+    return {row.pk: str(row) for row in prepared(("titles", model._meta.label), rows, [*pks])}
+
+
+def _lines(
+    entity: Entity, user: Actor, change: Change, titles: dict[str, dict[int, str]], customer: Customer
+) -> list[dict[str, Any]]:
     lines = []
     for name, (old, new) in change.diff.items():
-        look = entity.looks.get(name)
+        look = entity.additions.logged(entity, name)
         if look is None:
             lines.append({"label": name, "old": old or "", "new": new or ""})
             continue
-        right = entity.right(user, name)
+        right = entity.policy.right_to(user, name, customer)
         if right == "hidden":
             continue
         if right == "masked":
@@ -177,4 +201,4 @@ def _lines(entity: Entity, user: Actor, change: Change, titles: dict[str, dict[i
     return lines
 
 
-SOURCES.append(Source("changes", _("Changes"), CHANGES_RANK, _changes))
+SOURCES.append(Source("changes", _("Changes"), CHANGES_RANK, _changes, LOG))

@@ -3,11 +3,25 @@
 from django.urls import path
 
 from haike.customers.contact import views as contacts
-from haike.customers.customer import card, grid
+from haike.customers.customer import card, grid, heat_views
+from haike.customers.map import views as maps
+from haike.customers.paper import views as papers
+from haike.customers.review import views as reviews
 
 app_name = "customers"
 urlpatterns = [
+    path("customers/print", papers.print_view, {"slug": "customers"}, name="print"),
+    path("contacts/print", papers.print_view, {"slug": "contacts"}, name="print_contacts"),
     path("customers/grid", grid.grid_view, name="grid"),
+    path("customers/map/", maps.map_view, name="map"),
+    path("customers/map/pins", maps.pins_view, name="pins"),
+    path("customers/map/near", maps.near_view, name="near"),
+    path("customers/map/route", maps.route_view, name="route"),
+    path("customers/map/<int:pk>", maps.pin_view, name="pin"),
+    path("customers/hot-first", heat_views.hot_first_view, name="hot_first"),
+    path("customers/<int:pk>/heat", heat_views.heat_view, name="heat"),
+    path("customers/<int:pk>/review", reviews.review_view, name="review"),
+    path("customers/<int:pk>/cool", heat_views.cool_view, name="cool"),
     path("customers/<int:pk>/card", card.card_view, name="card"),
     path("customers/<int:pk>/stage/<slug:stage>", card.stage_view, name="stage"),
     path("contacts/book/", contacts.book_view, name="book"),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from math import inf
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -14,11 +15,13 @@ from django.utils.translation import gettext_lazy as _
 from haike.kernel.entity import entities
 from haike.kernel.policy import ACTIONS, Actor
 from haike.people.grants import FIELD_RIGHTS, NONE, REACHES, RoleFacts, RoleGrants, organisation
+from haike.people.reveal.budget import BUDGET, UNLIMITED, budget_by
 from haike.people.role.record import Role
 from haike.people.switches import EVERY_GRANT
 from haike.people.user.record import User
 from haike.refused import Refused
 
+REVEAL = "reveal"
 _RANK = {NONE: 0, **{reach: rank for rank, reach in enumerate(REACHES, start=1)}}
 
 
@@ -30,9 +33,13 @@ def _labels(role: RoleFacts) -> set[str]:
     return found
 
 
-def covers(mine: RoleGrants, role: RoleFacts) -> bool:
-    """Whether these rights include everything that the role gives."""
+def covers(mine: RoleGrants, role: RoleFacts, key: int | None = None) -> bool:
+    """Whether these rights include everything that the role gives; `key` tells which tab schemes it has."""
     if any(not mine.may_do(grant) for grant in role.grants):
+        return False
+    if _looks_given(role) > (budget_by(mine) or inf if mine.may_do(REVEAL) else 0):
+        return False
+    if any(not _covers_tabs(mine, role, key, label) for label in {each.entity for each in organisation().schemes}):
         return False
     for label in _labels(role):
         for action in ACTIONS:
@@ -48,14 +55,32 @@ def covers(mine: RoleGrants, role: RoleFacts) -> bool:
     return True
 
 
+def _looks_given(role: RoleFacts) -> float:
+    """How many masked values a role lets one look at in a day; its number counts for who may reveal by another one."""
+    if {UNLIMITED, EVERY_GRANT} & role.grants:
+        return inf
+    if role.reveals is None and REVEAL not in role.grants:
+        return 0
+    return (int(BUDGET()) if role.reveals is None else role.reveals) or inf
+
+
+def _covers_tabs(mine: RoleGrants, role: RoleFacts, key: int | None, label: str) -> bool:
+    """Whether one sees every tab of these records that the role shows."""
+    seen = mine.tabs(label)
+    if seen is None or not role.knows(label):
+        return True
+    schemes = [each.tabs for each in organisation().schemes if each.entity == label and key in each.roles]
+    return bool(schemes) and frozenset().union(*schemes) <= seen
+
+
 def demand_covers(by: Actor, roles: Iterable[Any]) -> None:
     """Refuse to give roles that say more than one's own."""
     mine = by.grants
     if not isinstance(mine, RoleGrants):
         return
     for role in roles:
-        facts = RoleFacts(role.key or "", role.rights, role.field_rights, frozenset(role.grants))
-        if not covers(mine, facts):
+        facts = RoleFacts(role.key or "", role.rights, role.field_rights, frozenset(role.grants), role.reveals)
+        if not covers(mine, facts, role.pk):
             message = _("The role “%(role)s” has rights that you do not have yourself; you cannot give it.")
             raise Refused(fields={"roles": message % {"role": role}})
 
@@ -66,7 +91,7 @@ def outranks(by: Actor, user: Any) -> bool:
     if not isinstance(mine, RoleGrants):
         return True
     house = organisation()
-    return all(covers(mine, house.roles[role]) for role in house.roles_of.get(user.pk, ()))
+    return all(covers(mine, house.roles[role], role) for role in house.roles_of.get(user.pk, ()))
 
 
 def may_manage(by: Actor, user: Any) -> bool:

@@ -7,7 +7,7 @@ in the process until somebody changes it, so a request asks the database nothing
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,11 +16,17 @@ from django.apps import apps
 from haike.kernel.policy import FieldRight
 from haike.kernel.versioned import Versioned, bump
 from haike.people.switches import EVERY_GRANT
+from haike.screens.module import field_off, is_off
 
 REACHES = ("own", "subordinates", "department", "below", "all")
 NONE = "none"
 HOUSE = frozenset({"kernel", "jobs", "api", "exchange", "people", "site"})
 """Rooms that "*" leaves out: running the house is a right of its own."""
+
+MORE_OWNERS: list[Callable[[int, str, str], Iterable[int]]] = []
+"""Rooms below widen the reach of a user (key) with an entity (label) and an action by further owners."""
+VEILED_OWNERS: list[Callable[[int, str], Iterable[int]]] = []
+"""And name the owners of whose records he sees personal fields masked."""
 
 FIELD_RIGHTS: tuple[FieldRight, ...] = ("hidden", "masked", "read", "edit")
 """From the narrowest to the widest."""
@@ -34,6 +40,7 @@ class RoleFacts:
     rights: Mapping[str, Mapping[str, str]]
     field_rights: Mapping[str, Mapping[str, str]]
     grants: frozenset[str]
+    reveals: int | None = None
 
     def reach(self, entity: str, action: str) -> str:
         """How far the role reaches with this action; NONE where it does not allow it."""
@@ -62,6 +69,16 @@ def _keys(entity: str) -> tuple[str, ...]:
     return (entity, f"{room}.*") if room in HOUSE else (entity, f"{room}.*", "*")
 
 
+@dataclass(frozen=True)
+class SchemeFacts:
+    """The tabs of a kind of record (label) that some roles and users (keys) see."""
+
+    entity: str
+    tabs: frozenset[str]
+    roles: frozenset[int]
+    users: frozenset[int]
+
+
 @dataclass
 class Organisation:
     """Who is where, as kept in the process."""
@@ -74,6 +91,7 @@ class Organisation:
     departments_of: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
     members: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
     reports: dict[int, list[int]] = field(default_factory=lambda: defaultdict(list))
+    schemes: list[SchemeFacts] = field(default_factory=list)
     grants: dict[int, RoleGrants] = field(default_factory=dict)
     memory: dict[Any, Any] = field(default_factory=dict)
     """What others have worked out from it; forgotten with it."""
@@ -104,7 +122,7 @@ def _read() -> Organisation:
     found = Organisation()
     for role in role_model._base_manager.filter(deleted_at__isnull=True):
         found.roles[role.pk] = RoleFacts(
-            role.key or "", role.rights or {}, role.field_rights or {}, frozenset(role.grants or ())
+            role.key or "", role.rights or {}, role.field_rights or {}, frozenset(role.grants or ()), role.reveals
         )
     for department in department_model._base_manager.all():
         found.departments[department.pk] = department
@@ -124,6 +142,10 @@ def _read() -> Organisation:
     for user_id, role_id in user_model.roles.through._base_manager.values_list("user_id", "role_id"):
         if role_id in found.roles:
             found.roles_of[user_id].append(role_id)
+    schemes = apps.get_model("people", "TabScheme")._base_manager.filter(deleted_at__isnull=True)
+    for scheme in schemes.prefetch_related("roles", "users"):
+        roles, users = ({each.pk for each in some.all()} for some in (scheme.roles, scheme.users))
+        found.schemes.append(SchemeFacts(scheme.entity, frozenset(scheme.tabs), frozenset(roles), frozenset(users)))
     return found
 
 
@@ -142,17 +164,23 @@ class RoleGrants:
         user = house.users.get(user_id)
         alive = user is not None and user.is_active and user.deleted_at is None
         self.user_id = user_id
-        self.roles = [house.roles[role] for role in house.roles_of.get(user_id, ())] if alive else []
+        self.role_ids = list(house.roles_of.get(user_id, ())) if alive else []
+        self.roles = [house.roles[role] for role in self.role_ids]
         self._house = house
         self._owners: dict[frozenset[str], tuple[int, ...] | None] = {}
+        self._widened: dict[tuple[str, str], tuple[int, ...] | None] = {}
+        self._veiled: dict[str, frozenset[int]] = {}
         self._reaches: dict[tuple[str, str], frozenset[str]] = {}
         self._fields: dict[tuple[str, str], FieldRight] = {}
+        self._tabs: dict[str, frozenset[str] | None] = {}
 
     def reaches(self, entity: str, action: str) -> frozenset[str]:
         """How far his roles reach with this action; empty when none allows it."""
         key = (entity, action)
         if key not in self._reaches:
-            self._reaches[key] = frozenset(role.reach(entity, action) for role in self.roles) - {NONE}
+            # What belongs to a module that is off is nobody's.
+            roles = () if is_off(entity) else self.roles
+            self._reaches[key] = frozenset(role.reach(entity, action) for role in roles) - {NONE}
         return self._reaches[key]
 
     def may(self, entity: str, action: str) -> bool:
@@ -161,10 +189,29 @@ class RoleGrants:
 
     def owner_ids(self, entity: str, action: str) -> tuple[int, ...] | None:
         """Whose records he may act on; None is everybody's and nobody's. Closed users still count as owners."""
-        reaches = self.reaches(entity, action)
+        key = (entity, action)
+        if key not in self._widened:
+            self._widened[key] = self._widen(self._owners_by(self.reaches(entity, action)), entity, action)
+        return self._widened[key]
+
+    def _widen(self, owners: tuple[int, ...] | None, entity: str, action: str) -> tuple[int, ...] | None:
+        if not owners:
+            return owners
+        more = {owner for source in MORE_OWNERS for owner in source(self.user_id, entity, action)}
+        return tuple(sorted(more.union(owners))) if more else owners
+
+    def _owners_by(self, reaches: frozenset[str]) -> tuple[int, ...] | None:
         if reaches not in self._owners:
             self._owners[reaches] = None if "all" in reaches else tuple(sorted(self._owners_of(reaches)))
         return self._owners[reaches]
+
+    def veiled_owner_ids(self, entity: str) -> frozenset[int]:
+        """Whose records he sees with ways to reach people as masks; nobody's for those who see all."""
+        if entity not in self._veiled:
+            everything = self.owner_ids(entity, "view") is None
+            found = () if everything else (owner for source in VEILED_OWNERS for owner in source(self.user_id, entity))
+            self._veiled[entity] = frozenset(found)
+        return self._veiled[entity]
 
     def _owners_of(self, reaches: frozenset[str]) -> set[int]:
         found = {self.user_id} if reaches else set()
@@ -184,8 +231,29 @@ class RoleGrants:
             rights = [role.right(entity, field) for role in self.roles if role.knows(entity)]
             # Names of colleagues and departments stand everywhere, even for those who may not open their pages.
             nothing: FieldRight = "read" if entity.partition(".")[0] in HOUSE else "hidden"
-            self._fields[key] = max(rights, key=FIELD_RIGHTS.index) if rights else nothing
+            most = max(rights, key=FIELD_RIGHTS.index) if rights else nothing
+            self._fields[key] = "hidden" if field_off(field) else most
         return self._fields[key]
+
+    def tabs(self, entity: str) -> frozenset[str] | None:
+        """The tabs of these records that he sees; None is all of them. His own scheme counts before those of roles."""
+        if entity not in self._tabs:
+            self._tabs[entity] = self._tabs_of(entity)
+        return self._tabs[entity]
+
+    def _tabs_of(self, entity: str) -> frozenset[str] | None:
+        schemes = [scheme for scheme in self._house.schemes if scheme.entity == entity]
+        own = [scheme.tabs for scheme in schemes if self.user_id in scheme.users]
+        if own or not schemes:
+            return frozenset().union(*own) if own else None
+        found: set[str] = set()
+        knowing = [role for role in self.role_ids if self._house.roles[role].knows(entity)]
+        for role in knowing:
+            given = [scheme.tabs for scheme in schemes if role in scheme.roles]
+            if not given:
+                return None
+            found.update(*given)
+        return frozenset(found) if knowing else None
 
     def may_do(self, grant: str) -> bool:
         """Whether one of his roles has this special grant."""

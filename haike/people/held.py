@@ -24,7 +24,7 @@ class HeldLink(ForwardManyToOneDescriptor[Any]):
         house = organisation.settled()
         if house is not None:
             target = self.field.remote_field.model
-            kept = house.users if target is apps.get_model("people", "User") else house.departments
+            kept = house.departments if target._meta.model_name == "department" else house.users
             held = kept.get(getattr(instance, self.field.attname))
             if held is not None:
                 found = target.__new__(target)

@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.utils import timezone, translation
@@ -15,6 +16,8 @@ from django.utils.translation import gettext as _
 
 from haike.kernel.log import origin
 from haike.kernel.record import writer
+from haike.people.seeing.actions import end, is_seeing
+from haike.people.seeing.door import answer
 from haike.people.signin.address import client_ip
 from haike.people.signin.attempt import sign_out
 from haike.people.signin.options import IDLE_MINUTES
@@ -59,7 +62,7 @@ class PeopleMiddleware:
             origin.reset(token)
 
     def _guarded(self, request: HttpRequest) -> HttpResponse:
-        if request.path in ("/healthz", "/metrics") or request.path.startswith(OWN_DOORS):
+        if request.path in ("/healthz", "/metrics") or self._by_own_door(request):
             return self.get_response(request)
         user: Any = request.user
         if not user.is_authenticated:
@@ -67,6 +70,7 @@ class PeopleMiddleware:
         # From here on without the proxy: a page asks the user thousands of times what he may.
         request.user = user = getattr(user, "_wrapped", user)
         if _is_idle(request):
+            end(request, by=user)
             sign_out(request, result=SignIn.Result.IDLE)
             return self.get_response(request) if is_open(request.path) else ask_to_sign_in(request, idle=True)
         if request.path not in WAITING:
@@ -76,7 +80,14 @@ class PeopleMiddleware:
         if user.must_change_password and not _serves_new_password(request.path):
             return _send(request, FORCED_PAGE)
         with timezone.override(ZoneInfo(user.time_zone) if user.time_zone else timezone.get_default_timezone()):
-            return self.get_response(request)
+            return answer(request, user, self.get_response) if is_seeing(request) else self.get_response(request)
+
+    @staticmethod
+    def _by_own_door(request: HttpRequest) -> bool:
+        """Whether the door asks for itself who comes; a browser that sees as somebody comes through here even so."""
+        if not request.path.startswith(OWN_DOORS):
+            return False
+        return settings.SESSION_COOKIE_NAME not in request.COOKIES or not is_seeing(request)
 
 
 def _serves_new_password(path: str) -> bool:

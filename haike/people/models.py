@@ -11,10 +11,15 @@ from haike.people.dictionaries import DICTIONARIES
 from haike.people.error.record import ErrorRecord
 from haike.people.held import hold_links
 from haike.people.invitation.record import Invitation
+from haike.people.proof.record import RightsCheck
+from haike.people.reveal.record import RevealCount
 from haike.people.role.entity import RoleEntity
 from haike.people.role.looks import GrantsLook, RightsLook
 from haike.people.role.record import Role
 from haike.people.signin.record import SignIn
+from haike.people.tab_scheme.entity import TabSchemeEntity
+from haike.people.tab_scheme.look import TabsLook
+from haike.people.tab_scheme.record import TabScheme
 from haike.people.user.entity import UserEntity
 from haike.people.user.record import User
 
@@ -28,10 +33,15 @@ __all__ = [
     "ExchangeRateEntity",
     "GrantsLook",
     "Invitation",
+    "RevealCount",
+    "RightsCheck",
     "RightsLook",
     "Role",
     "RoleEntity",
     "SignIn",
+    "TabScheme",
+    "TabSchemeEntity",
+    "TabsLook",
     "User",
     "UserEntity",
     "hold_links",

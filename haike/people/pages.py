@@ -26,10 +26,14 @@ def ask(
     back_url: str,
     start: dict[str, Any] | None = None,
     button: Any = "",
+    also: Iterable[dict[str, Any]] = (),
     sections: Iterable[Section] = (),
     **more: Any,
 ) -> HttpResponse:
-    """Show a form; when it is sent and readable, `act`. What is refused stands beside its field."""
+    """Show a form; when it is sent and readable, `act`. What is refused stands beside its field.
+
+    `also` are more buttons beside `button`, each with label, name and value.
+    """
     typed, status = AllTyped(looks, request.user), 200
     typed.start(start or {})
     if request.method == "POST":
@@ -47,7 +51,7 @@ def ask(
         errors=typed.error_lines(),
         message=typed.message,
         back_url=back_url,
-        buttons=[{"label": button, "primary": True, "name": "", "value": ""}] if button else [],
+        buttons=[{"label": button, "primary": True, "name": "", "value": ""}, *also] if button else [],
         **more,
     )
     template = "kernel/form.html#form" if getattr(request, "htmx", False) else "kernel/form.html"

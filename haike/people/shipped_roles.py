@@ -64,7 +64,7 @@ SHIPPED_ROLES = [
         (
             "people", "log", "reveal", "share_views", "dictionary", "cost_price", "export", "edit_answers",
             "manage_payments", "company_reports", "edit_templates", "manage_shipped_orders", "manage_returns",
-            "undo_stock", "delete_follow_ups",
+            "undo_stock", "delete_follow_ups", "duplicates",
         ),
     ),
     ShippedRole(
@@ -81,7 +81,10 @@ SHIPPED_ROLES = [
         "Manager",
         "看得到并管理本部门及下级部门的数据和人员，可以转移客户、审批。",
         {**LEADS_PEOPLE, "*": reach("below", LEADING), "catalog.*": {"view": "all"}},
-        ("people", "reveal", "share_views", "export", "manage_shipped_orders", "manage_returns", "delete_follow_ups"),
+        (
+            "people", "reveal", "share_views", "export", "manage_shipped_orders", "manage_returns",
+            "delete_follow_ups", "duplicates",
+        ),
     ),
     ShippedRole(
         "manager_assistant",
@@ -216,3 +219,34 @@ SHIPPED_ROLES = [
         {**COLLEAGUES, "*": {"view": "department"}},
     ),
 ]  # fmt: skip
+
+DESCRIPTIONS_EN = {
+    "boss": "Sees the data of the whole company and may do everything.",
+    "director": (
+        "Sees, changes and approves the business data of the whole company and manages the people of the own "
+        "department and those below; deletes nothing for good."
+    ),
+    "director_assistant": (
+        "Sees the data of the whole company for the director, keeps them in order, imports and exports; does "
+        "not delete, transfer or approve."
+    ),
+    "manager": (
+        "Sees and manages data and people of the own department and those below, may transfer customers and approve."
+    ),
+    "manager_assistant": (
+        "Helps the manager with the data of the own department and those below; does not delete, transfer or approve."
+    ),
+    "sales": "Looks after own customers, opportunities, contracts and schedule.",
+    "service": "Sees all customers, deals with questions, complaints, repairs and return calls.",
+    "storekeeper": "Looks after the warehouse, goods in and out, shipments and returns.",
+    "purchaser": "Looks after suppliers, purchase orders and arrivals.",
+    "finance": "Looks after payments, invoices, expenses and wages, sees all customers and contracts.",
+    "marketing": (
+        "Makes campaigns, mailings and forms and brings leads; sees the data of all customers, but does not "
+        "change them."
+    ),
+    "clerk": "Looks after announcements, requests, attendance and daily office work.",
+    "maintenance": "Only looks after backup, restore and background jobs and sees no business data.",
+    "limited": "Only sees the data of the own department and changes nothing.",
+}
+"""What the shipped descriptions say, for readers of English, by the key of the role."""

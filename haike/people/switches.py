@@ -1,12 +1,15 @@
 """Special grants: permissions that belong to no entity, given to a role one by one.
 
-A room declares its own with `declare_grants`; the page of a role shows them all.
+A room declares its own with `declare_grants`; the page of a role shows them all. A shipped role may name one whose room
+comes in a later release: it holds from the day on which that room declares it, and is shown from then on.
 """
 
 from collections.abc import Mapping
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+
+from haike.screens.module import known_on
 
 EVERY_GRANT = "*"
 
@@ -19,8 +22,8 @@ def declare_grants(grants: Mapping[str, str | Promise]) -> None:
 
 
 def grants_known() -> dict[str, str | Promise]:
-    """All grants with their words, in the order of their rooms."""
-    return dict(_declared)
+    """All grants with their words, in the order of their rooms, without those of modules that are off."""
+    return known_on(_declared, "grants")
 
 
 declare_grants(
@@ -33,19 +36,8 @@ declare_grants(
         "log": _("Read the sign-in log, operation log and error log"),
         "alarms": _("See alarms about unusual use and mark them as seen"),
         "reveal": _("Reveal masked phones and e-mails (logged)"),
-        "backup": _("Make and restore backups"),
+        "reveal_unlimited": _("Look at masked phones and e-mails without a daily limit"),
+        "approve_exports": _("Approve exports"),
         "jobs": _("Look after background jobs"),
-        "share_views": _("Share saved views with roles"),
-        "cost_price": _("See cost prices"),
-        "export": _("Export data"),
-        "undo_stock": _("Undo stock movements"),
-        "edit_answers": _("Edit questions and answers"),
-        "manage_payments": _("Manage payments"),
-        "company_reports": _("Read reports of the whole company"),
-        "edit_templates": _("Edit print templates"),
-        "manage_shipped_orders": _("Manage orders after shipping"),
-        "manage_returns": _("Manage returns"),
-        "audit_ledger": _("Audit the ledger"),
-        "delete_follow_ups": _("Delete follow-ups"),
     }
 )

@@ -6,25 +6,6 @@ from haike.kernel.dictionary import Dictionary, Word
 
 DICTIONARIES = [
     Dictionary(
-        key="follow_up_manner",
-        label=_("Follow-up manner"),
-        room="work",
-        words=[
-            Word("call", "电话", "Phone call", "blue"),
-            Word("visit", "上门拜访", "Visit", "green"),
-            Word("wechat", "微信", "WeChat", "lime"),
-            Word("email", "邮件", "E-mail", "azure"),
-            Word("sms", "短信", "Text message", "cyan"),
-            Word("meeting", "会议", "Meeting", "indigo"),
-            Word("online_meeting", "线上会议", "Online meeting", "purple"),
-            Word("reception", "客户来访", "Customer came to us", "teal"),
-            Word("exhibition", "展会面谈", "Talk at a fair", "orange"),
-            Word("dinner", "商务宴请", "Business dinner", "pink"),
-            Word("chat", "在线客服", "Web chat", "yellow"),
-            Word("other", "其他", "Other", "secondary"),
-        ],
-    ),
-    Dictionary(
         key="follow_up_subject",
         label=_("Follow-up subject"),
         room="work",

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, cast
 
 from django.db.models import OuterRef, Q, Subquery
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
@@ -17,23 +18,92 @@ from django.utils.translation import gettext_lazy as _
 from haike.customers.birthday import keys_of
 from haike.customers.contact.record import Contact
 from haike.customers.customer.record import Customer
+from haike.customers.remind import CONTACT_DUE
 from haike.find.finder import Find
 from haike.kernel.entity import entity_of
 from haike.kernel.period import start_of, today
+from haike.people.account.choices import cards_of, declare_cards
 from haike.people.grants import organisation
-from haike.screens.list import cell_of
+from haike.pools.recycle import near
+from haike.pools.rule import REASONS
+from haike.screens.table import cell_of
+from haike.talk.notice.page import Line, lines
+from haike.talk.notice.record import Notice
 from haike.work.follow_up.box import NEXT
 from haike.work.follow_up.record import FollowUp, FollowUpComment
+from haike.work.follow_up.tell import SAID
 
-DUE_SIZE, SHORT_SIZE = 50, 20
+DUE_SIZE, SHORT_SIZE, PUSH_SIZE = 50, 20, 10
 ME, GROUP = "me", "group"
 REACH = ("mobile", "phone", "wechat")
+HEARD = ("last_contact_at", "next_contact_at")
 DUE_COLUMNS = [
-    *("name", "next_contact_at", "next_contact_what", "version", "owner__name", "main_contact__name", *REACH),
+    *(
+        "name",
+        "next_contact_at",
+        "next_contact_what",
+        "next_contact_manner",
+        "version",
+        "owner__name",
+        "main_contact__name",
+        *REACH,
+    ),
+    "main_contact__owner",
     *(f"main_contact__{name}" for name in REACH),
 ]
 """What a row shows: customers, contacts and users are wide, and there are fifty of them."""
 DAY = timedelta(days=1)
+CARDS = {
+    "push": _("Today's push"),
+    "recycling": _("Going back to the public sea"),
+    "attention": _("Needs attention"),
+    "done": _("Done today"),
+    "birthdays": _("Birthdays"),
+    "comments": _("Comments"),
+    "new": _("New today"),
+    "changed": _("Changed by others"),
+}
+"""What stands beside the list of those to contact; everybody chooses which of them and in which order."""
+LISTED = (CONTACT_DUE.kind.key, SAID.key)
+"""Kinds of notices of which the page has lists of its own."""
+declare_cards(CARDS)
+
+
+@dataclass(frozen=True)
+class Item:
+    """One line of a card that a room below puts on the page: what it is about, a remark, its day, and where it is
+    done."""
+
+    url: str
+    title: str
+    note: str = ""
+    day: date | None = None
+    act_url: str = ""
+
+
+@dataclass(frozen=True)
+class Card:
+    """A card of a room below: `items` gives the lines for a reader, of what belongs to these owners."""
+
+    key: str
+    label: Any
+    items: Callable[[Any, tuple[int, ...]], list[Item]]
+    icon: str = ""
+    act: Any = ""
+    all_url: str = ""
+
+
+ADDED: dict[str, Card] = {}
+
+
+def add_card(card: Card) -> None:
+    """Put a card on the page; everybody chooses it as he does the others."""
+    ADDED[card.key] = card
+    declare_cards({card.key: card.label})
+
+
+SOON = timedelta(days=7)
+"""How far ahead the page tells what goes back to a public sea."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +112,7 @@ class Due:
 
     customer: Customer
     when: str
+    manner: SafeString
     reach: list[SafeString]
 
 
@@ -132,7 +203,9 @@ class TodayPage:
             if number and number[-8:] not in numbers and entity.right(self.user, name) != "hidden":
                 numbers.add(number[-8:])
                 reach.append(cell_of(entity, self.user, name, entity.looks[name], holder))
-        return Due(customer, self._when(cast(datetime, customer.next_contact_at)), reach[:2])
+        look, manner = self.customers.looks["next_contact_manner"], customer.next_contact_manner
+        how = mark_safe(look.cell(manner)) if manner else mark_safe("")
+        return Due(customer, self._when(cast(datetime, customer.next_contact_at)), how, reach[:2])
 
     @cached_property
     def manners(self) -> SafeString:
@@ -146,6 +219,28 @@ class TodayPage:
         return [(key, label) for key, label in NEXT if key != "date"]
 
     # -- what was done and what is new -----------------------------------------------------------------------------
+
+    @cached_property
+    def cards(self) -> list[str]:
+        """The cards that the user wants and that have something to tell, in his order."""
+        found = [card for card in cards_of(self.user) if card in CARDS or card in ADDED]
+        return [card for card in found if card == "done" or (self.added.get(card) or getattr(self, card, None))]
+
+    @cached_property
+    def added(self) -> dict[str, tuple[Card, list[Item]]]:
+        """The cards of rooms below that the user wants and that have a line."""
+        wanted = set(cards_of(self.user)) & ADDED.keys()
+        found = {key: (card, card.items(self.user, self.owners)) for key, card in ADDED.items() if key in wanted}
+        return {key: (card, items) for key, (card, items) in found.items() if items}
+
+    @cached_property
+    def push(self) -> list[Line]:
+        """What the program has told the user today and he has not read: reminders, mentions, what was given to him."""
+        if self.who != ME:
+            return []
+        rows = Notice.objects.filter(user_id=self.user.pk, read_at__isnull=True, at__gte=start_of(self.day))
+        newest = list(rows.exclude(kind__in=LISTED).order_by("-id")[:PUSH_SIZE])
+        return [each for each in lines(self.user, newest) if each.url]
 
     @cached_property
     def done(self) -> list[FollowUp]:
@@ -172,6 +267,30 @@ class TodayPage:
         rows = rows.filter(~Q(changed_by=self.user.pk), changed_by__isnull=False)
         rows = rows.only("name", "changed_at", "changed_by")
         return list(rows.order_by("-changed_at", "-id")[:SHORT_SIZE])
+
+    @cached_property
+    def recycling(self) -> list[tuple[Customer, date, Any]]:
+        """Customers of one person that a rule is about to take, the next first, with the day and why."""
+        if len(self.owners) != 1:
+            return []
+        found = near(self.customers, self.day + SOON, list(self.owners))
+        rows = sorted(((record, day, REASONS[key]) for record, day, key, __ in found), key=lambda row: row[1])
+        return rows[:SHORT_SIZE]
+
+    @cached_property
+    def attention(self) -> list[tuple[Customer, int | None]]:
+        """Customers that need attention and are not in the list of those to contact, with the days of silence."""
+        if not all(self.customers.right(self.user, name) in ("read", "edit") for name in ("attention_on", *HEARD)):
+            return []
+        rows = Customer.objects.visible_to(self.user).filter(
+            self._mine("owner"), attention_on__lte=self.day, archived_at__isnull=True
+        )
+        rows = rows.filter(Q(next_contact_at__isnull=True) | Q(next_contact_at__gte=start_of(self.day + 2 * DAY)))
+        rows = rows.only("name", "owner", "last_contact_at").order_by("attention_on", "id")[:SHORT_SIZE]
+        return [(row, self._silence(row.last_contact_at)) for row in rows]
+
+    def _silence(self, at: datetime | None) -> int | None:
+        return (self.day - timezone.localdate(at)).days if at else None
 
     @cached_property
     def comments(self) -> list[FollowUpComment]:

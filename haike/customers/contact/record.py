@@ -6,10 +6,11 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from haike.chinese.names import split_name
+from haike.chinese.names import called, split_name
 from haike.customers.birthday import BirthdayField, key_of, read
 from haike.customers.reach import QQ, Mobile, WeChat
 from haike.find.indexes import hot_indexes
+from haike.kernel.dictionary import words_of
 from haike.kernel.fields import Email, LongText, Phone, Pick, Picks, Picture, PinyinKey
 from haike.kernel.record import Record
 from haike.refused import Refused
@@ -66,6 +67,7 @@ class Contact(Record):
     name_pinyin = PinyinKey("name", person=True)
     surname = models.CharField(_("Surname"), max_length=20, editable=False, blank=True, default="")
     letter = models.CharField(_("First letter"), max_length=1, editable=False, blank=True, default="")
+    called = models.CharField(_("Addressed as"), max_length=120, editable=False, blank=True, default="")
     birthday_key = models.CharField(max_length=6, editable=False, blank=True, default="")
 
     class Meta:
@@ -95,6 +97,8 @@ class Contact(Record):
         self.surname = split_name(self.name)[0][:20]
         self.letter = letter_of(self.name_pinyin)
         self.birthday_key = key_of(self.birthday)
+        form = words_of("form_of_address").get(self.form_of_address)
+        self.called = called(self.name, form.name if form else "", self.post)[:120]
 
     def clean(self) -> None:
         above, seen = self.reports_to, {self.pk}

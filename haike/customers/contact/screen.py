@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
 from django.db import transaction
@@ -14,22 +15,31 @@ from haike.customers.birthday import keys_between
 from haike.customers.contact import actions
 from haike.customers.contact.record import Anniversary, Contact
 from haike.customers.contact.surnames import surnames_of
-from haike.customers.customer.duplicates import contact_warnings
 from haike.customers.customer.record import Customer
+from haike.customers.paper.views import print_button
+from haike.dedupe.guard import warnings
 from haike.kernel import bulk, change
 from haike.kernel.entity import Button, Category, Entity, Label, Related, Section, SideGroup, SideNode, entity_of
 from haike.kernel.log import Batch
 from haike.kernel.period import span, today
-from haike.kernel.policy import Actor, Policy
+from haike.kernel.policy import Actor, FieldRight, Policy
 from haike.refused import Refused
 
 MOST_SURNAMES = 40
+CALLED, MADE_OF = "called", frozenset({"name", "form_of_address", "post"})
+"""What is searched for 王总, and what it is made of."""
 
 
 class ContactPolicy(Policy):
     """Whoever sees the customer sees its contacts."""
 
     through = "customer"
+
+    def field_right(self, user: Actor, field: str) -> FieldRight:
+        """How somebody is addressed tells his name and his post: it is hidden with either."""
+        if field == CALLED and any(super(ContactPolicy, self).field_right(user, each) == "hidden" for each in MADE_OF):
+            return "hidden"
+        return super().field_right(user, field)
 
 
 def _birthdays(period: str) -> Any:
@@ -118,10 +128,16 @@ class ContactEntity(Entity):
     quick = ["customer", "name", "form_of_address", "post", "mobile", "wechat", "email"]
     facts = ["customer", "post", "mobile", "phone", "wechat", "birthday", "last_contact_at"]
     badges = ["decision_role", "classification"]
-    search = ["name", "mobile", "mobile_2", "phone", "email", "wechat", "qq", "customer__name"]
+    search = ["name", "called", "mobile", "mobile_2", "phone", "email", "wechat", "qq", "customer__name"]
     settled = ["last_contact_at", "next_contact_at"]
     hidden = ["birthday_key"]
     tabs = [Related("customers.anniversary", "contact", columns=["kind", "day", "remark"])]
+
+    @cached_property
+    def indexed_elsewhere(self) -> list[tuple[Entity, str, frozenset[str]]]:
+        """Another post is another way of being addressed, by which the customer is found too."""
+        found = super().indexed_elsewhere
+        return [(entity, link, names | MADE_OF if CALLED in names else names) for entity, link, names in found]
 
     def create(self, *, by: Actor, **values: Any) -> Any:
         return actions.create_contact(by=by, **values)
@@ -156,7 +172,7 @@ class ContactEntity(Entity):
         return actions.restore_contact(record, by=by)
 
     def check_values(self, values: Mapping[str, Any], record: Any | None, by: Actor) -> list[Label]:
-        return list(contact_warnings(values, record, by))
+        return list(warnings(self, values, record, by))
 
     def side(self, user: Actor) -> list[SideGroup]:
         return [*([group] if (group := surname_tree(user)) else [])]
@@ -175,7 +191,7 @@ class ContactEntity(Entity):
         found = [Button(_("vCard"), f"{base}vcard", "address-book")]
         if not record.main and entity_of(Customer).policy.allows(user, "edit", record.customer):
             found.append(Button(_("Make main contact"), f"{base}main", "star", "post"))
-        return found
+        return [*found, *print_button(record, user)]
 
 
 def surname_tree(user: Actor) -> SideGroup | None:

@@ -234,7 +234,9 @@ def write(contacts: Iterable[Contact], by: Actor, *, version: str = "3.0") -> st
 
 def _write_card(contact: Contact, entity: Entity, above: Entity, by: Actor, version: str) -> str:
     def get(name: str) -> str:
-        return str(getattr(contact, name) or "") if entity.right(by, name) in ("read", "edit") else ""
+        return (
+            str(getattr(contact, name) or "") if entity.policy.right_to(by, name, contact) in ("read", "edit") else ""
+        )
 
     card = vobject.vCard()
     surname = contact.surname if contact.name.startswith(contact.surname) else ""

@@ -21,16 +21,19 @@ from haike.customers.contact.bring_in import KIND, bring_in, take_back
 from haike.customers.contact.record import Anniversary, Contact
 from haike.customers.contact.surnames import surnames_of
 from haike.customers.customer.record import Customer
+from haike.digits import whole
+from haike.exchange.exported import trace
 from haike.kernel.change import write_log
-from haike.kernel.digits import whole
 from haike.kernel.entity import entity_of
 from haike.kernel.log import Batch
 from haike.kernel.period import today
 from haike.kernel.selection import Selection
 from haike.refused import Refused
 from haike.screens.door import done, find_record, refused_page
+from haike.screens.table import cell_of
 
 BOOK_SIZE = 100
+WAYS = ("mobile", "phone", "wechat", "email")
 MOST_CHOSEN = 500
 MOST_BIRTHDAYS = 500
 
@@ -84,16 +87,17 @@ def book_view(request: HttpRequest) -> HttpResponse:
         last = rows[BOOK_SIZE - 1] if len(rows) > BOOK_SIZE else None
         more = quote(f"{last.name_pinyin}~{last.pk}") if last else ""
         rows = rows[:BOOK_SIZE]
-    looks = {
-        n: entity.looks[n] for n in ("mobile", "phone", "wechat", "email") if entity.right(user, n) in ("read", "edit")
-    }
+    looks = {n: entity.looks[n] for n in WAYS if entity.right(user, n) in ("read", "edit")}
     book = {
         "letters": sorted(letters.items(), key=lambda item: (item[0] == "#", item[0])),
         "letter": letter,
         "surname": surname,
         "q": words,
         "people": [
-            {"contact": row, "ways": [look.cell(look.get(row)) for look in looks.values() if look.get(row)]}
+            {
+                "contact": row,
+                "ways": [cell_of(entity, user, n, look, row) for n, look in looks.items() if look.get(row)],
+            }
             for row in rows
         ],
         "more": more,
@@ -116,9 +120,13 @@ def chosen_view(request: HttpRequest) -> HttpResponse:
     """What one can do with several contacts: their addresses and numbers to copy, one mail to all, vCards."""
     user, entity = _may_view(request), entity_of(Contact)
     contacts = _chosen(request)
-    readable = {name: entity.right(user, name) in ("read", "edit") for name in ("email", "mobile")}
-    mails = list(dict.fromkeys(c.email for c in contacts if c.email)) if readable["email"] else []
-    mobiles = list(dict.fromkeys(c.mobile for c in contacts if c.mobile)) if readable["mobile"] else []
+
+    def told(name: str) -> list[str]:
+        rights = [(contact, entity.policy.right_to(user, name, contact)) for contact in contacts]
+        texts = (getattr(contact, name) for contact, right in rights if right in ("read", "edit"))
+        return list(dict.fromkeys(text for text in texts if text))
+
+    mails, mobiles = told("email"), told("mobile")
     chosen = {
         "contacts": contacts,
         "ids": ",".join(str(contact.pk) for contact in contacts),
@@ -242,7 +250,9 @@ def vcards_view(request: HttpRequest) -> HttpResponse:
         return refused_page(request, no)
     for contact in contacts:
         write_log(contact, "export", by=user)
-    return _file(text, str(contacts[0].customer) if customer is not None else str(_("Contacts")))
+    title = str(contacts[0].customer) if customer is not None else str(_("Contacts"))
+    export = trace(user, entity.label, "vcf", words=title, rows=len(contacts))
+    return _file(text, f"{title}-{export.number}")
 
 
 def vcard_import_view(request: HttpRequest) -> HttpResponse:

@@ -36,6 +36,10 @@ def quick_create(*, by: Actor, contact: Mapping[str, Any] | None = None, **value
     return customer
 
 
-def plan_contact(customer: Customer, *, at: datetime | None, what: str = "", by: Actor) -> Customer:
-    """Set when the customer is to be contacted next, without a talk; it stands in the customer's history."""
-    return change(customer, by=by, next_contact_at=at, next_contact_what=what if at else "")
+def plan_contact(
+    customer: Customer, *, at: datetime | None, what: str = "", manner: str | None = None, by: Actor
+) -> Customer:
+    """Set when and how the customer is to be contacted next, without a talk; it stands in the customer's history."""
+    if at is None:
+        what, manner = "", None
+    return change(customer, by=by, next_contact_at=at, next_contact_what=what, next_contact_manner=manner)

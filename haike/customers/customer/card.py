@@ -27,7 +27,7 @@ def _lines(entity: Entity, user: Any, record: Any, names: tuple[str, ...]) -> li
     for name in names:
         look: Look = entity.looks[name]
         value = look.get(record)
-        if not look.blank(value) and entity.right(user, name) in ("read", "edit"):
+        if not look.blank(value) and entity.policy.right_to(user, name, record) in ("read", "edit"):
             found.append((look.label, look.text(value)))
     return found
 

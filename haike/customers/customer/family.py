@@ -10,7 +10,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from haike.customers.customer.record import DEEPEST, Customer
+from haike.find.prepared import count_with
 from haike.kernel.policy import Actor
+from haike.kernel.record import entity_policy
 
 MOST_MEMBERS = 500
 
@@ -91,4 +93,5 @@ def add_up(tree: list[Member], user: Actor) -> None:
 
 def count_below(user: Actor, top: Customer) -> int:
     """How many customers belong to it directly."""
-    return int(Customer.objects.visible_to(user).filter(parent=top).count())
+    key = ("below", entity_policy(Customer).key(user))
+    return count_with(key, lambda: Customer.objects.visible_to(user), "parent_id", top.pk)

@@ -19,6 +19,7 @@ from haike.kernel.look import Look
 from haike.kernel.policy import Actor
 from haike.refused import Refused
 from haike.screens.door import done
+from haike.screens.form import demanded_names
 
 COLUMNS = [
     "name",
@@ -52,10 +53,10 @@ def grid_looks(user: Actor) -> dict[str, Look]:
     """The columns that the user may fill in."""
     customers, contacts = entity_of(Customer).editable_by(user), entity_of(Contact).editable_by(user)
     found = {}
-    for column in COLUMNS:
+    for column in [*COLUMNS, *(name for name in demanded_names(entity_of(Customer)) if name not in COLUMNS)]:
         name = column.removeprefix(CONTACT)
         looks = contacts if column.startswith(CONTACT) else customers
-        if name in looks:
+        if name in looks and not looks[name].by_file:
             found[column] = copy.copy(looks[name])
     if f"{CONTACT}name" in found:
         found[f"{CONTACT}name"].label = _("Contact person")

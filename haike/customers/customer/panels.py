@@ -16,11 +16,13 @@ from haike.customers.contact.record import Contact
 from haike.customers.customer.family import ROLL_UPS, count_below, members
 from haike.customers.customer.record import MOST_PEOPLE, Customer
 from haike.customers.relation import CustomerRelation
+from haike.dedupe.claim.record import splits_of
+from haike.find.prepared import keyed, prepared
 from haike.find.share import Share
 from haike.kernel.entity import entity_of
 from haike.kernel.look import MoneyLook
 from haike.kernel.policy import Actor
-from haike.screens.list import cell_of
+from haike.screens.table import cell_of
 
 MOST_DEALT = 200
 CONTACT_COLUMNS = ("department_name", "post", "decision_role", "mobile", "phone", "wechat", "qq", "email", "birthday")
@@ -39,8 +41,7 @@ def contacts(request: HttpRequest, customer: Customer) -> SafeString:
     user, entity = cast(Any, request.user), entity_of(Contact)
     looks = {n: entity.looks[n] for n in CONTACT_COLUMNS if entity.right(user, n) != "hidden"}
     people = customer.people
-    may_write = entity.right(user, "email") in ("read", "edit")
-    addresses = [contact.email for contact in people if contact.email] if may_write else []
+    addresses = [c.email for c in people if c.email and entity.policy.right_to(user, "email", c) in ("read", "edit")]
     context = {
         "customer": customer,
         "columns": [look.label for look in looks.values()],
@@ -96,10 +97,19 @@ def chart(request: HttpRequest, customer: Customer) -> SafeString:
 
 def count_family(user: Actor, customer: Customer) -> int:
     """How many customers belong to it or are related to it."""
-    pairs = _related(customer).values_list("customer_id", "other_id")
-    others = [other if mine == customer.pk else mine for mine, other in pairs]
+    others = [*_ends(customer, "customer_id", "other_id"), *_ends(customer, "other_id", "customer_id")]
     seen = _seen(user, others)
     return count_below(user, customer) + sum(other in seen for other in others)
+
+
+def _ends(customer: Customer, mine: str, other: str) -> list[int]:
+    """The keys at the other end of the relations in which the customer stands at this one."""
+
+    def rows() -> Any:
+        some: Any = CustomerRelation.objects.live()
+        return some.filter(keyed(CustomerRelation, mine)).order_by().values_list(other)
+
+    return [key for (key,) in prepared(("relations", mine), rows, [customer.pk])]
 
 
 def _related(customer: Customer) -> Any:
@@ -160,6 +170,7 @@ def team(request: HttpRequest, customer: Customer) -> SafeString:
         "customer": customer,
         "owner": customer.owner,
         "shares": list(shares.order_by("at")),
+        "splits": splits_of(entity.label, customer.pk),
         "share_url": f"{entity.url_of(customer)}share" if entity.policy.allows(user, "share", customer) else "",
     }
     return render_to_string("customers/team.html", {"panel": context}, request=request)

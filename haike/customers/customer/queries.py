@@ -12,6 +12,7 @@ from django.db.models import Q
 from django.db.models.functions import Substr
 from django.utils.translation import gettext_lazy as _
 
+from haike.customers.customer.hot_first import is_hot_first
 from haike.customers.customer.record import BUSINESS, INDIVIDUAL, Customer
 from haike.kernel.division import divisions
 from haike.kernel.entity import Category, SideGroup, SideNode, entity_of
@@ -22,6 +23,7 @@ from haike.kernel.selection import Selection
 from haike.kernel.versioned import Versioned
 from haike.people.grants import Organisation, organisation
 from haike.people.models import Department
+from haike.pools.tabs import tabs_for
 
 GROUP = _("Customers")
 STALE_DAYS = option(
@@ -31,6 +33,8 @@ HIDE_PAUSED = option(
     "customers.hide_paused", False, _("Leave paused and stopped customers out of the list of all"), group=GROUP
 )
 RESTING = ["paused", "stopped"]
+VISIT = "visit"
+"""The manner of a contact for which one goes there."""
 REGIONS_KEPT = 600
 """Seconds for which the tree of regions may be behind."""
 MOST_CITIES = 60
@@ -53,6 +57,18 @@ def within(field: str, period: str) -> Callable[[Actor], Q]:
     return condition
 
 
+def days_within(field: str, period: str) -> Q:
+    """Rows whose day lies in a named period, one with a beginning and an end, of today."""
+    first, after = span(period)
+    return Q(**{f"{field}__gte": first, f"{field}__lt": after})
+
+
+def to_visit(period: str) -> Callable[[Actor], Q]:
+    """Customers whose next contact lies in a named period and shall be a visit."""
+    due = within("next_contact_at", period)
+    return lambda user: Q(next_contact_manner=VISIT) & due(user)
+
+
 def _hot(user: Actor) -> Q:
     return Q(heat__isnull=False) & (Q(heat_until__isnull=True) | Q(heat_until__gte=today()))
 
@@ -69,12 +85,20 @@ def _overdue(user: Actor) -> Q:
     return Q(next_contact_at__lt=start_of(today()))
 
 
+def _attention(user: Actor) -> Q:
+    return Q(attention_on__lte=today())
+
+
 CATEGORIES = {
     "mine": Category(_("Mine"), lambda user: Q(owner_id=user.pk)),
-    "hot": Category(_("Hot"), _hot),
+    "hot": Category(_("Hot"), _hot, sort="-heat"),
     "due_today": Category(_("To contact today"), within("next_contact_at", "today")),
     "due_this_week": Category(_("To contact this week"), within("next_contact_at", "this_week")),
     "due_this_month": Category(_("To contact this month"), within("next_contact_at", "this_month")),
+    "visit_today": Category(_("To visit today"), to_visit("today")),
+    "visit_this_week": Category(_("To visit this week"), to_visit("this_week")),
+    "visit_this_month": Category(_("To visit this month"), to_visit("this_month")),
+    "attention": Category(_("Needs attention"), _attention, sort="attention_on"),
     "overdue": Category(_("Overdue"), _overdue),
     "contacted_today": Category(_("Contacted today"), within("last_contact_at", "today")),
     "contacted_this_week": Category(_("Contacted this week"), within("last_contact_at", "this_week")),
@@ -107,7 +131,10 @@ CATEGORIES = {
 def categories_for(user: Actor) -> dict[str, Category]:
     """The tabs, "all" first; a setting decides whether that means the paused ones too."""
     everything = Category(_("All"), ~Q(stage__in=RESTING)) if HIDE_PAUSED() else Category(_("All"))
-    return {"all": everything, **CATEGORIES}
+    found = {"all": everything, **CATEGORIES, **tabs_for(Customer._meta.label_lower, user)}
+    if is_hot_first(user):
+        found |= {tab: replace(found[tab], sort="-heat") for tab in ("all", "mine")}
+    return found
 
 
 def region_tree(user: Actor) -> SideGroup | None:
@@ -151,6 +178,12 @@ def people_tree(user: Actor, label: str, field: str = "owner") -> SideGroup | No
     if key not in house.memory:
         house.memory[key] = _people_tree(house, user, label, field)
     return house.memory[key]
+
+
+def people_side(user: Actor, label: str, field: str = "owner") -> list[SideGroup]:
+    """What stands beside a list that is narrowed by people and by nothing else."""
+    tree = people_tree(user, label, field)
+    return [tree] if tree else []
 
 
 def _people_tree(house: Organisation, user: Actor, label: str, field: str) -> SideGroup | None:

@@ -15,7 +15,8 @@ from haike.kernel.look import Look
 from haike.refused import Refused
 from haike.screens import form
 from haike.screens.door import done
-from haike.screens.list import EntityWords
+from haike.screens.layout import laid_in_form
+from haike.screens.table import EntityWords, inside
 
 CUSTOMER_FIELDS = ["name", "form", "kind", "stage", "level", "source", "region", "phone", "remark"]
 CONTACT_FIELDS = ["name", "form_of_address", "post", "mobile", "wechat", "email"]
@@ -28,11 +29,14 @@ def new_view(request: HttpRequest, entity: Entity) -> HttpResponse:
     return cast(HttpResponse, form.new_view.__wrapped__(request, entity))  # type: ignore[attr-defined]
 
 
-def _looks(entity: Entity, user: Any) -> dict[str, Look]:
-    found = form.form_looks(entity, user, names=CUSTOMER_FIELDS)
+def _looks(entity: Entity, request: HttpRequest) -> dict[str, Look]:
+    user = cast(Any, request.user)
+    found = form.form_looks(entity, user, names=form.quick_names(entity))
+    found = laid_in_form(entity, request).looks(found, request)
     contacts = entity_of(Contact)
+    contact_names = list(dict.fromkeys([*CONTACT_FIELDS, *form.demanded_names(contacts)]))
     if contacts.policy.may(user, "create"):
-        for name, look in form.form_looks(contacts, user, names=CONTACT_FIELDS).items():
+        for name, look in form.form_looks(contacts, user, names=contact_names).items():
             # Nobody has to name a contact; without a name of its own it takes the customer's.
             found[f"{CONTACT}{name}"] = copy.copy(look)
             found[f"{CONTACT}{name}"].required = False
@@ -50,12 +54,12 @@ def _sections(looks: dict[str, Look]) -> list[Section]:
 def quick_view(request: HttpRequest, entity: Entity) -> HttpResponse:
     """The small form."""
     user = cast(Any, request.user)
-    looks = _looks(entity, user)
+    looks = _looks(entity, request)
     typed = form.Typed(looks, user)
     typed.start({name: value for name, value in form.defaults(entity).items() if name in looks})
     typed.raw.update({name: raw for name, raw in form.initial_values(entity, request).items() if name in looks})
     page = form.FormPage(
-        title=_("New %(name)s") % {"name": entity.name},
+        title=_("New %(name)s") % {"name": inside(entity.name)},
         action=f"/{entity.slug}/new?quick=1",
         sections=[],
         entity=EntityWords.of(entity),

@@ -13,16 +13,23 @@ from django.utils.translation import gettext_lazy as _
 from haike.chinese.company import normalise
 from haike.chinese.uscc import check_uscc, is_identity
 from haike.customers.birthday import BirthdayField, key_of
+from haike.customers.health.signal import attention_of
 from haike.customers.reach import QQ, Mobile, WeChat
+from haike.customers.review.state import REVIEWS, UNCHECKED, address_key
 from haike.find.indexes import few_index, filter_index, hot_indexes
+from haike.find.prepared import keyed, prepared
+from haike.kernel.dictionary import words_of
 from haike.kernel.fields import AutoNumber, Email, LongText, Money, Phone, Pick, Picks, Picture, PinyinKey, Region, Url
-from haike.kernel.record import Record
+from haike.pools.pooled import Pooled
 from haike.refused import Refused
 
 BUSINESS, INDIVIDUAL = "business", "individual"
 FORMS = [(BUSINESS, _("Business")), (INDIVIDUAL, _("Individual"))]
+GROUPS = [(letter, letter) for letter in "ABCDE"]
 DEEPEST = 20
 """How many levels a group of companies may have."""
+HOTTEST = 1_000
+"""The rank of the hottest level."""
 MOST_PEOPLE = 200
 """How many contacts the page of a customer lists."""
 
@@ -31,7 +38,7 @@ def _filled(name: str) -> Q:
     return Q(deleted_at__isnull=True) & ~Q(**{name: ""})
 
 
-class Customer(Record):
+class Customer(Pooled):
     """A business or an individual; `name_key` is the name without what makes one company look like two."""
 
     number = AutoNumber("KH{yyyy}{mm}-{00000}", _("Number"))
@@ -48,6 +55,7 @@ class Customer(Record):
     source = Pick("customer_source", _("Source"), blank=True)
     value = Pick("value_level", _("Value level"), blank=True)
     potential = Pick("potential_value", _("Potential value"), blank=True)
+    satisfaction = Pick("satisfaction", _("Satisfaction"), blank=True)
     business_line = Pick("business_line", _("Business line"), blank=True)
 
     phone = Phone(_("Phone"))
@@ -85,6 +93,16 @@ class Customer(Record):
     credit_rating = Pick("credit_rating", _("Credit rating"), blank=True)
     credit_limit = Money(_("Credit limit"), validators=[MinValueValidator(0)])
     payment_manner = Pick("payment_manner", _("Payment manner"), blank=True)
+    price_class = models.ForeignKey(
+        "customers.PriceClass",
+        models.PROTECT,
+        verbose_name=_("Price class"),
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+        help_text=_("Without one the standard prices hold."),
+    )
     debt = Money(_("Debt"))
 
     tax_name = models.CharField(_("Name on invoices"), max_length=120, blank=True, default="")
@@ -135,16 +153,47 @@ class Customer(Record):
     last_visit_at = models.DateTimeField(_("Last visit"), null=True, blank=True)
     next_contact_at = models.DateTimeField(_("Next contact"), null=True, blank=True)
     next_contact_what = models.CharField(_("Planned for it"), max_length=200, blank=True, default="")
+    next_contact_manner = Pick("follow_up_manner", _("How to contact next"), blank=True)
+    rhythm_days = models.PositiveSmallIntegerField(_("Usual days between contacts"), null=True, blank=True)
+    attention_on = models.DateField(_("Needs attention from"), null=True, blank=True)
+
+    bought_on = models.DateField(_("Last purchase"), null=True, blank=True)
+    bought_year = Money(_("Bought this year"))
+    bought_total = Money(_("Bought in all"))
+    profit_group = models.CharField(
+        _("Group by profit"), max_length=1, choices=GROUPS, blank=True, default="",
+        help_text=_("A brings the first half of the profit, then B, C and D; E brings none."),
+    )  # fmt: skip
+    order_group = models.CharField(
+        _("Group by orders"), max_length=1, choices=GROUPS, blank=True, default="",
+        help_text=_("By how lately, how often and how much: A the best, E the rest."),
+    )  # fmt: skip
+
+    review = models.CharField(_("Review"), max_length=10, choices=REVIEWS, default=UNCHECKED)
+    review_reason = models.CharField(_("Reason of the review"), max_length=200, blank=True, default="")
+    reviewed_at = models.DateTimeField(_("Reviewed"), null=True, blank=True)
 
     name_pinyin = PinyinKey("name")
     name_key = models.CharField(max_length=120, editable=False, blank=True, default="")
+    address_key = models.CharField(max_length=60, editable=False, blank=True, default="")
     birthday_key = models.CharField(max_length=6, editable=False, blank=True, default="")
+    heat_rank = models.SmallIntegerField(null=True, editable=False)
+    """By what lists sort heat: the hottest is the largest, none where there is no heat."""
 
     class Meta:
         verbose_name = _("Customer")
         verbose_name_plural = _("Customers")
         indexes = [
-            *hot_indexes("customer", "created_at", "last_contact_at", "next_contact_at", "name_pinyin", "changed_at"),
+            *hot_indexes(
+                "customer",
+                "created_at",
+                "last_contact_at",
+                "next_contact_at",
+                "name_pinyin",
+                "changed_at",
+                "heat_rank",
+            ),
+            *hot_indexes("customer", "attention_on", "bought_on"),
             filter_index(
                 "customer",
                 "level",
@@ -158,15 +207,21 @@ class Customer(Record):
                 "next_contact_at",
                 "created_at",
                 "name_pinyin",
+                "next_contact_manner",
             ),
             few_index("customer", "created_at"),
             models.Index(fields=["name_key"], name="customer_name_key", condition=_filled("name_key")),
+            models.Index(fields=["address_key"], name="customer_address_key", condition=_filled("address_key")),
             models.Index(fields=["phone"], name="customer_phone", condition=_filled("phone")),
             models.Index(fields=["mobile"], name="customer_mobile", condition=_filled("mobile")),
             models.Index(fields=["tax_number"], name="customer_tax_number", condition=_filled("tax_number")),
             models.Index(fields=["birthday_key"], name="customer_birthday", condition=_filled("birthday_key")),
+            models.Index(
+                fields=["profit_group", "order_group"], name="customer_groups", condition=_filled("profit_group")
+            ),
             models.Index(fields=["parent"], name="customer_parent", condition=Q(parent__isnull=False)),
             models.Index(fields=["dealer"], name="customer_dealer", condition=Q(dealer__isnull=False)),
+            models.Index(fields=["price_class"], name="customer_price_class", condition=Q(price_class__isnull=False)),
             models.Index(
                 fields=["main_contact"], name="customer_main_contact", condition=Q(main_contact__isnull=False)
             ),
@@ -188,17 +243,26 @@ class Customer(Record):
     @cached_property
     def people(self) -> list[Any]:
         """The contacts, the main one first, the others by name; of very many only the first."""
-        rows: Any = self.contacts.filter(deleted_at__isnull=True).order_by("name_pinyin", "id")
-        found = list(rows[:MOST_PEOPLE])
+        contacts: Any = Customer._meta.get_field("contacts").related_model
+
+        def rows() -> Any:
+            some: Any = contacts.objects.filter(keyed(contacts, "customer_id"), deleted_at__isnull=True)
+            return some.order_by("name_pinyin", "id")[:MOST_PEOPLE]
+
+        found = prepared("people of a customer", rows, [self.pk])
         for contact in found:
             contact.customer = self
         return sorted(found, key=lambda contact: contact.pk != self.main_contact_id)
 
     def prepare(self) -> None:
         self.name_key = name_key(self.name)
+        self.address_key = address_key(self.region, self.address)
         self.birthday_key = key_of(self.birthday)
+        self.heat_rank = heat_rank(self.heat)
         if not self.heat:
             self.heat_reason, self.heat_until = None, None
+        if self._state.adding:
+            self.attention_on = attention_of([self]).get(self.pk)
 
     def clean(self) -> None:
         said: dict[str, Any] = {}
@@ -229,6 +293,14 @@ class Customer(Record):
                 )
             rows = Customer._base_manager.select_for_update().filter(pk=above)
             above = rows.values_list("parent_id", flat=True).first()
+
+
+def heat_rank(level: str | None) -> int | None:
+    """How hot a level is among those of the dictionary, whose first one is the hottest."""
+    if not level:
+        return None
+    # From above, so that a level added at the end leaves the others their rank.
+    return next((HOTTEST - at for at, code in enumerate(words_of("heat")) if code == level), 1)
 
 
 def name_key(name: str) -> str:

@@ -4,18 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from typing import Any
+from urllib.parse import quote
 
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from haike.customers import timeline
 from haike.customers.customer import panels as pieces
-from haike.customers.customer.duplicates import warnings
+from haike.customers.customer import worth
+from haike.customers.customer.heat_views import buttons as heat_buttons
+from haike.customers.customer.heat_views import list_button as hot_first_button
 from haike.customers.customer.queries import CATEGORIES, RESTING, categories_for, people_tree, region_tree
 from haike.customers.customer.quick import CUSTOMER_FIELDS, new_view
 from haike.customers.customer.record import Customer, name_key
+from haike.customers.health import panel as health
+from haike.customers.paper.views import print_button
+from haike.customers.review.views import buttons as review_buttons
+from haike.dedupe.guard import warnings
+from haike.dedupe.lookup import list_button as lookup_button
+from haike.dedupe.scan.screen import list_button
 from haike.kernel.dictionary import words_of
 from haike.kernel.entity import Button, Category, Companion, Entity, Label, Panel, Section, SideGroup
 from haike.kernel.policy import Actor
@@ -65,6 +75,7 @@ class CustomerEntity(Entity):
                 "source",
                 "value",
                 "potential",
+                "satisfaction",
                 "business_line",
                 "number",
             ],
@@ -74,13 +85,29 @@ class CustomerEntity(Entity):
         Section(_("Heat"), ["heat", "heat_reason", "heat_until"]),
         Section(
             _("Contact with us"),
-            ["main_contact", "last_contact_at", "last_visit_at", "next_contact_at", "next_contact_what"],
+            [
+                "main_contact",
+                "last_contact_at",
+                "last_visit_at",
+                "next_contact_at",
+                "next_contact_what",
+                "next_contact_manner",
+                "rhythm_days",
+                "attention_on",
+            ],
         ),
+        Section(_("Purchases"), ["bought_on", "bought_year", "bought_total", "profit_group", "order_group"]),
+        Section(_("Risk check"), ["review", "review_reason", "reviewed_at"], folded=True),
         Section(_("Group"), ["parent", "dealer"], folded=True),
-        Section(_("Credit"), ["credit_rating", "credit_limit", "payment_manner", "debt"], folded=True),
+        Section(_("Credit"), ["price_class", "credit_rating", "credit_limit", "payment_manner", "debt"], folded=True),
         Section(
             _("Invoices and bank"),
             ["tax_name", "tax_number", "invoice_kind", "bank", "bank_account", "tax_address", "tax_phone"],
+            folded=True,
+        ),
+        Section(
+            _("Whose it is"),
+            ["pool", "pooled_at", "owned_since", "protected_until", "advanced_at", "dealt_at"],
             folded=True,
         ),
         Section(
@@ -90,6 +117,7 @@ class CustomerEntity(Entity):
     quick = CUSTOMER_FIELDS
     facts = ["main_contact", "mobile", "phone", "region", "source", "last_contact_at", "next_contact_at", "owner"]
     badges = ["kind", "level", "heat"]
+    lines = "business_line"
     search = [
         "name",
         "short_name",
@@ -100,6 +128,7 @@ class CustomerEntity(Entity):
         "email",
         "wechat",
         "contacts__name",
+        "contacts__called",
         "contacts__mobile",
     ]
     companions = [Companion("customers.contact", "customer", prefers=("mobile", "wechat", "qq", "email"))]
@@ -134,23 +163,49 @@ class CustomerEntity(Entity):
         "wechat": ("微信号",),
     }
     match = ["number", "name_key", "tax_number"]
-    hidden = ["name_key", "birthday_key"]
-    totals = ["debt", "credit_limit"]
-    settled = ["main_contact", "last_contact_at", "last_visit_at", "next_contact_at", "next_contact_what"]
+    hidden = ["name_key", "address_key", "birthday_key", "heat_rank"]
+    totals = ["debt", "credit_limit", "bought_year", "bought_total"]
+    settled = [
+        "main_contact",
+        "last_contact_at",
+        "last_visit_at",
+        "next_contact_at",
+        "next_contact_what",
+        "next_contact_manner",
+        "rhythm_days",
+        "attention_on",
+        "advanced_at",
+        "dealt_at",
+        "review",
+        "review_reason",
+        "reviewed_at",
+        "bought_on",
+        "bought_year",
+        "bought_total",
+        "profit_group",
+        "order_group",
+    ]
     panels = [
+        Panel("health", _("What to do next"), health.render, place="main", icon="heartbeat"),
         Panel("timeline", _("Timeline"), timeline.render, icon="history"),
         Panel("contacts", _("Contacts"), pieces.contacts, count=pieces.count_contacts, icon="address-book"),
         Panel("chart", _("Organisation chart"), pieces.chart, icon="sitemap"),
         Panel("family", _("Group and related"), pieces.family, count=pieces.count_family, icon="hierarchy"),
         Panel("team", _("Team"), pieces.team, icon="users"),
+        Panel("worth", _("Value and satisfaction"), worth.render, icon="chart-line"),
     ]
     views = {"new": new_view}
+
+    @cached_property
+    def pinyin_keys(self) -> dict[str, str]:
+        """Heat sorts by its rank, not by the letters of its code."""
+        return {**super().pinyin_keys, "heat": "heat_rank"}
 
     def categories_for(self, user: Actor) -> dict[str, Category]:
         return categories_for(user)
 
     def check_values(self, values: Mapping[str, Any], record: Any | None, by: Actor) -> list[Label]:
-        return list(warnings(values, record, by))
+        return list(warnings(self, values, record, by))
 
     def side(self, user: Actor) -> list[SideGroup]:
         return [group for group in (people_tree(user, self.label), region_tree(user)) if group]
@@ -170,20 +225,34 @@ class CustomerEntity(Entity):
 
     def buttons(self, record: Any, user: Actor) -> list[Button]:
         base = self.url_of(record)
-        found = [button for source in BUTTONS for button in source(record, user)]
-        return [*found, Button(_("Business card"), f"{base}card", "id", "drawer")]
+        found = [button for source in (*BUTTONS, heat_buttons) for button in source(record, user)]
+        found.append(Button(_("Business card"), f"{base}card", "id", "drawer"))
+        if record.longitude is not None and self.right(user, "longitude") in ("read", "edit"):
+            found.append(Button(_("On the map"), map_url(record), "map-pin"))
+        return [*found, *review_buttons(record, user), *print_button(record, user)]
 
     def match_values(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """An import knows a customer again by number, tax number or the core of its name."""
         return super().match_values({**values, "name_key": name_key(values.get("name") or "")})
 
     def list_buttons(self, user: Actor) -> list[Button]:
-        if not self.policy.may(user, "create"):
-            return []
-        return [Button(_("Several customers"), reverse("customers:grid"), "table-plus")]
+        found = [lookup_button(self), list_button(self)]
+        if self.right(user, "heat") in ("read", "edit"):
+            found.append(hot_first_button(user))
+        if all(self.right(user, name) in ("read", "edit") for name in ("longitude", "latitude")):
+            found.append(Button(_("Map"), reverse("customers:map"), "map"))
+        if self.policy.may(user, "create"):
+            found.insert(0, Button(_("Several customers"), reverse("customers:grid"), "table-plus"))
+        return found
 
     def row_buttons(self, record: Any, user: Actor) -> list[Button]:
         return [button for source in ROW_BUTTONS for button in source(record, user)]
+
+
+def map_url(customer: Customer) -> str:
+    """Where a map shows the place; on a phone it opens the map program, which leads there."""
+    place = f"{customer.longitude},{customer.latitude}"
+    return f"https://uri.amap.com/marker?position={place}&name={quote(customer.name)}"
 
 
 def _figures(record: Customer, user: Actor) -> list[tuple[Label, str]]:

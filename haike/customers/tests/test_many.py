@@ -20,7 +20,7 @@ from haike.people.testing import Staff
 from haike.refused import Refused
 
 pytestmark = pytest.mark.feature("P17")
-OWN = {"id", "number", "created_at", "changed_at"}
+OWN = {"id", "number", "created_at", "changed_at", "owned_since"}
 FULL: dict[str, Any] = {
     "name": "重庆长安“汽车”（集团）有限公司\\ \t%s", "short_name": "长安",
     "mobile": "13800138000",

@@ -147,7 +147,7 @@ def test_every_tab_holds_what_it_says(staff: Staff, browse: Browse) -> None:
 
 
 @pytest.mark.feature("C4")
-@pytest.mark.parametrize("words", ["海蓝", "hlkj", "hailan", "0013", "王总", "KH", "海蓝 王", "blue"])
+@pytest.mark.parametrize("words", ["海蓝", "hlkj", "hailan", "0013", "王总", "KH", "海蓝 王", "blue", "王", "138 王总"])
 def test_a_customer_is_found_by_any_piece(staff: Staff, browse: Browse, words: str) -> None:
     found = make_customer(staff.ann, "海蓝科技", mobile="13800138000", mnemonic="blue")
     make_contact(staff.ann, found, "王总")

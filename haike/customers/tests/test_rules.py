@@ -9,11 +9,12 @@ from hypothesis import strategies as st
 from haike.customers.contact.actions import make_main, move_contact
 from haike.customers.contact.record import Anniversary, Contact
 from haike.customers.customer.actions import plan_contact, quick_create
-from haike.customers.customer.duplicates import contact_warnings, matches, warnings
+from haike.customers.customer.duplicates import CUSTOMER
 from haike.customers.customer.family import Member, add_up, members
 from haike.customers.customer.record import INDIVIDUAL, Customer
 from haike.customers.relation import CustomerRelation
 from haike.customers.testing import make_contact, make_customer
+from haike.dedupe.match import find_matches
 from haike.kernel.change import purge
 from haike.kernel.entity import entity_of
 from haike.kernel.log import Change
@@ -161,27 +162,27 @@ def test_planning_a_contact_stands_in_the_log(staff: Staff) -> None:
 def test_likeness_is_told_with_name_to_those_who_see_it(staff: Staff) -> None:
     known = make_customer(staff.ann, "深圳市海蓝科技有限公司", phone="0755-26001234", tax_number=GOOD_CODE)
     for values in ({"name": "海蓝科技（深圳）有限公司"}, {"mobile": known.phone}, {"tax_number": GOOD_CODE}):
-        (sentence,) = warnings({"name": "", **values}, None, staff.ann)
+        (sentence,) = entity_of(Customer).check_values({"name": "", **values}, None, staff.ann)
         assert known.name in sentence
-        (sentence,) = warnings({"name": "", **values}, None, staff.cat)
+        (sentence,) = entity_of(Customer).check_values({"name": "", **values}, None, staff.cat)
         assert known.name not in sentence
         assert known.number not in sentence
         assert staff.ann.name in sentence
         assert str(staff.south) in sentence
-    assert warnings({"name": known.name}, known, staff.ann) == []
-    assert warnings({"name": "别的公司"}, None, staff.ann) == []
+    assert entity_of(Customer).check_values({"name": known.name}, known, staff.ann) == []
+    assert entity_of(Customer).check_values({"name": "别的公司"}, None, staff.ann) == []
 
 
 @pytest.mark.feature("C3")
 def test_a_phone_is_found_at_contacts_too(staff: Staff) -> None:
     customer = make_customer(staff.ann)
     contact = make_contact(staff.ann, customer, mobile="13800138000")
-    (match,) = matches({"mobile": "13800138000"}, by=staff.cat)
-    assert match.customer == customer
+    (match,) = find_matches(CUSTOMER, {"mobile": "13800138000"}, by=staff.cat)
+    assert match.record == customer
     assert not match.visible
-    (sentence,) = contact_warnings({"mobile": "13800138000"}, None, staff.ann)
+    (sentence,) = entity_of(Contact).check_values({"mobile": "13800138000"}, None, staff.ann)
     assert contact.name in sentence
-    (sentence,) = contact_warnings({"mobile": "13800138000"}, None, staff.cat)
+    (sentence,) = entity_of(Contact).check_values({"mobile": "13800138000"}, None, staff.cat)
     assert contact.name not in sentence
     assert customer.name not in sentence
 
@@ -189,7 +190,7 @@ def test_a_phone_is_found_at_contacts_too(staff: Staff) -> None:
 @pytest.mark.feature("C3")
 def test_two_people_may_have_one_name(staff: Staff) -> None:
     make_customer(staff.ann, "王伟", form=INDIVIDUAL)
-    assert warnings({"name": "王伟", "form": INDIVIDUAL}, None, staff.ann) == []
+    assert entity_of(Customer).check_values({"name": "王伟", "form": INDIVIDUAL}, None, staff.ann) == []
 
 
 # -- contacts ----------------------------------------------------------------------------------------------------------

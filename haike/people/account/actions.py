@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from haike.kernel import change
 from haike.kernel.policy import System
 from haike.kernel.record import writer
-from haike.people.account.choices import CHANNELS, cards_known, reminders_known
+from haike.people.account.choices import CHANNELS, NO_CARDS, cards_known, cards_off, reminders_known
 from haike.people.grants import organisation_changed
 from haike.people.signin.hashing import hashing
 from haike.people.user.record import User
@@ -60,7 +60,10 @@ def change_taste(user: User, **values: Any) -> None:
 
 def choose_home(user: User, cards: Sequence[str]) -> None:
     """Which cards the workbench shows, in this order."""
-    chosen = [card for card in dict.fromkeys(cards) if card in cards_known()]
+    # An empty list means that he has not chosen yet.
+    chosen = [card for card in dict.fromkeys(cards) if card in cards_known()] or [NO_CARDS]
+    # What belongs to a module that is off comes back with it.
+    chosen += [card for card in cards_off() if not user.home or card in user.home]
     with transaction.atomic(), writer():
         User.objects.filter(pk=user.pk).update(home=chosen)
         organisation_changed()

@@ -7,11 +7,16 @@ from typing import Any
 
 from django.utils.functional import Promise
 
+from haike.screens.module import known_on
+
 Label = str | Promise
 
 CHANNELS: dict[str, Label] = {}
 """The ways by which reminders can reach somebody; only those that are there."""
 USUAL_CHANNELS = ("page",)
+
+NO_CARDS = "none"
+"""What a user chose who wants no card."""
 
 _cards: dict[str, Label] = {}
 _reminders: dict[str, Label] = {}
@@ -34,17 +39,24 @@ def declare_reminders(reminders: Mapping[str, Label]) -> None:
 
 def cards_known() -> dict[str, Label]:
     """All cards in the order of their declaration."""
-    return dict(_cards)
+    return known_on(_cards, "cards")
+
+
+def cards_off() -> list[str]:
+    """Cards of modules that are off."""
+    known = cards_known()
+    return [card for card in _cards if card not in known]
 
 
 def reminders_known() -> dict[str, Label]:
     """All kinds of reminders in the order of their declaration."""
-    return dict(_reminders)
+    return known_on(_reminders, "reminders")
 
 
 def cards_of(user: Any) -> list[str]:
     """The cards that a user wants, in order; all of them until he has chosen."""
-    return [card for card in user.home if card in _cards] if user.home else list(_cards)
+    known = cards_known()
+    return [card for card in user.home if card in known] if user.home else list(known)
 
 
 def channels_of(user: Any, reminder: str) -> tuple[str, ...]:

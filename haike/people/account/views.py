@@ -16,7 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
-from haike.kernel.digits import whole
+from haike.digits import whole
 from haike.kernel.entity import Section
 from haike.people.account import actions
 from haike.people.account.choices import CHANNELS, cards_known, cards_of, channels_of, reminders_known
@@ -30,6 +30,7 @@ from haike.people.user.record import DENSITIES, LANGUAGES, MENUS, SCHEMES, THEME
 from haike.refused import Conflict, Refused
 from haike.screens.door import done
 from haike.screens.form import FormPage, Typed
+from haike.screens.module import reachable
 
 TABS = [
     ("profile", _("Contact and picture"), "/account/"),
@@ -57,7 +58,8 @@ def show_tab(request: HttpRequest, tab: str, status: int = 200, **context: Any) 
     """One tab of the account page; rooms below add theirs to TABS."""
     if getattr(request, "htmx", False) and "form" in context:
         return render(request, "kernel/form.html#form", context, status=status)
-    pages = [{"key": key, "label": label, "url": url, "active": key == tab} for key, label, url in TABS]
+    tabs = reachable(TABS, lambda each: each[2])
+    pages = [{"key": key, "label": label, "url": url, "active": key == tab} for key, label, url in tabs]
     return render(request, "people/account.html", {"pages": pages, "tab": tab, **context}, status=status)
 
 

@@ -11,7 +11,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from haike.kernel.digits import whole
+from haike.digits import whole
 from haike.people.alarm.kinds import alarm_kinds, mark_seen, sentence
 from haike.people.alarm.record import Alarm
 from haike.people.journal.page import (
@@ -39,11 +39,7 @@ def alarms_view(request: HttpRequest) -> HttpResponse | FileResponse:
     demand_grant(request, "alarms")
 
     def find(values: dict[str, Any]) -> QuerySet[Alarm]:
-        rows = within(Alarm.objects.select_related("user", "seen_by"), values)
-        if values.get("user"):
-            rows = rows.filter(user=values["user"])
-        if values.get("kind"):
-            rows = rows.filter(kind=values["kind"])
+        rows = within(Alarm.objects.select_related("user", "seen_by"), values, user="user", kind="kind")
         if values.get("state"):
             rows = rows.filter(seen_at__isnull=values["state"] == "open")
         if words := values.get("q"):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -45,3 +47,12 @@ def convert(amount: Decimal, source: str, target: str = "", *, on: date | None =
         value = amount * rate(source, on) / rate(target, on)
     coin = Decimal(1).scaleb(-CURRENCIES[target].places)
     return value.quantize(coin, rounding=ROUND_HALF_UP)
+
+
+@contextmanager
+def beside_currency() -> Iterator[None]:
+    """Let the complaint that a rate is missing stand beside the field `currency`."""
+    try:
+        yield
+    except Refused as no:
+        raise Refused(fields={"currency": no.message}) from no

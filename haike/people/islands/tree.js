@@ -1,4 +1,4 @@
-// The tree of departments: drag one onto another. Without scripts the same is done by the form behind "move".
+// A tree of departments or categories: drag one onto another. Without scripts the same is done by the form behind "move".
 import { refresh } from "../../kernel/islands/requests.js";
 import { t, token } from "../../kernel/islands/page.js";
 import { toast } from "../../kernel/islands/toasts.js";
@@ -30,7 +30,7 @@ export default function tree(host) {
     clear();
     if (!held || !line) return;
     event.preventDefault();
-    const answer = await fetch(`/departments/${key(held)}/move`, {
+    const answer = await fetch(`${host.dataset.tree || "/departments/"}${key(held)}/move`, {
       method: "POST",
       headers: { "X-CSRFToken": token(), "HX-Request": "true", "X-Drag": "1" },
       body: new URLSearchParams({ parent: key(line) }),

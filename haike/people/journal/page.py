@@ -17,7 +17,8 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from haike.kernel.digits import whole
+from haike.digits import whole
+from haike.exchange.exported import Export, explain, finish, properties_of, trace
 from haike.kernel.entity import Label
 from haike.kernel.log import Change, origin
 from haike.kernel.look import ChoiceLook, DateLook, Look, PersonLook
@@ -43,12 +44,13 @@ class OptionLook(ChoiceLook):
 
 @dataclass(frozen=True)
 class Column:
-    """One column: `html` draws the cell of a row, `text` is its form in a file."""
+    """One column: `html` draws the cell of a row, `text` is its form in a file; a `number` stands at the end."""
 
     label: Label
     html: Callable[[Any], Any]
     text: Callable[[Any], Any]
     wide: bool = False
+    number: bool = False
 
 
 def plain(label: Label, text: Callable[[Any], Any], *, wide: bool = False) -> Column:
@@ -83,9 +85,10 @@ def days() -> dict[str, Look]:
     return {"since": DateLook("since", _("From")), "until": DateLook("until", _("Until"))}
 
 
-def within(rows: QuerySet[Any], values: dict[str, Any]) -> QuerySet[Any]:
-    """Only the rows between two days, both included."""
+def within(rows: QuerySet[Any], values: dict[str, Any], **columns: str) -> QuerySet[Any]:
+    """Only the rows between two days, both included, that have what was chosen; `columns` maps inputs to columns."""
     since, until = values.get("since"), values.get("until")
+    rows = rows.filter(**{column: values[name] for name, column in columns.items() if values.get(name)})
     if since:
         rows = rows.filter(at__gte=_start(since))
     return rows.filter(at__lt=_start(until + timedelta(days=1))) if until else rows
@@ -150,16 +153,26 @@ class Journal:
     def _file(self, request: HttpRequest, rows: QuerySet[Any]) -> FileResponse:
         with tempfile.TemporaryDirectory() as folder:
             path, count = Path(folder, f"{self.key}.xlsx"), 0
-            with SheetWriter(path, format="xlsx") as writer:
+            user: Any = request.user
+            heads, words = ", ".join(str(column.label) for column in self.columns), self._words(request)
+            export = trace(user, f"people.{self.key}", "xlsx", columns=heads, words=words)
+            with SheetWriter(path, format="xlsx", properties=properties_of(export, user)) as writer:
                 writer.add_sheet(str(self.title), [str(column.label) for column in self.columns])
                 for batch in _batches(rows[:MOST_ROWS].iterator(chunk_size=1000)):
                     self.prepare(batch)
                     for row in batch:
                         writer.write_row([_cell(column.text(row)) for column in self.columns])
                     count += len(batch)
-            _note_export(request, self, count)
+                explain(writer, export, user, count, self.title)
+            finish(export, count)
+            _note_export(request, self, export)
             # The file is open before its folder goes; the system keeps it until the answer is sent.
-            return FileResponse(path.open("rb"), as_attachment=True, filename=f"{self.title}.xlsx")
+            return FileResponse(path.open("rb"), as_attachment=True, filename=f"{self.title}-{export.number}.xlsx")
+
+    def _words(self, request: HttpRequest) -> str:
+        """The filter as it stands in the log of exports."""
+        given = ((look.label, request.GET.get(name)) for name, look in self.looks.items())
+        return "; ".join(f"{label}: {value}" for label, value in given if value)
 
 
 def _earlier_than(row: Any) -> Q:
@@ -182,7 +195,7 @@ def _batches(rows: Iterable[Any], size: int = 1000) -> Iterator[list[Any]]:
         yield batch
 
 
-def _note_export(request: HttpRequest, journal: Journal, count: int) -> None:
+def _note_export(request: HttpRequest, journal: Journal, export: Export) -> None:
     user: Any = request.user
     Change(
         entity=f"people.{journal.key}",
@@ -192,5 +205,5 @@ def _note_export(request: HttpRequest, journal: Journal, count: int) -> None:
         by_name=user.name,
         origin=origin.get(),
         action="export",
-        diff={str(_("Rows")): [None, count]},
+        diff={str(_("Export number")): [None, export.number], str(_("Rows")): [None, export.rows]},
     ).save(force_insert=True)

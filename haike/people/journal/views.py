@@ -29,19 +29,26 @@ from haike.people.journal.page import (
 )
 from haike.people.pages import demand_grant
 from haike.people.signin.record import SignIn
+from haike.screens.actor import name_of, source_of
 from haike.screens.record import log_entry
 
 OTHER_KINDS = {
     COMPANY: _("Company profile"),
     "kernel.option": _("Settings"),
+    "site.module": _("Modules"),
+    "site.number": _("Running numbers"),
+    "fields.ownfield": _("Own fields"),
+    "fields.layout": _("Layouts"),
     "kernel.dictionaryword": _("Pick-lists"),
+    "api.webhook": _("Webhook"),
+    "papers.mailserver": _("Outgoing mail"),
     "people.sign-ins": _("Sign-in log"),
     "people.operations": _("Operation log"),
     "people.errors": _("Faults"),
     "people.alarms": _("Alarms"),
+    "people.exports": _("Log of exports"),
     ALARM: _("Alarm"),
 }
-SYSTEMS = {"setup": _("Setting up"), "sample": _("Sample company"), "joining": _("Joining"), "": _("Haike")}
 OTHER_ACTIONS = {
     "password": _("set the password of"),
     "unlock": _("unlocked"),
@@ -55,11 +62,7 @@ def sign_ins_view(request: HttpRequest) -> HttpResponse | FileResponse:
     demand_grant(request, "log")
 
     def find(values: dict[str, Any]) -> QuerySet[SignIn]:
-        rows = within(SignIn.objects.select_related("user"), values)
-        if values.get("user"):
-            rows = rows.filter(user=values["user"])
-        if values.get("result"):
-            rows = rows.filter(result=values["result"])
+        rows = within(SignIn.objects.select_related("user"), values, user="user", result="result")
         if words := values.get("q"):
             rows = rows.filter(Q(typed__icontains=words) | Q(ip__startswith=words) | Q(user__name__icontains=words))
         return rows
@@ -93,7 +96,7 @@ def _kind(label: str) -> Any:
 
 
 def _who(row: Change) -> Any:
-    return row.by or SYSTEMS.get(row.by_name, row.by_name)
+    return row.by or name_of(row.by_name)
 
 
 def _action(row: Change) -> Any:
@@ -149,13 +152,13 @@ def operations_view(request: HttpRequest) -> HttpResponse | FileResponse:
     titles = _Titles()
 
     def find(values: dict[str, Any]) -> QuerySet[Change]:
-        rows = within(Change.objects.exclude(action=SETTLED).select_related("by"), values)
-        if values.get("user"):
-            rows = rows.filter(by=values["user"])
-        if values.get("entity"):
-            rows = rows.filter(entity=values["entity"])
-        if values.get("action"):
-            rows = rows.filter(action=values["action"])
+        rows = within(
+            Change.objects.exclude(action=SETTLED).select_related("by"),
+            values,
+            user="by",
+            entity="entity",
+            action="action",
+        )
         return rows.filter(origin__startswith=values["q"]) if values.get("q") else rows
 
     kinds = {**{entity.label: str(entity.name) for entity in entities()}, **{k: str(v) for k, v in OTHER_KINDS.items()}}
@@ -187,7 +190,7 @@ def operations_view(request: HttpRequest) -> HttpResponse | FileResponse:
                 lambda row: "\n".join(_said(line) for line in _lines(row, request.user)),
                 wide=True,
             ),
-            plain(_("From where"), lambda row: row.origin),
+            plain(_("From where"), lambda row: source_of(row.origin) or row.origin),
         ],
     ).answer(request)
 
@@ -197,9 +200,7 @@ def errors_view(request: HttpRequest) -> HttpResponse | FileResponse:
     demand_grant(request, "log")
 
     def find(values: dict[str, Any]) -> QuerySet[ErrorRecord]:
-        rows = within(ErrorRecord.objects.select_related("user"), values)
-        if values.get("user"):
-            rows = rows.filter(user=values["user"])
+        rows = within(ErrorRecord.objects.select_related("user"), values, user="user")
         if words := values.get("q"):
             rows = rows.filter(
                 Q(number__icontains=words)

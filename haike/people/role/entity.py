@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import cached_property
 from typing import Any
 
 from django.db import transaction
@@ -10,13 +12,18 @@ from django.utils.translation import gettext_lazy as _
 from haike.kernel import change
 from haike.kernel.entity import Button, Entity, Related, Section
 from haike.kernel.log import Batch
+from haike.kernel.look import Look
 from haike.kernel.policy import Actor, System
 from haike.people.authority import demand_covers, keeping_a_boss
 from haike.people.grants import organisation_changed
 from haike.people.policy import HousePolicy
+from haike.people.role.looks import RoleDescriptionLook, RoleNameLook
 from haike.people.role.record import Role
 from haike.people.shipped_roles import SHIPPED_ROLES
 from haike.refused import Refused
+
+COPIED_WITH: list[Callable[[Role, Role, Actor], None]] = []
+"""What else goes with the copy of a role: of (role, copy, who copies)."""
 
 
 class RoleEntity(Entity):
@@ -33,9 +40,22 @@ class RoleEntity(Entity):
     importable = False
     tabs = [Related("people.user", "roles", _("Users with this role"))]
 
+    @cached_property
+    def declared_looks(self) -> dict[str, Look]:
+        """Name and description as the reader's language has them."""
+        found = super().declared_looks
+        named, said = found["name"], found["description"]
+        return {
+            **found,
+            "name": RoleNameLook("name", named.label, field=named.field),
+            "description": RoleDescriptionLook("description", said.label, field=said.field),
+        }
+
     def create(self, *, by: Actor, batch: Batch | None = None, **values: Any) -> Role:
         """Make a role with no more rights than one's own."""
-        draft = Role(**{k: v for k, v in values.items() if k in ("rights", "field_rights", "grants", "name")})
+        draft = Role(
+            **{k: v for k, v in values.items() if k in ("rights", "field_rights", "grants", "reveals", "name")}
+        )
         demand_covers(by, [draft])
         with transaction.atomic():
             role: Role = change.create(Role, by=by, batch=batch, owner=None, **values)
@@ -86,14 +106,19 @@ class RoleEntity(Entity):
 
     def copy(self, role: Role, *, name: str, by: Actor) -> Role:
         """A new role with the same rights."""
-        return self.create(
-            by=by,
-            name=name,
-            description=role.description,
-            rights=role.rights,
-            field_rights=role.field_rights,
-            grants=role.grants,
-        )
+        with transaction.atomic():
+            copied = self.create(
+                by=by,
+                name=name,
+                description=role.description,
+                rights=role.rights,
+                field_rights=role.field_rights,
+                grants=role.grants,
+                reveals=role.reveals,
+            )
+            for copy in COPIED_WITH:
+                copy(role, copied, by)
+        return copied
 
     def seed(self) -> None:
         """Write the shipped roles into a database that has none yet; later they are the company's own business."""

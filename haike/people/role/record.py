@@ -16,7 +16,8 @@ class Role(Record):
 
     `rights` is {entity: {action: reach}}; an entity is a label ("customers.customer"), a room ("customers.*") or "*"
     for every entity of business; the nearest entry decides, action by action. `field_rights` is
-    {entity: {field: "read" | "masked" | "hidden"}}. `grants` are permissions that belong to no entity.
+    {entity: {field: "read" | "masked" | "hidden"}}. `grants` are permissions that belong to no entity. `reveals` is the
+    daily budget of looks at masked values: None as the company sets it for all, 0 without limit.
     """
 
     key = models.SlugField(_("Key"), max_length=40, unique=True, null=True, blank=True, editable=False)
@@ -26,6 +27,7 @@ class Role(Record):
     rights = RightsTable(_("Rights"))
     field_rights = RightsTable(_("Rights on fields"))
     grants = GrantList(_("Special grants"))
+    reveals = models.PositiveIntegerField(_("Looks at masked values in a day"), null=True, blank=True, editable=False)
 
     class Meta:
         verbose_name = _("Role")

@@ -9,17 +9,20 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext_lazy as _
 
-from haike.kernel.digits import whole
+from haike.digits import whole
 from haike.kernel.entity import Section, entities, entity_named, entity_of
 from haike.kernel.policy import ACTIONS
 from haike.people.looks import model_looks
 from haike.people.pages import ask
+from haike.people.reveal.budget import BUDGET
 from haike.people.role import matrix
 from haike.people.role.record import Role
 from haike.people.switches import EVERY_GRANT, grants_known
 from haike.refused import Refused
 from haike.screens.door import done
 from haike.screens.form import Typed
+
+MOST_REVEALS = 100_000
 
 
 def _role(request: HttpRequest, pk: int) -> Role:
@@ -45,6 +48,12 @@ def rights_view(request: HttpRequest, pk: int) -> HttpResponse:
         if not may_edit:
             raise Http404
         known = {EVERY_GRANT, *grants_known()}
+        said = request.POST.get("reveals", str(role.reveals if role.reveals is not None else "")).strip()
+        reveals = whole(said)
+        if said and (reveals is None or reveals > MOST_REVEALS):
+            most = _("Looks at masked values: a number from 0 to %(most)s, or nothing.") % {"most": MOST_REVEALS}
+            messages.error(request, str(most))
+            return redirect(f"/roles/{pk}/rights")
         # Grants of rooms that are not here stay as they are.
         kept = [grant for grant in role.grants if grant not in known]
         grants = [grant for grant in request.POST.getlist("grant") if grant in known]
@@ -54,6 +63,7 @@ def rights_view(request: HttpRequest, pk: int) -> HttpResponse:
             f"/roles/{pk}/rights",
             rights=matrix.read_rights(request.POST, role.rights),
             grants=[*dict.fromkeys([*grants, *kept])],
+            reveals=reveals,
         )
     words = {EVERY_GRANT: _("All special grants, also of later releases"), **grants_known()}
     return render(
@@ -66,6 +76,8 @@ def rights_view(request: HttpRequest, pk: int) -> HttpResponse:
             "reaches": list(matrix.REACH_LABELS.items()),
             "grants": [{"key": key, "label": label, "on": key in role.grants} for key, label in words.items()],
             "may_edit": may_edit,
+            "general": int(BUDGET()),
+            "most_reveals": MOST_REVEALS,
         },
     )
 

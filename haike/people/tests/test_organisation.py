@@ -8,6 +8,7 @@ from django.test import Client
 
 from haike.kernel.log import Change
 from haike.kernel.option import choose
+from haike.people.grants import organisation
 from haike.people.invitation.record import Invitation
 from haike.people.models import Department, Role, User
 from haike.people.signin.options import REGISTRATION
@@ -279,3 +280,24 @@ def test_registering_waits_for_approval(staff, browse, sign_in):
     assert browse(staff.ben).post(f"/users/{waiting.pk}/approve", fields).status_code == 404
     assert browse(staff.boss).post(f"/users/{waiting.pk}/approve", fields).status_code == 302
     assert sign_in(visitor, "dujuan", NEWCOMER["password"]).status_code == 302
+
+
+def test_the_picture_of_the_tree(staff, browse):
+    make_department("深圳组", parent=staff.south, manager=staff.ann)
+    page = browse(staff.cat).get("/departments/chart").content.decode()
+    page = page[page.index('class="org"') :]
+    places = [page.index(name) for name in ("海客科技", "华南销售部", "深圳组", "安然")]
+    assert places == sorted(places)
+    between = page[places[1] : places[2]]
+    assert between.count("<ul") - between.count("</ul>") == 1, "below the department to which it belongs"
+
+
+def test_position_and_further_departments_are_shown_and_count(staff, browse):
+    position = next(iter(User._haike_entity.looks["position"].options(new=True)))
+    user = User._haike_entity.change(staff.ann, by=staff.boss, position=position, departments=[staff.east])
+    page = browse(staff.boss).get(f"/users/{user.pk}/").content.decode()
+    assert User._haike_entity.looks["position"].text(position) in page
+    assert "华东销售部" in page
+    assert staff.east.pk in organisation().departments_of[staff.ann.pk]
+    answer = browse(staff.boss).get("/users/", {"q": "安然"}).context["list"]
+    assert "position" in [column.name for column in answer.columns]

@@ -4,7 +4,7 @@ import pytest
 from django.contrib.sessions.models import Session
 
 from haike.people.models import Department
-from haike.people.testing import PASSWORD, make_staff
+from haike.people.testing import PASSWORD, make_staff, sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -12,11 +12,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 @pytest.fixture
 def page(browser_page, live_server):
     browser_page.staff = make_staff()
-    browser_page.goto("/departments/")
-    browser_page.fill("input[name=username]", "boss")
-    browser_page.fill("input[name=password]", PASSWORD)
-    browser_page.click("#sign-in button.btn-primary")
-    browser_page.wait_for_url("**/departments/")
+    sign_in(browser_page, "/departments/", "boss")
     return browser_page
 
 

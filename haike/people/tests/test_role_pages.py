@@ -105,3 +105,21 @@ def test_the_list_and_the_page_of_a_role(staff, sales, browse):
     client = browse(staff.boss)
     assert "销售" in client.get("/roles/").content.decode()
     assert "安然" in client.get(f"/roles/{sales.pk}/").content.decode()
+
+
+def test_shipped_names_follow_the_language_until_somebody_renames_them(staff, sales, browse):
+    client = browse(staff.boss)
+    page = client.get("/roles/").content.decode()
+    assert "管理自己的客户、商机、合同和日程。" in page
+    client.post("/account/display", {"language": "en"})
+    page = client.get("/roles/").content.decode()
+    assert "Office clerk" in page
+    assert "Looks after own customers" in page
+    assert "文员" not in page
+    assert "管理自己的" not in page
+    sales._haike_entity.change(
+        sales, by=staff.boss, name="大客户销售", name_en="Key accounts", description="只管大客户。"
+    )
+    page = client.get("/roles/").content.decode()
+    assert "Key accounts" in page
+    assert "只管大客户。" in page, "what somebody wrote is shown as he wrote it"

@@ -13,7 +13,9 @@ from django.test.utils import CaptureQueriesContext
 
 from haike.jobs.testing import run_ready_jobs
 from haike.kernel.log import Change
+from haike.kernel.option import choose
 from haike.people.signin import hashing
+from haike.people.signin.options import IDLE_MINUTES
 from haike.people.signin.record import SignIn
 from haike.people.testing import PASSWORD
 from haike.people.user import actions
@@ -313,3 +315,23 @@ def test_changes_tell_from_where_they_came(staff):
     client.force_login(staff.ann)
     client.post("/account/", {"phone": "13800000001", "email": "ann@example.com", "gender": "female"})
     assert Change.objects.filter(entity="people.user", record_id=staff.ann.pk).latest("id").origin == "10.4.4.4"
+
+
+def test_how_long_one_may_rest_is_a_setting(client, staff, sign_in):
+    choose(IDLE_MINUTES, 90)
+    with time_machine.travel(NOON, tick=False) as clock:
+        sign_in(client, "ann")
+        clock.shift(timedelta(minutes=80))
+        assert signed_in(client)
+        clock.shift(timedelta(minutes=91))
+        assert "90 分钟" in client.get(client.get("/account/")["Location"]).content.decode()
+
+
+def test_every_attempt_is_written_down_with_time_place_and_program(client, staff):
+    for password in ("wrong", PASSWORD):
+        client.post("/signin", {"username": "ann", "password": password}, headers={"User-Agent": "Mozilla/5.0 X"})
+    rows = SignIn.objects.order_by("id")
+    assert [row.result for row in rows][-1] == "ok"
+    assert rows[0].result != "ok"
+    assert {(row.typed, row.ip, row.agent) for row in rows} == {("ann", "127.0.0.1", "Mozilla/5.0 X")}
+    assert all(row.at is not None for row in rows)

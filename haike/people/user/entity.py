@@ -26,8 +26,8 @@ from haike.refused import Refused
 
 
 def render_holdings(request: Any, user: User) -> str:
-    """The records of a user by kind, a piece of his page."""
-    context = {"holdings": holdings_of(user, by=request.user), "person": user}
+    """The records of a user by kind, as far as the reader sees them, a piece of his page."""
+    context = {"holdings": holdings_of(user, by=request.user, seen=True), "person": user}
     return render_to_string("people/holdings.html", context, request=request)
 
 
@@ -163,12 +163,12 @@ class UserEntity(Entity):
                 found.append(Button(_("Set password"), f"{here}/password", "key", "drawer"))
             if record.locked_until and record.locked_until > timezone.now():
                 found.append(Button(_("Unlock"), f"{here}/unlock", "lock-open", "post"))
-            found.append(Button(_("Hand over"), f"{here}/hand-over", "transfer", "drawer"))
+            found.append(Button(_("Leave or hand over"), f"{here}/leave", "transfer"))
             if record.pk != user.pk:
                 found.append(Button(_("Close account"), f"{here}/lock", "lock", "drawer"))
         elif record.applied_at is None:
             found.append(Button(_("Reopen account"), f"{here}/reopen", "lock-open", "post"))
-            found.append(Button(_("Hand over"), f"{here}/hand-over", "transfer", "drawer"))
+            found.append(Button(_("Leave or hand over"), f"{here}/leave", "transfer"))
         return found
 
 

@@ -17,7 +17,9 @@ from django.utils.translation import gettext_lazy as _
 
 from haike.customers.contact.actions import demand_customer
 from haike.customers.contact.record import Contact
+from haike.customers.customer.queries import VISIT
 from haike.customers.customer.record import Customer
+from haike.customers.health.settle import settle_health
 from haike.kernel import change
 from haike.kernel.entity import entity_of
 from haike.kernel.events import announce
@@ -26,7 +28,6 @@ from haike.refused import Refused
 from haike.work.follow_up.photos import keep_photos, read_photos, refuse_too_many
 from haike.work.follow_up.record import FollowUp, FollowUpComment, to_minute
 
-VISIT = "visit"
 LEEWAY = timedelta(minutes=5)
 """Clocks differ a little; more than that ahead is a mistake."""
 
@@ -48,19 +49,16 @@ def write_follow_up(
     demand_customer(customer, by)
     assert customer is not None
     at = at or timezone.now()
-    _refuse_future(at, "at")
-    _refuse_stranger(values.get("contact"), customer)
+    refuse_future(at, "at")
+    refuse_stranger(values.get("contact"), customer)
     shots = read_photos(photos)
     with transaction.atomic():
         current = _locked(customer)
-        if next_at is KEEP:
-            # An appointment for a later day than the talk stands; the other one has just been kept or given up.
-            ahead = current.next_contact_at is not None and _day(current.next_contact_at) > _day(at)
-            next_at = current.next_contact_at if ahead else None
-            if ahead and not values.get("next_what"):
-                values["next_what"] = current.next_contact_what
-        _refuse_backwards(at, next_at)
-        follow_up = change.create(FollowUp, by=by, customer=customer, content=content, at=at, next_at=next_at, **values)
+        if next_at is not KEEP:
+            values["next_at"] = next_at
+        agree(values, current, at)
+        refuse_backwards(at, values["next_at"])
+        follow_up = change.create(FollowUp, by=by, customer=customer, content=content, at=at, **values)
         keep_photos(follow_up, shots, by=by)
         set_stage(current, follow_up.stage, by=by)
         # The customer is locked and its dates are those of the follow-ups before, so nothing has to be looked up.
@@ -70,14 +68,29 @@ def write_follow_up(
                 "last_contact_at": follow_up.at,
                 "next_contact_at": follow_up.next_at,
                 "next_contact_what": follow_up.next_what,
+                "next_contact_manner": follow_up.next_manner,
             }
         if follow_up.manner == VISIT and (current.last_visit_at is None or follow_up.at > current.last_visit_at):
             facts["last_visit_at"] = follow_up.at
         if facts:
             change.settle(Customer, current.pk, **facts)
+        settle_health([current.pk])
         settle_contact(follow_up.contact_id)
         announce("work.follow_up.written", follow_up=follow_up, by=by)
     return follow_up
+
+
+def agree(values: dict[str, Any], customer: Customer, at: datetime) -> None:
+    """Fill in the next contact where nothing was said about it: an appointment for a later day than the talk stands,
+    another one has just been kept or given up."""
+    if "next_at" in values:
+        return
+    ahead = customer.next_contact_at is not None and _day(customer.next_contact_at) > _day(at)
+    values["next_at"] = customer.next_contact_at if ahead else None
+    if ahead and not values.get("next_what"):
+        values["next_what"] = customer.next_contact_what
+    if ahead and not values.get("next_manner"):
+        values["next_manner"] = customer.next_contact_manner
 
 
 def correct(follow_up: FollowUp, *, by: Actor, version: int | None = None, **values: Any) -> FollowUp:
@@ -86,8 +99,8 @@ def correct(follow_up: FollowUp, *, by: Actor, version: int | None = None, **val
         raise Refused(fields={"at": _("The time of a follow-up stays. Use “Date anew” to change it.")})
     if "customer" in values and values.pop("customer").pk != follow_up.customer_id:
         raise Refused(fields={"customer": _("A follow-up stays with its customer; write a new one for the other.")})
-    _refuse_stranger(values.get("contact"), follow_up.customer)
-    _refuse_backwards(follow_up.at, values.get("next_at"))
+    refuse_stranger(values.get("contact"), follow_up.customer)
+    refuse_backwards(follow_up.at, values.get("next_at"))
     with transaction.atomic():
         customer = _locked(follow_up.customer)
         before = FollowUp._base_manager.get(pk=follow_up.pk)
@@ -95,7 +108,7 @@ def correct(follow_up: FollowUp, *, by: Actor, version: int | None = None, **val
         newest = _newest(customer)
         if newest is not None and newest.pk == after.pk and after.stage != before.stage:
             set_stage(customer, after.stage, by=by)
-        agreed = (after.next_at, after.next_what) != (before.next_at, before.next_what)
+        agreed = _agreed(after) != _agreed(before)
         settle_customer(customer, newest, next_too=agreed and newest is not None and newest.pk == after.pk)
         for contact in {before.contact_id, after.contact_id}:
             settle_contact(contact)
@@ -104,7 +117,7 @@ def correct(follow_up: FollowUp, *, by: Actor, version: int | None = None, **val
 
 def redate(follow_up: FollowUp, *, at: datetime, by: Actor) -> FollowUp:
     """Give a follow-up another time; the log keeps the earlier one."""
-    _refuse_future(at, "at")
+    refuse_future(at, "at")
     if follow_up.next_at is not None and to_minute(at) >= follow_up.next_at:
         raise Refused(fields={"at": _("The talk must lie before the next contact that it agreed on.")})
     with transaction.atomic():
@@ -186,8 +199,10 @@ def settle_customer(customer: Customer, newest: FollowUp | None, *, next_too: bo
         facts |= {
             "next_contact_at": newest.next_at if newest else None,
             "next_contact_what": newest.next_what if newest else "",
+            "next_contact_manner": newest.next_manner if newest else None,
         }
     change.settle(Customer, customer.pk, **facts)
+    settle_health([customer.pk])
 
 
 def settle_without(gone: Sequence[FollowUp]) -> None:
@@ -218,20 +233,27 @@ def _newest(customer: Customer) -> FollowUp | None:
     return rows.order_by("-at", "-id").first()
 
 
+def _agreed(follow_up: FollowUp) -> tuple[datetime | None, str, str | None]:
+    return follow_up.next_at, follow_up.next_what, follow_up.next_manner
+
+
 def _day(moment: datetime) -> Any:
     return timezone.localtime(moment).date()
 
 
-def _refuse_future(at: datetime, name: str) -> None:
+def refuse_future(at: datetime, name: str) -> None:
+    """A talk lies behind us."""
     if at > timezone.now() + LEEWAY:
         raise Refused(fields={name: _("This time lies in the future; for what is planned there is the next contact.")})
 
 
-def _refuse_backwards(at: datetime, next_at: datetime | None) -> None:
+def refuse_backwards(at: datetime, next_at: datetime | None) -> None:
+    """The next contact lies behind the talk."""
     if next_at is not None and to_minute(next_at) <= to_minute(at):
         raise Refused(fields={"next_at": _("The next contact must lie after this one.")})
 
 
-def _refuse_stranger(contact: Contact | None, customer: Customer) -> None:
+def refuse_stranger(contact: Contact | None, customer: Customer) -> None:
+    """Nobody talks with the staff of another customer."""
     if contact is not None and contact.customer_id != customer.pk:
         raise Refused(fields={"contact": _("This contact works for another customer.")})

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from functools import cached_property
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
@@ -16,18 +17,22 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from haike.customers.customer.record import Customer
+from haike.digits import whole
 from haike.kernel.dictionary import words_of
-from haike.kernel.digits import whole
 from haike.kernel.entity import Entity, entity_of
 from haike.kernel.look import Look
 from haike.kernel.period import today
+from haike.people.account.choices import cards_of
 from haike.refused import Refused
 from haike.screens.door import done, find_record
-from haike.screens.form import Typed
+from haike.screens.form import Typed, demanded_names
+from haike.screens.kept import kept_for
+from haike.screens.layout import laid_out
 from haike.work.follow_up.actions import KEEP, write_follow_up
 from haike.work.follow_up.photos import MOST_PHOTOS
 from haike.work.follow_up.record import FollowUp
 
+T = TypeVar("T")
 MORNING = time(9)
 MOST_DAYS = 999
 NEXT = [
@@ -42,8 +47,10 @@ NEXT = [
     ("date", _("on another day …")),
 ]
 SHORT = ["manner", "content"]
-LONG = ["contact", "subject", "result", "attitude", "stage", "products", "at", "next_at", "next_what"]
+LONG = ["contact", "subject", "result", "attitude", "stage", "products", "at", "next_at", "next_manner", "next_what"]
 MOST_CONTACTS = 50
+START = {"manner": "call"}
+"""What a fresh box holds."""
 
 
 @dataclass
@@ -72,18 +79,35 @@ class Box:
     @cached_property
     def fields(self) -> dict[str, Any]:
         """The fields by name, as the template asks for them."""
+        return self._of_nobody(self._fields, "fields")
+
+    def _fields(self) -> dict[str, Any]:
         return {name: self.typed.field(name) for name in self.typed.looks}
 
     @property
-    def more(self) -> list[Any]:
-        """The fields that are folded away at first."""
-        names = [n for n in LONG if n in self.typed.looks and n not in ("next_at", "contact")]
-        return [self.fields[name] for name in names]
+    def more(self) -> str:
+        """The fields that are folded away at first, as HTML."""
+        return self._of_nobody(self._more, "more")
+
+    def _more(self) -> str:
+        names = [n for n in self.typed.looks if n not in (*SHORT, "customer", "next_at", "contact")]
+        return render_to_string("work/box_more.html", {"fields": [self.fields[name] for name in names]})
+
+    def _of_nobody(self, make: Callable[[], T], what: str) -> T:
+        """What `make` gives; from memory for a box in which nothing has been written, which is the same everywhere."""
+        if self.typed.raw != START or self.typed.errors:
+            return make()
+        return kept_for(self.typed.user, ("box", what, tuple(self.typed.looks)), make)
 
     @property
     def open(self) -> bool:
-        """Whether the folded part must be seen, because something in it is wrong."""
-        return bool(set(self.typed.errors) - {"content"})
+        """Whether the folded part must be seen: something in it is wrong or must be filled in."""
+        return bool(set(self.typed.errors) - {"content"}) or any(self.typed.looks[n].required for n in self._company)
+
+    @property
+    def _company(self) -> list[str]:
+        """What the company asks for besides."""
+        return [name for name in demanded_names(entity_of(FollowUp)) if name in self.typed.looks]
 
     @property
     def contacts(self) -> list[tuple[int, str, bool]]:
@@ -107,7 +131,8 @@ class Box:
 def _looks(user: Any, customer: Customer | None) -> dict[str, Look]:
     looks = entity_of(FollowUp).editable_by(user)
     names = [*SHORT, *LONG] if customer else ["customer", *SHORT, *LONG]
-    found = {name: looks[name] for name in names if name in looks}
+    laid = laid_out(entity_of(FollowUp))
+    found = {n: laid.demanded(looks[n]) for n in [*names, *demanded_names(entity_of(FollowUp))] if n in looks}
     may_stage = customer is None or (
         entity_of(Customer).policy.allows(user, "edit", customer) and entity_of(Customer).right(user, "stage") == "edit"
     )
@@ -119,7 +144,7 @@ def _looks(user: Any, customer: Customer | None) -> dict[str, Look]:
 def fresh_box(user: Any, customer: Customer | None, place: str) -> Box:
     """An empty box."""
     typed = Typed(_looks(user, customer), user)
-    typed.start({"manner": "call"})
+    typed.start(START)
     return Box(customer, typed, place)
 
 
@@ -150,7 +175,7 @@ def next_contact(data: QueryDict, typed: Typed) -> datetime | None:
 def read_box(request: HttpRequest, box: Box) -> FollowUp | None:
     """Write the follow-up of a sent box; None when something is wrong, which the box then says."""
     typed, user = box.typed, cast(Any, request.user)
-    typed.read(request.POST)
+    typed.read(request.POST, request.FILES)
     box.next_in = request.POST.get("next_in", "")
     phrase = request.POST.get("phrase", "").strip()
     if phrase and phrase not in str(typed.raw.get("content", "")):
@@ -208,6 +233,7 @@ def _written(request: HttpRequest, follow_up: FollowUp, place: str) -> HttpRespo
         fresh = Customer.objects.select_related("main_contact").get(pk=customer.pk)
         answer = HttpResponse(render_box(request, fresh))
     else:
-        answer = render(request, "work/row_done.html", {"follow_up": follow_up})
+        wanted = "done" in cards_of(request.user)
+        answer = render(request, "work/row_done.html", {"follow_up": follow_up, "wanted": wanted})
     answer["HX-Trigger"] = told
     return answer

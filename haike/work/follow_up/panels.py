@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from haike.customers.customer.record import Customer
 from haike.customers.timeline import Entry, Place
+from haike.find.prepared import keyed, prepared, run_once
 from haike.kernel.entity import Entity, Panel, entity_of
 from haike.kernel.policy import Actor
 from haike.work.follow_up.record import FollowUp, FollowUpComment
@@ -25,9 +26,12 @@ OWN_COLUMNS = [field.name for field in FollowUp._meta.concrete_fields]
 def comments_of(follow_ups: Iterable[FollowUp]) -> dict[int, list[FollowUpComment]]:
     """The comments of some follow-ups, the oldest first, by one query."""
     found: dict[int, list[FollowUpComment]] = defaultdict(list)
-    rows: Any = FollowUpComment.objects.live().filter(follow_up__in=[each.pk for each in follow_ups])
-    rows = rows.only("follow_up", "text", "created_at", "created_by")
-    for comment in rows.order_by("id"):
+
+    def rows() -> Any:
+        some = FollowUpComment.objects.live().filter(keyed(FollowUpComment, "follow_up_id"))
+        return some.only("follow_up", "text", "created_at", "created_by").order_by("id")
+
+    for comment in prepared("comments of follow-ups", rows, [each.pk for each in follow_ups]):
         found[comment.follow_up_id].append(comment)
     return found
 
@@ -58,12 +62,14 @@ def timeline_entries(customer: Customer, user: Actor, before: Place | None, limi
     """A customer's follow-ups as entries of its timeline."""
     if not entity_of(FollowUp).policy.may(user, "view"):
         return []
-    rows: Any = FollowUp.objects.live().filter(customer=customer.pk)
-    if before is not None:
-        rows = rows.filter(before.before(RANK))
-    # Contacts are wide; only the name is shown.
-    rows = rows.select_related("contact").only(*OWN_COLUMNS, "contact__name")
-    follow_ups = list(rows.prefetch_related("photos").order_by("-at", "-id")[:limit])
+
+    def rows() -> Any:
+        found: Any = FollowUp.objects.live().filter(keyed(FollowUp, "customer_id"))
+        # Contacts are wide; only the name is shown.
+        found = found.select_related("contact").only(*OWN_COLUMNS, "contact__name").prefetch_related("photos")
+        return (found if before is None else found.filter(before.before(RANK))).order_by("-at", "-id")[:limit]
+
+    follow_ups = prepared(("timeline", limit), rows, [customer.pk]) if before is None else run_once(rows, [customer.pk])
     for each in follow_ups:
         each.customer = customer
     return [

@@ -47,6 +47,7 @@ class FollowUp(Record):
     products = models.CharField(_("Products of interest"), max_length=200, blank=True, default="")
     next_at = models.DateTimeField(_("Next contact"), null=True, blank=True)
     next_what = models.CharField(_("Planned for it"), max_length=200, blank=True, default="")
+    next_manner = Pick("follow_up_manner", _("How to contact next"), blank=True)
 
     class Meta:
         verbose_name = _("Follow-up")
@@ -68,7 +69,7 @@ class FollowUp(Record):
         if self.next_at is not None:
             self.next_at = to_minute(self.next_at)
         else:
-            self.next_what = ""
+            self.next_what, self.next_manner = "", None
 
 
 def photo_name(photo: FollowUpPhoto, name: str) -> str:

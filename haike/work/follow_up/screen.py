@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from haike.customers.customer.queries import people_tree, within
+from haike.customers.customer.queries import VISIT, people_side, within
 from haike.kernel.entity import Button, Category, Entity, Section, SideGroup
+from haike.kernel.log import Batch
 from haike.kernel.period import start_of, today
 from haike.kernel.policy import WRITES, Actor, Policy
+from haike.people.switches import declare_grants
 from haike.work.follow_up import actions
 from haike.work.follow_up.box import new_view
+from haike.work.follow_up.many import write_many
 from haike.work.follow_up.panels import PANELS
 from haike.work.follow_up.record import FollowUp, FollowUpComment
 
+declare_grants({"delete_follow_ups": _("Delete follow-ups")})
 DELETES = frozenset({"delete", "restore", "purge"})
 
 
@@ -29,10 +33,10 @@ class AuthorPolicy(Policy):
 
     through = "customer"
 
-    def allows(self, user: Actor, action: str, record: Any) -> bool:
+    def allows(self, user: Actor, action: str, record: Any, shares: Mapping[int, bool] | None = None) -> bool:
         if not self._writes_all(user, action) and record.created_by_id != user.pk:
             return False
-        return super().allows(user, action, record)
+        return super().allows(user, action, record, shares)
 
     def rows(self, user: Actor, action: str = "view") -> Q:
         found = super().rows(user, action)
@@ -76,13 +80,13 @@ class FollowUpEntity(Entity):
         "last_week": Category(_("Last week"), within("at", "last_week")),
         "this_month": Category(_("This month"), within("at", "this_month")),
         "mine": Category(_("Written by me"), lambda user: Q(created_by_id=user.pk)),
-        "visits": Category(_("Visits"), Q(manner=actions.VISIT)),
+        "visits": Category(_("Visits"), Q(manner=VISIT)),
         "calls": Category(_("Calls"), Q(manner="call")),
     }
     sections = [
         Section(_("Talk"), ["customer", "contact", "manner", "subject", "content", "at"]),
         Section(_("Result"), ["result", "attitude", "stage", "products"]),
-        Section(_("Next contact"), ["next_at", "next_what"]),
+        Section(_("Next contact"), ["next_at", "next_what", "next_manner"]),
     ]
     facts = ["customer", "contact", "manner", "at", "created_by", "next_at"]
     badges = ["result", "attitude"]
@@ -95,6 +99,9 @@ class FollowUpEntity(Entity):
             # An empty cell or field says nothing about an appointment that is still to come.
             values.pop("next_at", None)
         return actions.write_follow_up(values.pop("customer", None), by=by, **{"content": "", **values})
+
+    def create_many(self, rows: Sequence[Any], *, by: Actor, batch: Batch) -> list[Any]:
+        return write_many(rows, by=by, batch=batch)
 
     def change(self, record: Any, *, by: Actor, version: int | None = None, **values: Any) -> Any:
         return actions.correct(record, by=by, version=version, **values)
@@ -112,8 +119,7 @@ class FollowUpEntity(Entity):
         return actions.restore_follow_up(record, by=by)
 
     def side(self, user: Actor) -> list[SideGroup]:
-        tree = people_tree(user, "customers.customer", field="created_by")
-        return [tree] if tree else []
+        return people_side(user, "customers.customer", field="created_by")
 
     def buttons(self, record: Any, user: Actor) -> list[Button]:
         if not self.policy.allows(user, "edit", record):

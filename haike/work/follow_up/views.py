@@ -15,10 +15,17 @@ from haike.kernel.entity import Section, entity_of
 from haike.refused import Refused
 from haike.screens.door import done, find_record, refused_page
 from haike.screens.form import FormPage, Typed
-from haike.screens.list import EntityWords
+from haike.screens.table import EntityWords
 from haike.work.follow_up import actions
 from haike.work.follow_up.box import next_contact
 from haike.work.follow_up.record import FollowUp, FollowUpPhoto
+
+PLANNED = {
+    "next_at": "next_contact_at",
+    "next_manner": "next_contact_manner",
+    "next_what": "next_contact_what",
+}
+"""What is planned for the next contact: the field of a follow-up, and that of the customer which keeps it."""
 
 
 def _small_form(request: HttpRequest, typed: Typed, *, title: Any, back_url: str) -> HttpResponse:
@@ -63,8 +70,9 @@ def plan_view(request: HttpRequest, pk: int) -> HttpResponse:
     user, entity = cast(Any, request.user), entity_of(Customer)
     customer = find_record(entity, user, pk)
     looks = entity_of(FollowUp).looks
-    typed = Typed({"next_at": looks["next_at"], "next_what": looks["next_what"]}, user)
-    typed.start({"next_at": customer.next_contact_at, "next_what": customer.next_contact_what})
+    typed = Typed({name: looks[name] for name in PLANNED}, user)
+    start = {name: getattr(customer, kept) for name, kept in PLANNED.items()}
+    typed.start(start)
     if request.method == "POST":
         typed.read(request.POST)
         if typed.parse():
@@ -72,8 +80,9 @@ def plan_view(request: HttpRequest, pk: int) -> HttpResponse:
                 at = next_contact(request.POST, typed)
                 at = None if at is actions.KEEP else at
                 # A button that only moves the day says nothing about what was planned.
-                what = typed.values.get("next_what") if "next_what" in request.POST else customer.next_contact_what
-                plan_contact(customer, at=at, what=what or "", by=user)
+                planned = typed.values if "next_what" in request.POST else start
+                what, manner = planned.get("next_what") or "", planned.get("next_manner") or None
+                plan_contact(customer, at=at, what=what, manner=manner, by=user)
             except Refused as no:
                 typed.refuse(no)
             else:

@@ -1,5 +1,6 @@
 """The page of the day."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -16,6 +17,8 @@ from haike.customers.testing import make_contact, make_customer
 from haike.kernel.entity import entity_of
 from haike.people.testing import Staff
 from haike.people.user.record import User
+from haike.talk.jobs import remind
+from haike.talk.models import Notice
 from haike.work.follow_up.actions import comment_on, write_follow_up
 from haike.work.follow_up.record import FollowUp
 
@@ -148,3 +151,46 @@ def test_many_are_shown_by_pages_with_few_queries(staff: Staff, browse: Browse) 
     more = page[: page.index('">', page.index("after="))].rsplit('"', 1)[1].replace("&amp;", "&")
     assert text_of(ann.get(f"/today/{more}")).count('<li class="due ') == 10
     assert FollowUp.objects.count() == 0
+
+
+@pytest.mark.feature("A5")
+def test_the_days_push_says_what_came_today(
+    staff: Staff, browse: Browse, django_capture_on_commit_callbacks: Any
+) -> None:
+    commits = django_capture_on_commit_callbacks
+    given, mine = make_customer(staff.boss, "给安然的客户"), make_customer(staff.ann)
+    make_contact(staff.ann, mine, "寿星", birthday=f"{timezone.localdate() + 2 * DAY:%m-%d}")
+    due(staff.ann, "今天要联系", 0)
+    with commits(execute=True):
+        entity_of(Customer).change(given, by=staff.boss, owner=staff.ann)
+        remind.func()
+    ann = browse(staff.ann)
+    page = text_of(ann.get("/today/"))
+    push = page[page.index('id="push-title"') : page.index("</section>", page.index('id="push-title"'))]
+    assert "给安然的客户" in push
+    assert "寿星" in push
+    assert "今天要联系" not in push, "it stands in the list of those to contact"
+    assert "push-title" not in text_of(browse(staff.cat).get("/today/"))
+    Notice.objects.update(read_at=timezone.now())
+    assert "push-title" not in text_of(ann.get("/today/"))
+
+
+@pytest.mark.feature("A5", "P4")
+def test_everybody_chooses_the_cards_of_his_day(staff: Staff, browse: Browse) -> None:
+    customer = make_customer(staff.ann, "新客户")
+    make_contact(staff.ann, customer, "寿星", birthday=f"{timezone.localdate():%m-%d}")
+    ann = browse(staff.ann)
+
+    def cards() -> list[str]:
+        page = text_of(ann.get("/today/"))
+        return re.findall(r'<h2 id="(\w+)-title"', page[page.index('class="today"') : page.index("</main>")])
+
+    assert cards() == ["due", "done", "birthdays", "new"]
+    ann.post("/account/workbench", {"card": ["new", "done"]})
+    assert cards() == ["due", "new", "done"]
+    ann.post("/account/workbench", {})
+    assert cards() == ["due"]
+    url = f"/follow-ups/new?customer={customer.pk}&place=row"
+    answer = ann.post(url, {"manner": "call", "content": "谈好了"}, headers=HTMX)
+    assert text_of(answer).strip() == "", "there is no list of what was done to which the row could move"
+    assert 'value="birthdays"' in text_of(ann.get("/account/workbench"))

@@ -9,7 +9,7 @@ from django.utils import timezone
 from haike.customers.customer.actions import plan_contact
 from haike.customers.customer.record import Customer
 from haike.customers.testing import make_customer
-from haike.people.testing import PASSWORD, make_staff
+from haike.people.testing import make_staff, sign_in
 from haike.work.follow_up.record import FollowUp
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -21,11 +21,7 @@ def page(browser_page: Any, live_server: Any) -> Any:
     browser_page.customer = make_customer(staff.ann, "今天客户")
     at = timezone.localtime().replace(hour=12, minute=0) + timedelta(days=-1)
     plan_contact(browser_page.customer, at=at, by=staff.ann)
-    browser_page.goto("/today/")
-    browser_page.fill("input[name=username]", "ann")
-    browser_page.fill("input[name=password]", PASSWORD)
-    browser_page.click("#sign-in button.btn-primary")
-    browser_page.wait_for_url("**/today/")
+    sign_in(browser_page)
     return browser_page
 
 

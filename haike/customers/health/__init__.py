@@ -1,0 +1,1 @@
+"""How a customer stands and what to do next."""

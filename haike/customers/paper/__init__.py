@@ -1,0 +1,1 @@
+"""Customers and contacts on paper: lists, sheets, envelopes and waybills."""

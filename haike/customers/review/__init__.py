@@ -1,0 +1,1 @@
+"""Looking at new customers before one does business with them."""

@@ -1,0 +1,1 @@
+"""Answers about rights: who reaches a record and why, and what somebody may do."""

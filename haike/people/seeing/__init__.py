@@ -1,0 +1,1 @@
+"""Seeing pages as a colleague sees them, without being able to write."""
