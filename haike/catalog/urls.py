@@ -1,0 +1,18 @@
+"""Addresses of this room beside those that every entity gets."""
+
+from django.urls import include, path
+
+from haike.catalog.category import views as categories
+from haike.catalog.paper import views as papers
+from haike.catalog.product import views
+
+app_name = "catalog"
+urlpatterns = [
+    path("", include("haike.catalog.lines.pages")),
+    path("product-categories/<int:pk>/move", categories.move_view, name="move_category"),
+    path("product-categories/<int:pk>/merge", categories.merge_view, name="merge_category"),
+    path("<slug:slug>/<int:pk>/paper", papers.paper_view, name="paper"),
+    path("<slug:slug>/<int:pk>/paper/send", papers.send_paper_view, name="send_paper"),
+    path("<slug:slug>/<int:pk>/lines.xlsx", papers.sheet_view, name="lines_sheet"),
+    path("products/<int:pk>/cost-checked", views.cost_checked_view, name="cost_checked"),
+]
