@@ -1,0 +1,1 @@
+"""Who else is after an opportunity, with strengths and weaknesses."""

@@ -1,0 +1,1 @@
+"""Contracts with customers, and what is delivered under them."""

@@ -1,0 +1,1 @@
+"""The people at the customer who decide about an opportunity."""

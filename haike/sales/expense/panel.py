@@ -1,0 +1,70 @@
+"""What is left of an order and of a contract, as a tab for those who may see costs."""
+
+from __future__ import annotations
+
+from collections.abc import Set
+from typing import Any, cast
+
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from haike.customers.customer.record import Customer
+from haike.kernel.currency import OWN, money_text
+from haike.kernel.entity import Panel, Related, entity_of
+from haike.sales.contract.record import Contract
+from haike.sales.expense.net import expenses_of, lines_of, total
+from haike.sales.expense.screen import TAB
+from haike.sales.order.record import Order
+from haike.sales.shipment.margins import may_see
+from haike.screens.tabs import CHOSEN, tabs_of
+
+KEY = "margin"
+
+
+def order_panel(request: HttpRequest, order: Any) -> SafeString:
+    """Line by line and in all: revenue − cost − expenses − commission = what is left."""
+    user = cast(Any, request.user)
+    if not may_see(user):
+        return SafeString()
+    lines = lines_of([order]).get(order.pk, [])
+    whole = total(lines)
+    context = {
+        "rows": [(line.name, line.net.texts()) for line in lines if line.name],
+        "whole": whole.texts() if lines else None,
+        "unknown": whole.unknown,
+        "typed": order.commission is not None,
+        "foreign": order.currency != OWN(),
+        "contract": False,
+    }
+    return render_to_string("sales/expense/net.html", context)
+
+
+def narrowed(user: Any, label: str) -> Set[str] | None:
+    """The tabs of orders for who may not see costs."""
+    if label != entity_of(Order).label or may_see(user):
+        return None
+    return tabs_of(entity_of(Order)).keys() - {KEY}
+
+
+def contract_figures(contract: Any, user: Any) -> Any:
+    """The expenses of a contract among its figures."""
+    if may_see(user) and (spent := expenses_of("contract", [contract.pk]).get(contract.pk)):
+        yield _("Expenses"), money_text(spent, OWN())
+
+
+def add() -> None:
+    """Put expenses and margins on the pages of orders, contracts and customers."""
+    entity_of(Order).panels.append(Panel(KEY, _("Margin"), order_panel, icon="chart-pie"))
+    entity_of(Order).tabs.append(Related("sales.saleexpense", "order", columns=TAB))
+    contracts = entity_of(Contract)
+    contracts.tabs.append(Related("sales.saleexpense", "contract", columns=TAB))
+    type(contracts).figure_sources.append(contract_figures)
+    entity_of(Customer).tabs.append(
+        Related(
+            "sales.saleexpense", "customer",
+            columns=["what", "order", "contract", "kind", "amount", "on", "spent_by"],
+        )
+    )  # fmt: skip
+    CHOSEN.append(narrowed)

@@ -1,0 +1,1 @@
+"""My numbers: bare telephone, QQ and WeChat numbers become leads and are dealt out."""

@@ -1,0 +1,1 @@
+"""What a customer needs, one by one, and how far we meet it."""

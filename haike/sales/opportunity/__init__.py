@@ -1,0 +1,1 @@
+"""Opportunities: pipelines with their stages, chances to sell, and how each went."""

@@ -1,0 +1,1 @@
+"""What customers have bought, and the groups A to E that follow from it."""
