@@ -1,0 +1,94 @@
+"""How invoices are shown, found and written."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from haike.customers.customer.queries import days_within, people_side
+from haike.kernel.entity import Button, Category, Entity, Section, SideGroup
+from haike.kernel.log import Batch
+from haike.kernel.policy import Actor
+from haike.money.invoice import actions
+from haike.money.invoice.record import DRAFT, ISSUED, VOID, Invoice, InvoiceFlow
+from haike.money.plan.screen import TRUTH, link, starts
+from haike.money.settle import settle_invoiced
+from haike.money.source import keys_of
+
+
+def _this_month(user: Actor) -> Q:
+    return Q(state=ISSUED) & days_within("issued_on", "this_month")
+
+
+class InvoiceEntity(Entity):
+    """Invoices are listed by state."""
+
+    model, flow = Invoice, InvoiceFlow
+    slug, icon, title = "invoices", "file-invoice", "number"
+    titled_by = ["number"]
+    columns = [
+        "number", "code", "customer", "contract", "order", "instalment", "kind", "amount", "issued_on", "state",
+        "owner", "created_at",
+    ]  # fmt: skip
+    sort = "-issued_on"
+    categories = {
+        "draft": Category(_("To be issued"), Q(state=DRAFT), counted=True),
+        "issued": Category(_("Issued"), Q(state=ISSUED)),
+        "this_month": Category(_("Issued this month"), _this_month),
+        "void": Category(_("Void"), Q(state=VOID)),
+    }
+    sections = [
+        Section(
+            _("Invoice"),
+            ["number", "customer", "contract", "order", "instalment", "plan", "payment", "kind", "amount",
+             "currency", "issued_on", "code", "state"],
+        ),
+        Section(_("Buyer"), ["buyer", "tax_number", "remark"]),
+    ]  # fmt: skip
+    facts = ["customer", "contract", "order", "amount", "issued_on", "owner"]
+    badges = ["state", "kind"]
+    search = ["number", "code", "customer__name", "buyer"]
+    synonyms = {
+        "code": ("发票号码", "发票号"), "amount": ("开票金额", "发票金额", "金额"), "issued_on": ("开票日期",),
+        "buyer": ("发票抬头", "抬头", "购买方名称"), "tax_number": ("税号", "纳税人识别号"),
+    }  # fmt: skip
+    help_page = "money"
+
+    def side(self, user: Actor) -> list[SideGroup]:
+        return people_side(user, self.label)
+
+    def create(self, *, by: Actor, batch: Batch | None = None, **values: Any) -> Any:
+        return actions.write_invoice(by=by, batch=batch, **values)
+
+    def change(self, record: Any, *, by: Actor, **values: Any) -> Any:
+        return actions.change_invoice(record, by=by, **values)
+
+    def remove(self, record: Any, *, by: Actor) -> Any:
+        return actions.remove_invoice(record, by=by)
+
+    def restore(self, record: Any, *, by: Actor) -> Any:
+        return actions.restore_invoice(record, by=by)
+
+    def taken_back(self, records: list[Any]) -> None:
+        for key in keys_of(records):
+            settle_invoiced(key)
+
+    def list_buttons(self, user: Actor) -> list[Button]:
+        return [Button(_("Truth line"), TRUTH, "scale")]
+
+    def buttons(self, record: Any, user: Actor) -> list[Button]:
+        found: list[Button] = []
+        if record.state == VOID:
+            return found
+        about = starts(record)
+        money = {"amount": record.amount, "currency": record.currency}
+        if record.payment_id is None and user.grants.may("money.payment", "create"):
+            url = link("payments", **about, **money, plan=record.plan_id)
+            found.append(Button(_("Record a payment"), url, "cash", "drawer", primary=True))
+        if record.plan_id is None and record.payment_id is None and user.grants.may("money.paymentplan", "create"):
+            found.append(
+                Button(_("Plan the payment"), link("payment-plans", **about, **money), "calendar-dollar", "drawer")
+            )
+        return found

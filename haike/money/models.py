@@ -1,0 +1,36 @@
+"""Money in: payment plans, payments and what they are spread over, invoices; one import line per entity."""
+
+from haike.kernel.change import GUARDS
+from haike.kernel.dictionary import declare
+from haike.money.ageing.overdue import PLAN_OVERDUE
+from haike.money.credit import refused_credit
+from haike.money.dictionaries import DICTIONARIES
+from haike.money.invoice.record import Invoice
+from haike.money.invoice.screen import InvoiceEntity
+from haike.money.on_pages import add_tabs, buttons, refused_sources
+from haike.money.payment.record import Allocation, Payment
+from haike.money.payment.screen import AllocationEntity, PaymentEntity
+from haike.money.plan.record import PaymentPlan, PlanTemplate
+from haike.money.plan.screen import PaymentPlanEntity, PlanTemplateEntity
+from haike.money.truth.panel import add_panels
+from haike.screens.record import BUTTONS
+
+__all__ = [
+    "PLAN_OVERDUE",
+    "Allocation",
+    "AllocationEntity",
+    "Invoice",
+    "InvoiceEntity",
+    "Payment",
+    "PaymentEntity",
+    "PaymentPlan",
+    "PaymentPlanEntity",
+    "PlanTemplate",
+    "PlanTemplateEntity",
+]
+
+declare(DICTIONARIES)
+GUARDS += [refused_sources, refused_credit]
+BUTTONS.append(buttons)
+add_tabs()
+add_panels()

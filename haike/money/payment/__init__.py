@@ -1,0 +1,1 @@
+"""Payments: what customers have paid, on which plans, and what was paid back."""

@@ -1,0 +1,1 @@
+"""Payment plans: what is to be paid by when."""

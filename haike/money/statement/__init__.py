@@ -1,0 +1,1 @@
+"""What a customer owed, was billed and paid in some months."""
