@@ -1,0 +1,1 @@
+"""Expenses: what a project has cost."""

@@ -1,0 +1,1 @@
+"""Links: opportunities, quotes, contracts and orders that belong to a project."""

@@ -1,0 +1,1 @@
+"""Milestones: what is to be done by when."""

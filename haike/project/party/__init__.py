@@ -1,0 +1,1 @@
+"""Parties: the customers in a project and the part that each plays."""

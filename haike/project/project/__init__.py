@@ -1,0 +1,1 @@
+"""Projects: what is built, who sees it, the phases it goes through."""

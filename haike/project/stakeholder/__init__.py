@@ -1,0 +1,1 @@
+"""Stakeholders: the people who decide, and who reports to whom."""
