@@ -9,3 +9,5 @@ class SiteConfig(AppConfig):
 
     def ready(self) -> None:
         import_module("haike.site.checks")
+        import_module("haike.site.numbering.series")
+        import_module("haike.site.proof")

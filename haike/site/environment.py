@@ -3,6 +3,7 @@
 import os
 import secrets
 import sys
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -32,6 +33,13 @@ def number(name: str, default: int) -> int:
 
 def names(name: str, default: str) -> list[str]:
     return [part.strip() for part in text(name, default).split(",") if part.strip()]
+
+
+def networks(name: str) -> tuple[IPv4Network | IPv6Network, ...]:
+    try:
+        return tuple(ip_network(part) for part in names(name, ""))
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{name}: write addresses such as 192.168.1.20 or 10.1.0.0/16. ({error})") from error
 
 
 def choice(name: str, default: str, *allowed: str) -> str:

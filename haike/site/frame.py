@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property, partial
 from typing import Any
 
 from django.http import HttpRequest
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from haike.kernel.entity import Entity, entities, entity_named
-from haike.kernel.preference import Visit, still_seen
+from haike.kernel.entity import Entity, entities, entity_named, entity_of
+from haike.kernel.preference import open_visits
 from haike.people.alarm.kinds import open_alarms
 from haike.people.company.profile import company
+from haike.pools.tabs import menu_lists
+from haike.sales.models import CallNote
+from haike.screens.kept import kept_for
+from haike.screens.module import entities_on, is_off, reachable
 from haike.site.guide import sample_present
 from haike.site.menu import may_administer, menu_order, simple_menu
+from haike.site.watermark import watermark
 from haike.talk.notice.choice import choice_of
 from haike.talk.notice.feed import bell_text
 from haike.talk.notice.record import unread
@@ -62,6 +68,11 @@ class Frame:
         return bool(self.user is not None and self.user.is_authenticated)
 
     @property
+    def seeing(self) -> Any:
+        """The colleague as whom the user sees at the moment, or None."""
+        return getattr(self.request, "seeing", None)
+
+    @property
     def me(self) -> Any:
         """The user, or None for visitors."""
         return self.user if self.signed_in else None
@@ -86,10 +97,14 @@ class Frame:
         """The rooms that the user may enter, in the order that the company chose; few or all, as he chose."""
         if not self.signed_in:
             return ()
-        found, few = menu_items(self.user, self.request.path), simple_menu()
-        small = self.user.menu == "simple"
+        few, small = simple_menu(), self.user.menu == "simple"
         # Where one is stands in the menu, however one came there.
-        return tuple(item for item in found if not small or item.url in few or item.url == SETTINGS or item.active)
+        return tuple(item for item in self.rooms if not small or item.url in few or item.url == SETTINGS or item.active)
+
+    @cached_property
+    def rooms(self) -> list[Item]:
+        """All rooms that the user may enter."""
+        return menu_items(self.user, self.request.get_full_path())
 
     @property
     def other_menu(self) -> str:
@@ -97,25 +112,28 @@ class Frame:
         if not self.signed_in:
             return ""
         few = simple_menu() | {SETTINGS}
-        if all(item.url in few for item in menu_items(self.user, "")):
+        if all(item.url in few for item in self.rooms):
             return ""
         return "full" if self.user.menu == "simple" else "simple"
 
     @property
     def create(self) -> tuple[Item, ...]:
         """What the user may make from anywhere."""
-        if not self.signed_in:
-            return ()
-        return tuple(
-            Item(str(entity.name), f"{entity.url}new{'?quick=1' if entity.quick else ''}", entity.icon)
-            for entity in entities()
-            if entity.creatable and entity.in_create_menu and entity.policy.may(self.user, "create")
-        )
+        return kept_for(self.user, "create menu", partial(create_items, self.user)) if self.signed_in else ()
+
+    @property
+    def note(self) -> Item | None:
+        """The quick call note, for those who may write one."""
+        entity = entity_of(CallNote)
+        if not self.signed_in or is_off(entity.label) or not entity.policy.may(self.user, "create"):
+            return None
+        return Item(str(_("Quick call note")), f"{entity.url}new", entity.icon)
 
     @property
     def bell(self) -> Bell | None:
         """The bell with the number of unread notices; None for visitors."""
-        if not self.signed_in:
+        # Notices are their reader's own: whoever sees as a colleague has no bell.
+        if not self.signed_in or self.seeing is not None:
             return None
         count, last = unread(self.user)
         sound = choice_of(self.user).sound
@@ -134,16 +152,13 @@ class Frame:
     @property
     def tabs(self) -> list[Item]:
         """The records that are open, in the order of their opening."""
-        if not self.signed_in:
+        if not self.signed_in or self.seeing is not None:
             return []
-        visits = still_seen(
-            self.user, Visit.objects.filter(user_id=self.user.pk, open=True).order_by("-at")[:OPEN_TABS]
-        )
-        visits.sort(key=lambda visit: visit.pk)
+        visits = sorted(open_visits(self.user, OPEN_TABS), key=lambda visit: visit.pk)
         found = []
         for visit in visits:
             entity = entity_named(visit.entity)
-            if entity is not None:
+            if entity is not None and not is_off(entity.label):
                 url = f"{entity.url}{visit.record_id}/"
                 found.append(Item(visit.title, url, entity.icon, self.request.path == url))
         return found
@@ -154,7 +169,16 @@ class Frame:
         parts = self.request.path.strip("/").split("/")
         entity = entity_named(parts[0]) if parts and parts[0] else None
         page = (entity.help_page or entity.slug) if entity else parts[0]
+        if parts[0] in ("claims", "duplicates"):
+            page = "duplicates"
+        if parts[:2] == ["settings", "fields"]:
+            page = "fields"
         return f"/help/{page}/" if page else "/help/"
+
+    @property
+    def watermark(self) -> str:
+        """What is repeated faintly over the page."""
+        return watermark(self.request, self.me)
 
     @property
     def demo(self) -> bool:
@@ -162,23 +186,63 @@ class Frame:
         return self.signed_in and self.user.grants.may_do("settings") and sample_present()
 
 
+def create_items(user: Any) -> tuple[Item, ...]:
+    """What a user may make from anywhere."""
+    return tuple(
+        Item(str(entity.name), f"{entity.url}new{'?quick=1' if entity.quick else ''}", entity.icon)
+        for entity in entities_on()
+        if entity.creatable and entity.in_create_menu and entity.policy.may(user, "create")
+    )
+
+
 def menu_items(user: Any, path: str) -> list[Item]:
-    """All rooms of the menu for a user."""
+    """All rooms of the menu for a user; `path` is the address of the page, with its query."""
+    rooms = kept_for(user, "menu", partial(_rooms, user))
+    in_list = {url for url in rooms.lists if path == url or path.startswith((f"{url}-", f"{url}&"))}
+
+    def active(url: str) -> bool:
+        if url in rooms.lists:
+            return url in in_list
+        # In a list of its own one is not in the room of its records.
+        return path.startswith(url) and not (in_list and url in rooms.entities)
+
+    return [replace(item, active=True) if active(item.url) else item for item in rooms.items]
+
+
+@dataclass(frozen=True)
+class _Rooms:
+    """The menu of a user wherever he is, and which of its addresses are lists of their own, which rooms of records."""
+
+    items: list[Item]
+    lists: frozenset[str]
+    entities: frozenset[str]
+
+
+def _rooms(user: Any) -> _Rooms:
+    lists = [Item(label, url, symbol) for label, url, symbol in menu_lists(user)]
+    records = [
+        Item(str(entity.label_plural), entity.url, entity.icon, group=_group(entity))
+        for entity in entities()
+        if entity.in_menu and entity.policy.may(user, "view")
+    ]
     found = [
-        Item(str(_("Today")), "/today/", "calendar-check", path.startswith("/today/")),
-        *(_entity_item(entity, path) for entity in entities() if entity.in_menu and entity.policy.may(user, "view")),
-        Item(str(_("Attachments")), "/attachments/", "paperclip", path.startswith("/attachments/")),
+        Item(str(_("Today")), "/today/", "calendar-check"),
+        *lists,
+        *records,
+        Item(str(_("Claim cases")), "/claims/", "gavel"),
+        Item(str(_("Attachments")), "/attachments/", "paperclip"),
     ]
     if may_administer(user):
-        active, waiting = path.startswith(SETTINGS), open_alarms(user)
-        found.append(Item(str(_("Settings")), SETTINGS, "settings", active, str(_("Management")), waiting))
+        waiting = open_alarms(user)
+        found.append(Item(str(_("Settings")), SETTINGS, "settings", group=str(_("Management")), count=waiting))
     order = {url: place for place, url in enumerate(menu_order(user))}
-    return sorted(found, key=lambda item: (bool(item.group), order.get(item.url, 1000)))
+    found = reachable(found, lambda item: item.url)
+    found.sort(key=lambda item: (bool(item.group), order.get(item.url, 1000)))
+    return _Rooms(found, frozenset(item.url for item in lists), frozenset(item.url for item in records))
 
 
-def _entity_item(entity: Entity, path: str) -> Item:
-    group = str(_("Management")) if entity.label.startswith("people.") else ""
-    return Item(str(entity.label_plural), entity.url, entity.icon, path.startswith(entity.url), group)
+def _group(entity: Entity) -> str:
+    return str(_("Management")) if entity.label.startswith("people.") else ""
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:

@@ -10,7 +10,9 @@ from haike.people.models import ExchangeRate
 
 MENU_ORDER = option(
     "site.menu_order",
-    "/today/ /customers/ /contacts/ /follow-ups/",
+    "/today/ /leads/ /leads/?tab=sea /customers/ /customers/?tab=sea /contacts/ /follow-ups/ /lead-follow-ups/ "
+    "/opportunities/ /quotes/ /orders/ /shipments/ /contracts/ /projects/ /payment-plans/ /payments/ /invoices/ "
+    "/products/ /segments/",
     _("Order of the menu"),
     group=_("Menu"),
     help=_("Addresses separated by blanks, such as /today/ /customers/ /contacts/; what is not named follows."),
@@ -18,7 +20,7 @@ MENU_ORDER = option(
 
 SIMPLE_MENU = option(
     "site.simple_menu",
-    "/today/ /customers/ /contacts/ /follow-ups/",
+    "/today/ /customers/ /customers/?tab=sea /contacts/ /follow-ups/",
     _("Simple menu"),
     group=_("Menu"),
     help=_("What those see who chose few functions, as all new users have; the settings stand below it."),
@@ -27,7 +29,7 @@ SIMPLE_MENU = option(
 
 def may_administer(user: Any) -> bool:
     """Whether the user finds anything on the settings page."""
-    grants = ("settings", "people", "log", "alarms")
+    grants = ("settings", "people", "log", "alarms", "dictionary", "approve_exports", "tags", "pipelines")
     return any(user.grants.may_do(grant) for grant in grants) or keeps_rates(user)
 
 

@@ -1,7 +1,12 @@
 """Small pages of the whole program: start, manifest."""
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext_lazy as _
+
+from haike.screens.module import SwitchedOff
 
 
 def home_view(request: HttpRequest) -> HttpResponseRedirect:
@@ -15,8 +20,11 @@ def manifest_view(request: HttpRequest) -> HttpResponse:
 
 
 def missing_view(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Not there, or not yours: the two look the same."""
-    return render(request, "kernel/error.html", {"error": {"status": 404}}, status=404)
+    """Not there, or not yours: the two look the same. What the company has switched off is told."""
+    error: dict[str, Any] = {"status": 404}
+    if isinstance(exception, SwitchedOff):
+        error |= {"title": _("This function is switched off"), "text": str(exception)}
+    return render(request, "kernel/error.html", {"error": error}, status=404)
 
 
 def forbidden_view(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
 from haike.jobs.declare import asking
+from haike.said import said
 from haike.screens.door import done
 from haike.site.demo.remove import AT_ONCE, remove_sample, remove_sample_rows, sample_size
 from haike.site.guide import sample_present, steps
@@ -29,7 +30,7 @@ def samples_view(request: HttpRequest) -> HttpResponse:
 
 def _remove(request: HttpRequest, user: Any) -> HttpResponse:
     if sample_size() > AT_ONCE:
-        with asking(by=user.pk, title=str(_("Remove the sample company")), key="remove-sample"):
+        with asking(by=user.pk, title=said(_("Remove the sample company")), key="remove-sample"):
             job = remove_sample_rows.enqueue(by=user.pk)
         return done(request, _("The examples are being removed."), f"/jobs/{job.id}/", go=True)
     result = remove_sample(by=user)

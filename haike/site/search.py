@@ -12,7 +12,9 @@ from django.utils.translation import gettext_lazy as _
 from haike.chinese.pinyin import full_pinyin, initials
 from haike.kernel.entity import entities, entity_named
 from haike.kernel.preference import recent_visits
+from haike.screens.module import is_off
 from haike.screens.picker import hint, pick
+from haike.screens.table import inside
 from haike.site.frame import Frame, Item, menu_items
 
 IN_PALETTE, ON_PAGE = 5, 20
@@ -67,11 +69,13 @@ def look_up(request: HttpRequest, words: str, most: int) -> Palette:
                         [Found(str(r), entity.url_of(r), entity.icon, hint(entity, user, r)) for r in records],
                     )
                 )
-    else:
+    elif not getattr(request, "seeing", None):
         groups.append(Group(_("Recently opened"), _recent(user, most)))
     frame = Frame(request)
     groups.append(Group(_("Go to"), _pages(menu, words)))
-    makers = [Found(str(_("New %(name)s") % {"name": i.label}), i.url, i.icon, drawer=True) for i in frame.create]
+    makers = [
+        Found(str(_("New %(name)s") % {"name": inside(i.label)}), i.url, i.icon, drawer=True) for i in frame.create
+    ]
     groups.append(Group(_("Create"), [maker for maker in makers if _named(maker.label, words)]))
     return Palette(words, groups)
 
@@ -80,7 +84,7 @@ def _recent(user: Any, most: int) -> list[Found]:
     found = []
     for visit in recent_visits(user)[:most]:
         entity = entity_named(visit.entity)
-        if entity is not None:
+        if entity is not None and not is_off(entity.label):
             found.append(Found(visit.title, f"{entity.url}{visit.record_id}/", entity.icon, str(entity.name)))
     return found
 

@@ -10,6 +10,7 @@ HAIKE_HTTPS          1: behind HTTPS: secure cookies, redirect, HSTS, trusts X-F
 HAIKE_EMAIL_URL      smtp://user:password@host:port, smtps://… or smtp+tls://…; without it mails go to HAIKE_DATA/mail
 HAIKE_EMAIL_FROM     sender of mails (haike@localhost)
 HAIKE_CLAMAV         virus scanner for uploads: tcp://host:3310 or unix:///run/clamav/clamd.ctl
+HAIKE_WEBHOOK_INSIDE networks inside that webhooks may reach, by commas, such as 10.1.0.0/16,192.168.1.20 (none)
 HAIKE_LOG            json or text (text on a terminal, else json)
 HAIKE_LOG_LEVEL      DEBUG, INFO, WARNING or ERROR (INFO)
 HAIKE_DEBUG          1: development: error pages with source, templates and static files read anew
@@ -41,6 +42,9 @@ HAIKE_COMPANIES = "haike.company.doors" if HAIKE_HOSTED else ""
 
 # Who reads /metrics; without it only this machine may.
 HAIKE_METRICS_TOKEN = environment.text("HAIKE_METRICS_TOKEN")
+
+# Webhooks go to the internet only, and to what stands here.
+HAIKE_WEBHOOK_INSIDE = environment.networks("HAIKE_WEBHOOK_INSIDE")
 
 SECRET_KEY = environment.secret_key(HAIKE_DATA)
 ALLOWED_HOSTS = environment.names("HAIKE_HOSTS", "localhost,127.0.0.1,[::1]" + (",.localhost" if HAIKE_HOSTED else ""))
@@ -81,6 +85,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "haike.people.middleware.PeopleMiddleware",
+    "haike.screens.module.ModuleMiddleware",
 ]
 
 # Database
@@ -94,7 +99,7 @@ else:
     sqlite.swap()
     DATABASES = {
         "default": {
-            "ENGINE": "django.db.backends.sqlite3",
+            "ENGINE": "haike.site.turns",
             "NAME": HAIKE_DATA / "haike.db",
             # Connections stay open: opening one costs more than most queries.
             "CONN_MAX_AGE": None,
@@ -212,7 +217,7 @@ AUTH_PASSWORD_VALIDATORS = [
 
 # Security
 
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "haike.people.signin.sessions"
 SESSION_COOKIE_NAME = "haike_session"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
@@ -257,5 +262,7 @@ CONTENT_SECURITY_POLICY = {
 # Mail and logs
 
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = environment.text("HAIKE_EMAIL_FROM", "haike@localhost")
+HAIKE_MAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+"""By which a company's own mail leaves; tests put another in its place."""
 globals().update(environment.email(environment.text("HAIKE_EMAIL_URL"), Path(HAIKE_DATA)))
 LOGGING = logs.configuration(environment.log_format(), environment.log_level())

@@ -14,14 +14,17 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from haike.digits import whole
 from haike.kernel import dictionary
 from haike.kernel.dictionary import DictionaryWord
-from haike.kernel.digits import whole
 from haike.kernel.entity import entity_named
 from haike.kernel.log import Change, origin
 from haike.kernel.option import Option, choose, options
+from haike.people.access.pages import may_look_up
+from haike.people.pages import demand_grant
 from haike.refused import Refused
 from haike.screens.door import done, refused_page
+from haike.screens.module import PREFIX, known_on, option_off, reachable
 from haike.sheets.values import clean_text
 from haike.site.menu import keeps_rates, may_administer
 
@@ -29,19 +32,25 @@ COLOURS = ("", "grey", "blue", "teal", "green", "yellow", "orange", "red", "pink
 View = Callable[..., HttpResponse]
 
 
-def for_administrators(view: View) -> View:
-    """Only for those who hold the grant "settings"; for others the page is not there."""
+def for_holders(*grants: str) -> Callable[[View], View]:
+    """Only for those who hold one of these grants; for others the page is not there."""
 
-    @wraps(view)
-    def inner(request: HttpRequest, **where: Any) -> HttpResponse:
-        if not cast(Any, request.user).grants.may_do("settings"):
-            raise Http404
-        try:
-            return view(request, **where)
-        except Refused as no:
-            return refused_page(request, no)
+    def wrap(view: View) -> View:
+        @wraps(view)
+        def inner(request: HttpRequest, **where: Any) -> HttpResponse:
+            demand_grant(request, *grants)
+            try:
+                return view(request, **where)
+            except Refused as no:
+                return refused_page(request, no)
 
-    return inner
+        return inner
+
+    return wrap
+
+
+for_administrators = for_holders("settings")
+for_word_keepers = for_holders("settings", "dictionary")
 
 
 def note(what: str, key: int, diff: dict[str, list[Any]], *, by: Any) -> None:
@@ -64,13 +73,18 @@ def settings_view(request: HttpRequest) -> HttpResponse:
         if not faults:
             return done(request, _("The settings are saved."), "/settings/")
     groups: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    for each in options():
+    for each in shown_options():
         shown = request.POST.get(each.key, each()) if faults else each()
         groups[str(each.group)].append(
             {"option": each, "value": shown, "fault": faults.get(each.key, ""), "kind": kind(each)}
         )
     context = {"groups": dict(groups) if may_set else {}, "links": links(user), "faults": faults}
     return render(request, "site/settings.html", context, status=422 if faults else 200)
+
+
+def shown_options() -> list[Option]:
+    """The settings that stand on the page: not those of modules that are off, nor the switches themselves."""
+    return [each for each in options() if not each.key.startswith(PREFIX) and not option_off(each.key)]
 
 
 def kind(option: Option) -> str:
@@ -83,7 +97,7 @@ def kind(option: Option) -> str:
 def set_options(data: Any, *, by: Any) -> dict[str, str]:
     """Store all options of a form, or none; returns the faults by key."""
     values, faults = {}, {}
-    for each in options():
+    for each in shown_options():
         if each.key not in data and not isinstance(each.default, bool):
             continue
         try:
@@ -94,7 +108,7 @@ def set_options(data: Any, *, by: Any) -> dict[str, str]:
         return faults
     with transaction.atomic():
         diff = {}
-        for each in options():
+        for each in shown_options():
             if each.key in values and values[each.key] != each():
                 diff[str(each.label)] = [choose(each, values[each.key]), values[each.key]]
         if diff:
@@ -115,36 +129,89 @@ def links(user: Any) -> list[dict[str, Any]]:
         ("users", _("Who signs in, with which role")),
         ("departments", _("The tree of the company")),
         ("roles", _("Who may see and do what")),
+        ("tab-schemes", _("Which tabs of a record a role sees")),
     ):
         entity = entity_named(slug)
         if entity is not None:
             add(entity.url, entity.label_plural, text, entity.icon, entity.policy.may(user, "view"))
+
+    def add_kept(*pages: tuple[str, Any]) -> None:
+        """The lists of what somebody sets up, for who may."""
+        for slug, text in pages:
+            entity = entity_named(slug)
+            if entity is not None:
+                add(entity.url, entity.label_plural, text, entity.icon, entity.policy.may(user, "edit"))
+
+    pools = entity_named("pools")
+    if pools is not None:
+        text = _("Who takes customers out, when they come back")
+        add(pools.url, _("Public seas and pools"), text, pools.icon, pools.policy.may(user, "edit"))
+    users = entity_named("users")
+    text = _("Who leaves, who takes over, what was left behind")
+    add("/handovers/", _("Hand-overs"), text, "transfer", users is not None and users.policy.may(user, "edit"))
+    add_kept(
+        ("assignment-rules", _("To whom new leads and customers go by themselves")),
+        ("territories", _("Which seller looks after which part of the market")),
+        ("tag-rules", _("Tags that come and go with conditions")),
+        ("price-classes", _("List, agreed, VIP and wholesale prices")),
+        ("product-packages", _("Products that are sold together under one name")),
+        ("print-templates", _("How quotes, orders and contracts look on paper")),
+        ("solution-templates", _("What solutions for opportunities begin with, the company's and your own")),
+        ("product-access", _("Who sees and changes which branches of the product tree")),
+        ("keeper-rules", _("Who looks after customers once they are won")),
+        ("pipelines", _("Stages of opportunities, what each demands")),
+        ("plan-templates", _("How amounts are split into instalments, such as 30/60/10")),
+    )
+    text = _("By user, by role, by kind of record")
+    add("/settings/rights/", _("Look up rights"), text, "shield-search", may_look_up(user))
+    text = _("What every surface shows, compared with the rights each night")
+    add("/settings/rights-check/", _("Check of rights"), text, "shield-check", may("roles"))
     add("/settings/company", _("Company"), _("Name, logo, contacts"), "building-skyscraper", may("settings"))
     add("/settings/currency", _("Currencies"), _("Exchange rates by day"), "arrows-exchange", keeps_rates(user))
-    add("/settings/dictionaries/", _("Data dictionary"), _("The words to choose from"), "list-details", may("settings"))
+    text = _("Patterns of customer and document numbers")
+    add("/settings/numbers/", _("Running numbers"), text, "list-numbers", may("settings"))
+    text = _("Functions that the company uses or not")
+    add("/settings/modules/", _("Modules"), text, "toggle-right", may("settings"))
+    keeps_words = may("settings") or may("dictionary")
+    add("/settings/dictionaries/", _("Data dictionary"), _("The words to choose from"), "list-details", keeps_words)
     add("/settings/alarms/", _("Alarms"), _("Unusual use: new places, mass viewing"), "bell-ringing", may("alarms"))
+    add(
+        "/settings/fields/",
+        _("Own fields"),
+        _("What your company wants to know besides"),
+        "forms",
+        may("settings"),
+    )
+    text = _("Fields, sections and tabs of forms and pages")
+    add("/settings/layout/", _("Layouts"), text, "layout-dashboard", may("settings"))
     add("/settings/sign-ins/", _("Sign-in log"), _("Who came in when, from where"), "login", may("log"))
     add("/settings/operations/", _("Operation log"), _("Who changed what"), "history", may("log"))
+    add("/settings/exports/", _("Log of exports"), _("Who took what, by its number"), "file-export", may("log"))
+    text = _("Large exports that wait for a yes")
+    add("/exports/", _("Approval of exports"), text, "checks", may("approve_exports"))
     add("/settings/errors/", _("Faults"), _("What broke, by its number"), "bug", may("log"))
+    add("/settings/health", _("Health"), _("Database, jobs, disk"), "heartbeat", may("settings") or may("log"))
     text = _("What pages may take, and what they take here")
     add("/settings/speed", _("Speed"), text, "gauge", may("settings") or may("log"))
+    add("/settings/webhooks/", _("Webhooks"), _("Tell other programs what happens"), "webhook", may("settings"))
+    add("/settings/mail", _("Outgoing mail"), _("The server by which papers are sent"), "mail", may("settings"))
     add("/jobs/", _("Jobs"), _("What runs in the background"), "clock-play", True)
     add("/batches/", _("Bulk acts"), _("What was done to many records at once, and undo"), "arrow-back-up", True)
     add("/settings/samples", _("Sample company"), _("Take the examples out"), "flask", may("settings"))
-    return found
+    return reachable(found, lambda link: str(link["url"]))
 
 
-@for_administrators
+@for_word_keepers
 def dictionaries_view(request: HttpRequest) -> HttpResponse:
     """All pick-lists."""
     found = [
         {"key": key, "label": each.label, "words": list(dictionary.words_of(key, retired=False).values())}
-        for key, each in dictionary.dictionaries().items()
+        for key, each in known_on(dictionary.dictionaries(), "dictionaries").items()
     ]
     return render(request, "site/dictionaries.html", {"dictionaries": found})
 
 
-@for_administrators
+@for_word_keepers
 def dictionary_view(request: HttpRequest, key: str) -> HttpResponse:
     """The words of one pick-list: add, rename, colour, order, retire."""
     declared, user = dictionary.dictionaries().get(key), cast(Any, request.user)

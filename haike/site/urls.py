@@ -4,7 +4,9 @@ from importlib.util import find_spec
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from haike.site import health, help_pages, metrics, offline, pages, sample_pages, search, settings_pages
+from haike.site import health, help_pages, metrics, module_pages, offline, pages, sample_pages, search, settings_pages
+from haike.site.health_page import health_view
+from haike.site.numbering import pages as numbers
 from haike.site.rooms import ROOMS
 from haike.site.speed.page import speed_view
 
@@ -23,6 +25,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("help/pictures/<str:name>", help_pages.picture_view, name="help_picture"),
     path("help/<slug:key>/", help_pages.help_view, name="help_chapter"),
     path("settings/", settings_pages.settings_view, name="settings"),
+    path("settings/modules/", module_pages.modules_view, name="modules"),
+    path("settings/numbers/", numbers.numbers_view, name="numbers"),
+    path("settings/numbers/<slug:slug>/<slug:field>/", numbers.number_view, name="number"),
+    path("settings/numbers/<slug:slug>/<slug:field>/preview", numbers.preview_view, name="number_preview"),
+    path("settings/health", health_view, name="health_page"),
     path("settings/speed", speed_view, name="speed"),
     path("settings/samples", sample_pages.samples_view, name="samples"),
     path("settings/dictionaries/", settings_pages.dictionaries_view, name="dictionaries"),

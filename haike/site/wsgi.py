@@ -2,19 +2,37 @@
 
 import gc
 import os
+from functools import lru_cache
 from importlib import import_module
+from threading import Thread
 
 from django.core.wsgi import get_wsgi_application
 from django.urls import get_resolver
+
+from haike.chinese.company import normalise
+from haike.chinese.pinyin import sort_key
+from haike.site.one_catalogue import join_catalogues
+
+
+def _read_tables() -> None:
+    """Let the tables of readings and places be read: the first new record would do it while all writers wait."""
+    normalise("深圳市海客科技有限公司")
+    sort_key("海客", person=False)
+
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "haike.site.settings")
 application = get_wsgi_application()
 # All pages are loaded now, not by the first visitor. What is loaded stays for good: without freezing, each full
 # collection would walk over half a million objects in the middle of some request.
-_ = get_resolver().url_patterns
+resolver = get_resolver()
+_ = resolver.url_patterns
+# The same few addresses are asked for again and again; what each leads to never changes.
+resolver.resolve = lru_cache(maxsize=2_000)(resolver.resolve)  # type: ignore[method-assign]
+join_catalogues()
 gc.collect()
 gc.freeze()
 # A page makes some ten thousand objects and drops them by counting; the usual 700 would collect dozens of times.
 gc.set_threshold(20_000, 20, 50)
 # It has tables, which are there only now.
 import_module("haike.site.speed.measure").start()
+Thread(target=_read_tables, name="tables", daemon=True).start()

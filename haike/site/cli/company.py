@@ -1,5 +1,8 @@
 """Companies of hosted mode: each is a schema, made by migrating it."""
 
+from datetime import datetime
+from typing import Any
+
 import click
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -9,6 +12,8 @@ from django_tenants.utils import get_tenant_domain_model, get_tenant_model
 from haike.company import companies
 from haike.site.cli.language import _
 from haike.site.migrating import migrate_company
+
+DAY = click.DateTime(["%Y-%m-%d"])
 
 
 @click.group()
@@ -22,6 +27,24 @@ def list_command() -> None:
     for company in companies():
         hosts = ", ".join(company.domains.values_list("domain", flat=True))
         click.echo(f"{company.schema_name:<24}{company.name:<32}{hosts}")
+
+
+@command.command("plan", help=_("Set what the company KEY has booked"))
+@click.argument("key")
+@click.option("--plan", help=_("Name of the plan"))
+@click.option("--seats", type=click.IntRange(1), help=_("How many users it may have"))
+@click.option("--from", "starts_on", type=DAY, help=_("First day"))
+@click.option("--until", "ends_on", type=DAY, help=_("Last day"))
+@click.option("--storage", "storage_mb", type=click.IntRange(1), help=_("Megabytes of files it may keep"))
+def plan_command(key: str, **booked: Any) -> None:
+    company = get_tenant_model().objects.filter(schema_name=key).first()
+    if company is None:
+        raise click.ClickException(_("There is no company “{key}”.").format(key=key))
+    given = {name: value for name, value in booked.items() if value is not None}
+    for name, value in given.items():
+        setattr(company, name, value.date() if isinstance(value, datetime) else value)
+    company.save(update_fields=list(given) or None)
+    click.echo(_("{name}: noted.").format(name=company.name))
 
 
 @command.command("add", help=_("Make a company: KEY names its schema, HOST the name it is reached by"))

@@ -15,21 +15,22 @@ from haike.site.prepared import SAMPLE_ACCOUNTS
 
 @click.command()
 @click.option("--customers", default=300, show_default=True, help=_("How many customers it has"))
+@click.option("--orders", type=int, help=_("How many orders it has; usually as many as befit its customers"))
 @click.option("--company", default="", help=_("Key of the company (hosted mode)"))
-def command(customers: int, company: str) -> None:
+def command(customers: int, orders: int | None, company: str) -> None:
     bar = Bar()
     with opened(company):
-        accounts = make(customers, bar)
+        accounts = make(customers, bar, orders)
     bar.close()
     click.echo(_("Accounts of the sample company:"))
     for account in accounts:
         click.echo(f"  {account.name:<8}{account.password:<18}{account.what}")
 
 
-def make(customers: int, bar: Bar) -> Sequence[Account]:
+def make(customers: int, bar: Bar, orders: int | None = None) -> Sequence[Account]:
     """Make it, and write down its accounts so that `haike run` can show them."""
     try:
-        accounts = make_demo(customers, bar)
+        accounts = make_demo(customers, bar, orders=orders)
     except Refused as refused:
         raise click.ClickException(str(refused)) from refused
     if not settings.HAIKE_HOSTED:

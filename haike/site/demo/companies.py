@@ -72,6 +72,8 @@ _FACTORY_TRADES = tuple(trade for trade in _TRADES if trade.site == "factory" an
 
 TWINS = 0.002
 """Share of customers that are there twice under names written differently, for the search for duplicates to find."""
+FIRST, FIRST_TWINS = 300, 0.07
+"""Among the first it is larger, so that a small sample company has some twenty too."""
 
 
 @dataclass(slots=True)
@@ -100,10 +102,12 @@ class Companies:
         self._ids = ids
         self._taken: set[str] = set()
         self._before: Company | None = None
+        self._drawn = 0
 
     def draw(self) -> Company:
         random = self._chance.random
-        if self._before and random() < TWINS:
+        self._drawn += 1
+        if self._before and random() < (FIRST_TWINS if self._drawn <= FIRST else TWINS):
             return self._twin(self._before)
         spot = self._places.spot()
         style = _STYLES[int(random() * len(_STYLES))]

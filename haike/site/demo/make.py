@@ -1,4 +1,4 @@
-"""Making the sample company: people, then customers with contacts and follow-ups in batches.
+"""Making the sample company: people, customers with contacts and follow-ups in batches, then leads.
 
 What was made is noted in the option "site.sample", so that it can be removed again. A large company is prepared in
 a second process while this one writes, and its indexes are built at the end.
@@ -11,7 +11,7 @@ import multiprocessing
 from collections import Counter as Tally
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
-from datetime import date
+from datetime import date, datetime
 from multiprocessing.connection import Connection
 from typing import Any
 
@@ -19,7 +19,10 @@ from django.db import connection, models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from haike.customers.health.settle import settle_all
 from haike.customers.models import Contact, Customer
+from haike.dedupe.identity import identities
+from haike.dedupe.index import rebuild
 from haike.find.index.load import load as load_documents
 from haike.find.index.load import with_part
 from haike.kernel.entity import entity_of
@@ -29,12 +32,24 @@ from haike.kernel.option import OptionValue
 from haike.kernel.record import writer
 from haike.kernel.versioned import bump
 from haike.refused import Refused
+from haike.sales.models import Lead, Opportunity, StageMove
+from haike.site.demo.chances import SampleChances, number_of_chances
+from haike.site.demo.claim import write_claim
+from haike.site.demo.details import write_details
+from haike.site.demo.groups import write_groups
+from haike.site.demo.leads import MOST, SampleLeads
 from haike.site.demo.load import reserve, set_aside, tables_of
-from haike.site.demo.offices import Account, write_offices
+from haike.site.demo.offices import SAMPLER, Account, write_offices
+from haike.site.demo.own_fields import write_own_fields
+from haike.site.demo.papers import write_papers
+from haike.site.demo.products import write_products
+from haike.site.demo.projects import write_projects
 from haike.site.demo.records import Prepared, Records
 from haike.site.demo.rows import load
 from haike.site.demo.staff import SIZE
 from haike.site.demo.stream import SEED, SampleCompany
+from haike.site.demo.territories import write_territories
+from haike.site.demo.trade import number_of_orders, open_books, ranges_of, write_trade
 from haike.site.guide import SAMPLE, sample_present
 from haike.work.models import FollowUp
 
@@ -47,30 +62,45 @@ BATCH, LARGE_BATCH = 500, 10_000
 MOST_CONTACTS, MOST_TALKS = 3, 8
 
 
-def make_demo(customers: int, report: Report = lambda *_: None, *, seed: int = SEED) -> list[Account]:
-    """Make the sample company and return the accounts to sign in with; raises Refused when it is there already."""
+def make_demo(
+    customers: int, report: Report = lambda *_: None, *, seed: int = SEED, orders: int | None = None
+) -> list[Account]:
+    """Make the sample company and return the accounts to sign in with; raises Refused when it is there already.
+
+    `orders` is how many it has in its year; without it as many as befit the number of customers.
+    """
+    orders = number_of_orders(customers) if orders is None else orders
     if sample_present():
         raise Refused(_("The sample company is there already. Remove it first."))
     users = MANY_USERS if customers >= MANY_USERS_FROM else SIZE
-    stream = SampleCompany(timezone.now(), seed=seed, users=users)
+    now = timezone.now()
+    stream = SampleCompany(now, seed=seed, users=users)
     report(0, customers, str(_("people")))
     with transaction.atomic(), writer():
         offices = write_offices(stream.staff)
+        own = write_own_fields(by=SAMPLER)
         counts: dict[Any, int] = {
             Customer: customers,
             Contact: customers * MOST_CONTACTS,
             FollowUp: customers * MOST_TALKS,
         }
         first = {entity_of(model).label: reserve(model, count) for model, count in counts.items()}
-        note = {
+        note: dict[str, Any] = {
             "users": offices.users,
             "departments": offices.departments,
             "company": offices.company,
+            "own_fields": [each.pk for each in own.values()],
+            "pools": [sea.pool for sea in offices.seas],
+            "territories": write_territories({name: each.id for name, each in offices.people.items()}),
+            **write_groups(offices.people["boss"].id),
+            **write_products(offices.people["boss"].id),
+            **write_papers(offices.people["boss"].id),
             "rows": {entity_of(model).label: [first[entity_of(model).label], counts[model]] for model in MODELS},
         }
         OptionValue.objects.create(key=SAMPLE, value=note)
         bump("options")
-    records = Records(connection.vendor, offices.people, first, offices.people["boss"])
+    records = Records(connection.vendor, offices.people, first, offices.people["boss"], offices.seas, now)
+    records.own = {name: each.key for name, each in own.items()}
     large = customers >= LARGE
     source = _elsewhere(stream, records, customers) if large else _here(stream, records, customers, BATCH)
     tables = tables_of([*MODELS, Change])
@@ -82,9 +112,45 @@ def make_demo(customers: int, report: Report = lambda *_: None, *, seed: int = S
             report(done, customers, str(_("customers with contacts and follow-ups")))
         if large:
             report(done, customers + 1, str(_("indexes")))
+    made: Any = note["rows"]
+    if large:
+        settle_all.enqueue()
+    else:
+        settle_all.call()
+    write_claim(offices.users, first[entity_of(Customer).label])
+    with transaction.atomic():
+        start, size = made[entity_of(Customer).label]
+        leads = SampleLeads(offices, range(start, start + size), seed=seed, now=now)
+        note["leads"] = leads.write(min(MOST, customers // 2))
+        chances = number_of_chances(customers)
+        note["opportunities"] = [reserve(Opportunity, chances) if chances else 1, chances]
+        people = {name: each.id for name, each in offices.people.items()}
+        books = open_books(orders, seed=seed)
+        note["trade"] = ranges_of(books)
+        note["projects"] = write_projects(people, range(start, start + size))
+        note["pools"] = [*(sea.pool for sea in offices.seas), *(pool.pk for pool in leads.pools)]
+        OptionValue.objects.filter(key=SAMPLE).update(value=note)
+        bump("options")
+    with set_aside(tables_of([Opportunity, StageMove])) if large else nullcontext():
+        _write_chances(note, range(start, start + size), seed, now, report)
+    word = str(_("orders with quotes, shipments and payments"))
+    sample = range(start, start + size)
+    write_trade(books, sample, orders, note["plan_templates"], lambda made, of: report(made, of, word))
+    ranges = {each.label: tuple(made[each.label]) for each in identities() if each.label in made}
+    label = entity_of(Lead).label
+    rebuild(only={**ranges, label: (note["leads"][label][0][0], len(note["leads"][label]))})
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
     return offices.accounts
+
+
+def _write_chances(note: dict[str, Any], customers: range, seed: int, now: datetime, report: Report) -> None:
+    word = str(_("opportunities"))
+    chances = SampleChances(customers, seed=seed, now=now)
+    first, count = note["opportunities"]
+    chances.write(first, count, lambda done, of: report(done, of, word))
+    with transaction.atomic():
+        write_details(first, count)
 
 
 @contextmanager

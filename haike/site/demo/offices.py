@@ -19,7 +19,8 @@ from haike.people.grants import organisation_changed
 from haike.people.models import Department, Role, User
 from haike.people.user.actions import make_user
 from haike.site.demo.records import Person
-from haike.site.demo.staff import COMPANY_NAME, COMPANY_SHORT_NAME, PASSWORD, Staff
+from haike.site.demo.seas import SampleSea, write_seas
+from haike.site.demo.staff import COMPANY, COMPANY_NAME, PASSWORD, Staff
 
 SAMPLER = System("sample")
 TOLD = {
@@ -49,11 +50,12 @@ class Offices:
     people: dict[str, Person]
     accounts: list[Account]
     company: str
+    seas: list[SampleSea]
 
 
 def write_offices(staff: Staff) -> Offices:
     """Make departments and users; who finds his sign-in name taken gets a number behind it."""
-    made = Offices([], [], {}, [], "")
+    made = Offices([], [], {}, [], "", [])
     taken = set(User._base_manager.values_list("username", flat=True))
     roles = set(Role.objects.live().exclude(key=None).values_list("key", flat=True))
     mails = set(User._base_manager.exclude(email="").values_list("email", flat=True))
@@ -97,6 +99,8 @@ def write_offices(staff: Staff) -> Offices:
                 password=make_password(PASSWORD), password_changed_at=timezone.now()
             )
         organisation_changed()
+        keys = {name: user.pk for name, user in users.items()}
+        made.seas = write_seas(staff, keys, {key: each.pk for key, each in departments.items()})
         made.company = _name_company()
     return made
 
@@ -105,6 +109,6 @@ def _name_company() -> str:
     """Give the company a name if it has none; returns the name given."""
     if CompanyProfile.objects.exclude(name="").exists():
         return ""
-    CompanyProfile.objects.update_or_create(pk=1, defaults={"name": COMPANY_NAME, "short_name": COMPANY_SHORT_NAME})
+    CompanyProfile.objects.update_or_create(pk=1, defaults=COMPANY)
     bump("company")
     return COMPANY_NAME

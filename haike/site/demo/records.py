@@ -8,22 +8,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from haike.chinese.names import split_name
+from haike.chinese.names import called, split_name
 from haike.chinese.pinyin import full_pinyin, initials, sort_key
 from haike.customers.birthday import key_of
-from haike.customers.customer.record import Customer, name_key
+from haike.customers.customer.record import Customer, heat_rank, name_key
 from haike.customers.models import Contact
+from haike.customers.review.state import CHECKED, REFUSED, address_key
 from haike.find.index.load import Ready, ready
+from haike.kernel.dictionary import words_of
 from haike.kernel.entity import Entity, entity_of
 from haike.kernel.fields import PinyinKey, person_names
 from haike.kernel.log import Change
 from haike.kernel.look import LongTextLook, PhoneLook, TextLook
+from haike.site.demo.own_fields import values_of
 from haike.site.demo.rows import Row, Table
+from haike.site.demo.seas import SampleSea, facts_of, sea_of
 from haike.site.demo.stream import Batch, Record
 from haike.work.models import FollowUp
 
@@ -31,6 +35,7 @@ Month = tuple[int, int]
 Text = tuple[int, int | None, list[str]]
 NUMBERED_IN = ZoneInfo("Asia/Shanghai")
 LONGEST_KEY = 200
+REVIEWED_AFTER = timedelta(hours=3)
 PHONES = ("phone", "mobile", "tax_phone")
 
 
@@ -118,12 +123,23 @@ class Texts:
 class Records:
     """Gives the batches of a stream their keys; `first` is the first free key of each table."""
 
-    def __init__(self, vendor: str, people: Mapping[str, Person], first: Mapping[str, int], nobody: Person) -> None:
-        self.vendor, self.people, self.nobody = vendor, people, nobody
+    def __init__(
+        self,
+        vendor: str,
+        people: Mapping[str, Person],
+        first: Mapping[str, int],
+        nobody: Person,
+        seas: list[SampleSea],
+        now: datetime,
+    ) -> None:
+        self.vendor, self.people, self.nobody, self.seas, self.now = vendor, people, nobody, seas, now
         self.tables = {model: Table(model, vendor) for model in (Customer, Contact, FollowUp)}
         self.log = Table(Change, vendor)
         self.texts = {model: Texts(entity_of(model)) for model in self.tables}
         self.labels = {model: entity_of(model).label for model in self.tables}
+        self.own: dict[str, str] = {}
+        """The keys of the own fields that customers have, by the names that `values_of` gives them."""
+        self._forms = {code: word.name for code, word in words_of("form_of_address").items()}
         self.keys = {model: first[self.labels[model]] for model in self.tables}
 
     def prepare(self, batch: Batch) -> Prepared:
@@ -165,18 +181,20 @@ class Records:
         """What `work.follow_up.actions` stores beside the talk itself."""
         at = follow_up["at"]
         if follow_up["next_at"] is None:
-            follow_up["next_what"] = ""
+            follow_up["next_what"], follow_up["next_manner"] = "", None
         customer["last_contact_at"] = at
         customer["next_contact_at"] = follow_up["next_at"]
         customer["next_contact_what"] = follow_up["next_what"]
+        customer["next_contact_manner"] = follow_up["next_manner"]
         if follow_up["manner"] == "visit":
             customer["visited"] = at
         if contact is not None:
             contact["last_contact_at"], contact["next_contact_at"] = at, follow_up["next_at"]
 
-    def _common(self, values: dict[str, Any], at: datetime, author: Person, owner: str | None) -> int | None:
-        whose = self.people[owner] if owner else None
-        values["owner_id"] = whose.id if whose else None
+    def _common(self, values: dict[str, Any], at: datetime, author: Person, customer: Record) -> int | None:
+        whose = self.people[customer["owner"]] if customer["owner"] else None
+        lying = sea_of(self.seas, customer).account if self.seas and whose is None else None
+        values["owner_id"] = whose.id if whose else lying
         values["department_id"] = whose.department if whose else None
         values["created_at"] = values["changed_at"] = at
         values["created_by_id"] = values["changed_by_id"] = author.id
@@ -203,6 +221,8 @@ class Records:
 
     def _add_contact(self, pile: Pile, contact: Record, customer: Record) -> None:
         author = self.people.get(customer["owner"], self.nobody)
+        form = self._forms.get(contact["form_of_address"], "")
+        contact["called"] = called(contact["name"], form, contact["post"])[:120]
         customer.setdefault("people", []).append(contact)
         if contact["main"]:
             customer["main_contact_id"] = contact["id"]
@@ -216,7 +236,7 @@ class Records:
             "letter": first if first.isascii() and first.isalpha() else "#",
             "birthday_key": key_of(contact.get("birthday", "")),
         }
-        self._common(values, customer["created_at"], author, customer["owner"])
+        self._common(values, customer["created_at"], author, customer)
         self._put(pile, Contact, values, author, {"customer": [customer]})
 
     def _add_customer(self, done: Prepared, customer: Record) -> None:
@@ -228,10 +248,15 @@ class Records:
             **{name: value for name, value in customer.items() if name not in ("number", "owner")},
             "name_pinyin": sort_key(customer["name"])[:LONGEST_KEY],
             "name_key": name_key(customer["name"]),
+            "address_key": address_key(customer["region"], customer["address"]),
+            "heat_rank": heat_rank(customer.get("heat")),
             "birthday_key": key_of(customer.get("birthday", "")),
             "last_visit_at": customer.get("visited"),
+            "custom": values_of(customer, self.own),
         }
-        self._common(values, at, author, customer["owner"])
+        values |= _review(customer)
+        values |= facts_of(self.seas, customer, self.now)
+        self._common(values, at, author, customer)
         self._put(done.customers, Customer, values, author, {"contacts": customer.get("people", [])})
 
     def _add_follow_up(
@@ -243,8 +268,19 @@ class Records:
         values["id"] = self.keys[FollowUp]
         self.keys[FollowUp] += 1
         values["customer_id"], values["contact_id"] = customer["id"], contact["id"] if contact else None
-        self._common(values, follow_up["at"], author, customer["owner"])
+        self._common(values, follow_up["at"], author, customer)
         self._put(pile, FollowUp, values, author, {"customer": [customer]})
+
+
+def _review(customer: Record) -> dict[str, Any]:
+    """Half of those whose tax number is known were reviewed soon after they came, and one in twenty was refused."""
+    found: dict[str, Any] = {}
+    if customer.get("tax_number") and customer["id"] % 2:
+        refused = customer["id"] % 20 == 1
+        found["review"] = REFUSED if refused else CHECKED
+        found["review_reason"] = "营业执照已过期，请客户补交最新副本。" if refused else ""
+        found["reviewed_at"] = customer["created_at"] + REVIEWED_AFTER
+    return found
 
 
 # A change of the declared pinyin keys would be missed here.

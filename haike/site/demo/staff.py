@@ -8,6 +8,10 @@ from haike.site.demo.phones import Phones
 
 COMPANY_NAME = "深圳市海悦标识技术有限公司"
 COMPANY_SHORT_NAME = "海悦标识"
+COMPANY = {
+    "name": COMPANY_NAME, "short_name": COMPANY_SHORT_NAME, "phone": "075526880001", "region": "440305",
+    "address": "科技园南区科苑路15号海悦大厦8楼", "post_code": "518057",
+}  # fmt: skip
 PASSWORD = "haike-demo-2026"  # noqa: S105
 """Of everybody in the sample company, told to whoever opens it."""
 

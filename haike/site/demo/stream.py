@@ -65,8 +65,11 @@ _MANNERS_OF_PAYMENT = spread(
     {"prepaid": 30, "monthly": 24, "cash": 14, "deposit": 12, "credit": 12, "on_delivery": 8}, 100
 )
 _RATINGS = spread({"aaa": 6, "aa": 18, "a": 40, "b": 26, "c": 8, "d": 2}, 100)
+_CONTENT = ("very_satisfied", "satisfied", "satisfied", "satisfied", "neutral", "dissatisfied")
 _BUYERS = frozenset({"signed", "repeat", "paused"})
 # How many talks there have been; two on the average.
+_ON_THE_SPOT = ("上门", "拜访", "现场测试")
+"""What is planned with one of these words is a visit."""
 _TALKS = {
     "prospect": (0, 0, 1, 1, 1, 1, 2),
     "contacted": (1, 1, 2, 2, 2, 3),
@@ -244,6 +247,8 @@ class SampleCompany:
         if stage in _BUYERS:
             customer["value"] = "abbccccddde"[int(random() * 11)]
             customer["potential"] = ("great", "large", "medium", "medium", "small")[int(random() * 5)]
+            if kind in ("normal", "vip", "agent"):
+                customer["satisfaction"] = _CONTENT[int(random() * len(_CONTENT))]
         if stage in ("intent", "to_sign") and random() < 0.35:
             customer["heat"] = ("high", "medium", "medium", "low")[int(random() * 4)]
             customer["heat_reason"] = _HOT_REASONS[int(random() * len(_HOT_REASONS))]
@@ -344,6 +349,7 @@ class SampleCompany:
                 "at": at,
                 "next_at": at + timedelta(days=talk.days) if talk.next_text else None,
                 "next_what": talk.next_text,
+                "next_manner": "visit" if any(word in talk.next_text for word in _ON_THE_SPOT) else None,
                 "created_by": author,
                 "owner": customer["owner"],
             }

@@ -10,6 +10,11 @@ class Company(TenantMixin):
 
     name = models.CharField(_("Company name"), max_length=120)
     created_at = models.DateTimeField(_("Created at"), auto_now_add=True)
+    plan = models.CharField(_("Plan"), max_length=60, blank=True, default="")
+    seats = models.PositiveIntegerField(_("Seats"), null=True, blank=True)
+    starts_on = models.DateField(_("Begins"), null=True, blank=True)
+    ends_on = models.DateField(_("Ends"), null=True, blank=True)
+    storage_mb = models.PositiveIntegerField(_("Storage (MB)"), null=True, blank=True)
 
     # The command that makes a company migrates its schema itself and reports progress.
     auto_create_schema = False

@@ -46,7 +46,7 @@ def test_a_mistyped_command_is_told() -> None:
     assert "runn" in result.output
 
 
-@pytest.mark.django_db
+@pytest.mark.usefixtures("nobody")
 def test_first_account() -> None:
     result = haike("user", "add", "Wang", "--name", "王总", "--boss", entered=f"{GOOD_PASSWORD}\n{GOOD_PASSWORD}\n")
     assert result.exit_code == 0, result.output
@@ -56,14 +56,14 @@ def test_first_account() -> None:
     assert "wang" in haike("user", "list").output
 
 
-@pytest.mark.django_db
+@pytest.mark.usefixtures("nobody")
 def test_a_weak_password_is_refused_and_nobody_is_made() -> None:
     result = haike("user", "add", "wang", "--boss", entered="12345\n12345\n")
     assert result.exit_code == 1
     assert not User.objects.exists()
 
 
-@pytest.mark.django_db
+@pytest.mark.usefixtures("nobody")
 def test_a_taken_name_is_refused() -> None:
     haike("user", "add", "wang", "--boss", entered=f"{GOOD_PASSWORD}\n{GOOD_PASSWORD}\n")
     result = haike("user", "add", "WANG", entered=f"{GOOD_PASSWORD}\n{GOOD_PASSWORD}\n")
@@ -71,7 +71,7 @@ def test_a_taken_name_is_refused() -> None:
     assert User.objects.count() == 1
 
 
-@pytest.mark.django_db
+@pytest.mark.usefixtures("nobody")
 def test_a_new_password_for_who_lost_his() -> None:
     haike("user", "add", "wang", "--boss", entered=f"{GOOD_PASSWORD}\n{GOOD_PASSWORD}\n")
     result = haike("user", "password", "wang", entered="tee-ohne-milch-8\ntee-ohne-milch-8\n")
@@ -80,6 +80,7 @@ def test_a_new_password_for_who_lost_his() -> None:
     assert haike("user", "password", "li", entered="x\nx\n").exit_code == 1
 
 
+@pytest.mark.usefixtures("nobody")
 def test_entity_prints_what_is_derived() -> None:
     for entity in entities():
         result = haike("entity", entity.slug)
@@ -95,12 +96,12 @@ def test_an_unknown_entity_names_the_nearest() -> None:
     assert "customers" in result.output
 
 
-@pytest.mark.django_db
+@pytest.mark.usefixtures("nobody")
 def test_the_database_of_the_tests_is_up_to_date() -> None:
     assert migrating.pending() == []
 
 
-@pytest.mark.django_db
+@pytest.mark.usefixtures("nobody")
 def test_statistics_are_refreshed() -> None:
     migrating.refresh_statistics()
     with connection.cursor() as cursor:

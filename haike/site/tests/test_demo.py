@@ -18,10 +18,15 @@ from haike.kernel.entity import entity_of
 from haike.kernel.log import Change
 from haike.kernel.numbers import Counter
 from haike.kernel.option import OptionValue
+from haike.kernel.policy import System
 from haike.kernel.record import writer
 from haike.people.company.profile import company
 from haike.people.models import Department, User
+from haike.pools.models import Pool
 from haike.refused import Refused
+from haike.sales.lead.record import CONVERTED, FOLLOWING, STATES, TO_DO, UNASSIGNED
+from haike.sales.models import CallNote, Lead, LeadFollowUp
+from haike.sales.note.record import OPEN
 from haike.site.cli import demo as demo_command
 from haike.site.cli.progress import Bar
 from haike.site.demo import remove as removal
@@ -31,12 +36,14 @@ from haike.site.demo.staff import PASSWORD
 from haike.site.guide import sample_present, steps
 from haike.work.models import FollowUp
 
-pytestmark = [pytest.mark.django_db, pytest.mark.feature("P41")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("nobody"), pytest.mark.feature("P41")]
+thought_up = pytest.mark.sqlite
+"""For what the maker thinks up, which no database changes; making a company takes long."""
 MODELS = (Customer, Contact, FollowUp)
 
 
 @pytest.fixture
-def demo(db: None) -> None:
+def demo(nobody: None) -> None:
     make_demo(60)
 
 
@@ -60,17 +67,19 @@ def test_its_size(demo: None) -> None:
     assert Customer.objects.live().count() == 60
     assert Contact.objects.live().count() > 60
     assert FollowUp.objects.live().count() > 60
-    assert User.objects.live().count() == 30
+    assert User.objects.live().filter(archived_at=None).count() == 30
     assert Department.objects.live().count() == 13
     assert sample_present()
 
 
+@thought_up
 def test_everybody_can_sign_in(demo: None, client: Client) -> None:
     answer = client.post("/signin", {"username": "ann", "password": PASSWORD})
     assert answer.status_code == 302
     assert client.get("/customers/").status_code == 200
 
 
+@thought_up
 def test_ann_reports_to_gary_who_reports_to_ben(demo: None) -> None:
     assert named("ann").manager == named("gary")
     assert named("gary").manager == named("ben")
@@ -95,6 +104,7 @@ def test_every_record_is_what_the_program_itself_would_have_stored(demo: None, m
         assert set(tokens.fold_parts(entity.search_text(record))) == set(indexed[record.pk].split(tokens.SEPARATOR))
 
 
+@thought_up
 def test_the_facts_of_customers_follow_from_their_talks(demo: None) -> None:
     for customer in Customer.objects.all():
         newest = FollowUp.objects.filter(customer=customer).order_by("-at", "-id").first()
@@ -124,6 +134,7 @@ def test_the_next_customer_gets_the_next_number(demo: None) -> None:
     assert made.pk == max(Customer.objects.values_list("pk", flat=True))
 
 
+@thought_up
 def test_the_same_seed_gives_the_same_company(db: None) -> None:
     made = []
     for _time in range(2):
@@ -137,6 +148,7 @@ def test_the_same_seed_gives_the_same_company(db: None) -> None:
     assert made[0] == made[1]
 
 
+@thought_up
 def test_a_second_one_is_refused(demo: None) -> None:
     with pytest.raises(Refused):
         make_demo(10)
@@ -158,6 +170,7 @@ def indexes() -> set[str]:
     return set(found)
 
 
+@thought_up
 def test_by_the_command_line(db: None, settings: Any, tmp_path: Any) -> None:
     settings.HAIKE_DATA = tmp_path
     demo_command.make(30, Bar())
@@ -174,7 +187,7 @@ def test_removing_gives_an_empty_company(demo: None) -> None:
     assert "/settings/samples" in client.get("/customers/").content.decode()
     assert client.get("/settings/samples").status_code == 200
     client.post("/settings/samples")
-    for model in MODELS:
+    for model in (*MODELS, Lead, LeadFollowUp, CallNote, Pool):
         assert not model._base_manager.exists()
         assert not texts(model)
         assert not Change.objects.filter(entity=entity_of(model).label).exists()
@@ -216,6 +229,7 @@ def test_a_large_one_is_removed_by_a_job(demo: None, monkeypatch: pytest.MonkeyP
     assert not Customer.objects.exists()
 
 
+@thought_up
 def test_only_administrators_remove_it(demo: None) -> None:
     client = signed_in("ann")
     assert client.get("/settings/samples").status_code == 404
@@ -228,6 +242,7 @@ def test_only_administrators_remove_it(demo: None) -> None:
 # First steps
 
 
+@thought_up
 def test_the_first_steps_are_ticked_by_what_is_there(demo: None) -> None:
     assert [step.done for step in steps()] == [False, False, False, False]
     boss = named("boss")
@@ -236,8 +251,60 @@ def test_the_first_steps_are_ticked_by_what_is_there(demo: None) -> None:
     assert [step.done for step in steps()] == [False, False, True, True]
 
 
+@thought_up
 def test_the_note_tells_what_was_made(demo: None) -> None:
     note = OptionValue.objects.get(key="site.sample").value
     assert len(note["users"]) == 30
     assert set(note["rows"]) == {entity_of(model).label for model in MODELS}
     assert removal.sample_size() == 60
+
+
+# Leads and call notes
+
+
+@thought_up
+def test_leads_lie_in_all_states_and_look_as_if_people_had_written_them(demo: None) -> None:
+    states = set(Lead.objects.values_list("state", flat=True))
+    assert states == set(STATES)
+    assert Lead.objects.live().count() == 30
+    assert Lead.objects.filter(state=UNASSIGNED, pool=None).count() == 0
+    assert Lead.objects.filter(state=CONVERTED, customer=None).count() == 0
+    for model in (Lead, LeadFollowUp, CallNote):
+        entity, indexed = entity_of(model), texts(model)
+        logged = Change.objects.filter(entity=entity.label).values_list("record_id", flat=True)
+        assert sorted(logged) == sorted(indexed) == sorted(model.objects.values_list("pk", flat=True))
+        for record in model.objects.all():
+            stored = {field.attname: getattr(record, field.attname) for field in model._meta.concrete_fields}
+            fill_keys(record)
+            record.prepare()
+            record.clean_fields(exclude=["owner"])
+            record.clean()
+            assert stored == {field.attname: getattr(record, field.attname) for field in model._meta.concrete_fields}
+            found = set(tokens.fold_parts(entity.search_text(record)))
+            assert found == set(indexed[record.pk].split(tokens.SEPARATOR))
+    for lead in Lead.objects.all():
+        newest = LeadFollowUp.objects.filter(lead=lead).order_by("-at", "-id").first()
+        assert lead.last_contact_at == (newest.at if newest else None)
+    ann = signed_in("ann")
+    for path in ("/leads/", "/leads/?tab=sea", "/call-notes/?tab=open"):
+        assert ann.get(path).status_code == 200
+    assert CallNote.objects.filter(state=OPEN, owner=named("ann")).exists()
+
+
+def test_what_people_did_with_leads_stays(demo: None) -> None:
+    ann = named("ann")
+    changed, talked, noted = Lead.objects.filter(state__in=(TO_DO, FOLLOWING)).order_by("pk")[:3]
+    change.change(changed, by=System("test"), remark="改过")
+    change.create(LeadFollowUp, by=ann, lead=talked, content="谈过", manner="call", at=timezone.now())
+    note = CallNote.objects.filter(state=OPEN).order_by("pk").first()
+    change.change(note, by=System("test"), text="补充了一句")
+    converted = Lead.objects.filter(state=CONVERTED).first()
+    assert converted is not None
+    change.settle(Lead, noted.pk, customer=converted.customer_id)
+    change.change(noted, by=System("test"), remark="这个客户的线索")
+    remove_sample(by=named("boss"))
+    assert set(Lead._base_manager.values_list("pk", flat=True)) == {changed.pk, talked.pk, noted.pk}
+    assert list(CallNote._base_manager.values_list("pk", flat=True)) == [note.pk]
+    assert LeadFollowUp._base_manager.filter(lead=talked).exists()
+    # What a lead that stays has become stays with it.
+    assert list(Customer._base_manager.values_list("pk", flat=True)) == [converted.customer_id]

@@ -7,12 +7,13 @@ from pathlib import Path
 import pytest
 from django.test import Client
 
-from haike.kernel.dictionary import DictionaryWord, words_of
+from haike.kernel.dictionary import DictionaryWord, dictionaries, words_of
 from haike.kernel.log import Change
-from haike.kernel.option import options
+from haike.kernel.option import choose, options
 from haike.people.testing import Staff
 from haike.people.user.record import User
 from haike.site.help_pages import chapters
+from haike.site.menu import MENU_ORDER
 
 Browse = Callable[[User], Client]
 
@@ -59,6 +60,25 @@ def test_words_are_added_renamed_moved_and_retired_without_losing_history(staff:
     assert word.code not in words_of("customer_source", retired=False)
     assert "老朋友" in browse(staff.ann).get(page["Location"]).content.decode()
     assert Change.objects.filter(entity="kernel.dictionaryword", record_id=word.pk).count() >= 4
+
+
+@pytest.mark.feature("P20")
+def test_more_than_forty_pick_lists_are_shipped_each_with_words_in_both_languages(staff: Staff, browse: Browse) -> None:
+    known = dictionaries()
+    assert len(known) > 40
+    assert {"customer_kind", "industry", "customer_source", "customer_stage", "hot_reason"} <= set(known)
+    for each in known.values():
+        assert len(each.words) > 1, each.key
+        assert all(word.name and word.name_en for word in each.words), each.key
+    page = browse(staff.boss).get("/settings/dictionaries/").content.decode()
+    assert all(f"/settings/dictionaries/{key}/" in page for key in known)
+
+
+@pytest.mark.feature("P34")
+def test_the_menu_stands_in_the_order_that_the_company_chose(staff: Staff, browse: Browse) -> None:
+    choose(MENU_ORDER, "/contacts/ /customers/ /today/")
+    menu = [item.url for item in browse(staff.ann).get("/today/").context["frame"].menu]
+    assert menu[:3] == ["/contacts/", "/customers/", "/today/"]
 
 
 @pytest.mark.feature("P41")

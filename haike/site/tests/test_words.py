@@ -22,6 +22,7 @@ B = ngettext("one %(n)s", "many %(n)s", 3)
 C = pgettext("of a person", "Title")
 D = _("in two "
       "pieces")
+E = f"{_('Within another')} {ngettext('%(n)s row', '%(n)s rows', 3)}"
 """
 
 
@@ -65,6 +66,8 @@ def test_messages_of_python(package: Path) -> None:
         ("", "one %(n)s", "many %(n)s"),
         ("of a person", "Title", ""),
         ("", "in two pieces", ""),
+        ("", "Within another", ""),
+        ("", "%(n)s row", "%(n)s rows"),
     }
 
 

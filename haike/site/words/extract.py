@@ -61,6 +61,11 @@ def in_python(path: Path) -> Iterator[Message]:
             text, plural = (found[0], found[1]) if isinstance(found, tuple) else (found, "")
             if text:
                 yield Message(text, plural, context or "", comments=list(comments))
+    # To Babel an f-string is one word without calls inside.
+    for string in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for call in ast.walk(string) if isinstance(string, ast.JoinedStr) else ():
+            if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in KEYWORDS:
+                yield from message_in(call, call.func.id)
 
 
 def in_template(path: Path) -> Iterator[Message]:
@@ -68,12 +73,16 @@ def in_template(path: Path) -> Iterator[Message]:
     code = templatize(path.read_text(encoding="utf-8"), str(path))
     for match in CALL.finditer(code):
         call = call_at(code, match.start())
-        if call is None:
-            continue
-        texts = [part.value for part in call.args if isinstance(part, ast.Constant) and isinstance(part.value, str)]
-        context = texts.pop(0) if "pgettext" in match[1] else ""
-        if texts and texts[0]:
-            yield Message(texts[0], texts[1] if len(texts) > 1 else "", context)
+        if call is not None:
+            yield from message_in(call, match[1])
+
+
+def message_in(call: ast.Call, name: str) -> Iterator[Message]:
+    """What a call of a function of gettext says, unless it is no constant."""
+    texts = [part.value for part in call.args if isinstance(part, ast.Constant) and isinstance(part.value, str)]
+    context = texts.pop(0) if "pgettext" in name else ""
+    if texts and texts[0]:
+        yield Message(texts[0], texts[1] if len(texts) > 1 else "", context)
 
 
 def call_at(code: str, start: int) -> ast.Call | None:
@@ -98,12 +107,22 @@ def messages_of(room: Path) -> dict[Key, Message]:
     return found
 
 
+COMMAND_LINE = "haike/site/cli/"
+
+
 def messages_of_all() -> dict[str, dict[Key, Message]]:
-    """Room by room; a message that an earlier room has is not repeated in a later one."""
+    """Room by room; a message that an earlier room has is not repeated in a later one.
+
+    The command line is the exception: it speaks before Django is there and reads the catalogue of its own room only.
+    """
     seen: set[Key] = set()
     rooms: dict[str, dict[Key, Message]] = {}
     for name in ROOMS:
         own = messages_of(PACKAGE / name)
-        rooms[name] = {key: message for key, message in own.items() if key not in seen}
+        rooms[name] = {key: message for key, message in own.items() if key not in seen or _is_commands(message)}
         seen |= set(own)
     return rooms
+
+
+def _is_commands(message: Message) -> bool:
+    return any(place.startswith(COMMAND_LINE) for place in message.places)

@@ -1,0 +1,1 @@
+"""The patterns of running numbers that a company has chosen."""

@@ -1,0 +1,1 @@
+"""SQLite with short waits for the right to write."""
