@@ -10,10 +10,14 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from bench import report
+from bench.acts import bulk, nightly
 from bench.databases import DATABASES, ROOT, Company
+from bench.documents import documents
 from bench.reading import read
 from bench.results import Results
 from bench.server import Server, memory, running
@@ -43,10 +47,21 @@ def measure(company: Company, only: str) -> Results:
     if only in "sample company made":
         results.put("sample company made", "", company.made["seconds"])
     with running(company) as server:
-        for act in (visit, read, write, listen):
-            act(server, people, PASSWORD, results, only)
-        _memory(server, results, only)
-        move(server, people, PASSWORD, results, only)
+        acts: list[Callable[[], None]] = [
+            *(partial(act, server, people, PASSWORD, results, only) for act in (visit, read, write, listen)),
+            partial(documents, server, known, PASSWORD, results, only),
+            partial(_memory, server, results, only),
+            partial(nightly, company, server, people, PASSWORD, results, only),
+            partial(move, server, people, PASSWORD, results, only),
+            partial(bulk, server, known, PASSWORD, results, only),
+        ]
+        for act in acts:
+            try:
+                act()
+            except RuntimeError as error:
+                # What was measured before and what comes after is worth keeping.
+                print(f"  STOPPED: {str(error)[:500]}")
+            report.keep(results)
     return results
 
 

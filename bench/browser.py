@@ -7,7 +7,7 @@ import http.client
 import re
 import time
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
@@ -32,8 +32,8 @@ class Answer:
 class Browser:
     """Signed in as one person."""
 
-    def __init__(self, port: int) -> None:
-        self.port = port
+    def __init__(self, port: int, busy: Callable[[], float] = lambda: 0.0) -> None:
+        self.port, self.busy = port, busy
         self.cookies: dict[str, str] = {}
         self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=600)
 

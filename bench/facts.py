@@ -15,6 +15,7 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "haike.site.settings")
 django.setup()
 
+from haike.catalog.models import Product  # noqa: E402
 from haike.chinese.pinyin import initials  # noqa: E402
 from haike.customers.models import Customer  # noqa: E402
 from haike.kernel.entity import entity_of  # noqa: E402
@@ -22,6 +23,10 @@ from haike.people.models import User  # noqa: E402
 
 WANTED = {"seller": 0.005, "manager": 0.1}
 """The share of all customers that a typical seller and a typical manager see."""
+
+
+MANY = 100_000
+"""Customers of a bulk act."""
 
 
 def reach(user: Any, counts: dict[int | None, int]) -> int:
@@ -32,7 +37,7 @@ def reach(user: Any, counts: dict[int | None, int]) -> int:
 
 def describe(user: Any) -> dict[str, Any]:
     """A person with the records and words of his own that are measured."""
-    rows = Customer.objects.visible_to(user)
+    rows = Customer.objects.visible_to(user, "edit")
     some = list(
         rows.order_by("-created_at").exclude(phone="", mobile="").values("id", "name", "phone", "mobile")[100:140]
     )
@@ -46,6 +51,17 @@ def describe(user: Any) -> dict[str, Any]:
         "phones": [number[4:9] for number in numbers if len(number) > 9],
         "pinyin": [initials(name[2:7]) for name in names if "（" not in name],
     }
+
+
+def _many(sellers: list[Any], counts: dict[int | None, int]) -> dict[str, Any]:
+    """Sellers who have a hundred thousand customers together, or nearly all, and somebody else to take them."""
+    ordered = sorted((user.pk for __, ___, user in sellers), key=lambda pk: -counts.get(pk, 0))
+    owners, rows = list[int](), 0
+    for pk in ordered[:-1]:
+        if rows < MANY:
+            owners.append(pk)
+            rows += counts.get(pk, 0)
+    return {"owners": owners, "rows": rows, "heir": ordered[-1]}
 
 
 def facts() -> dict[str, Any]:
@@ -66,7 +82,8 @@ def facts() -> dict[str, Any]:
     for kind, some in people.items():
         user = min(some)[2]
         found[kind] = {**describe(user), "sees": reach(user, counts)}
-    return {"people": found, "customers": total}
+    products = list(Product.objects.live().filter(on_sale=True).order_by("pk").values_list("pk", flat=True)[:50])
+    return {"people": found, "customers": total, "many": _many(people["seller"], counts), "products": products}
 
 
 if __name__ == "__main__":

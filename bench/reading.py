@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import quote
 
 from bench.browser import Answer, Browser
-from bench.results import Results, middle
+from bench.results import Results, Took, middle
 from bench.server import Server
 
 TIMES = 30
@@ -31,11 +31,11 @@ def timed(browser: Browser, paths: list[str], times: int = TIMES, warm: int = WA
     """The median over several requests that walk through the paths."""
     for place in range(warm):
         demand(browser.get(paths[place % len(paths)]), paths[place % len(paths)])
-    took = []
+    took, began = [], browser.busy()
     for place in range(times):
         path = paths[(warm + place) % len(paths)]
         took.append(demand(browser.get(path), path).ms)
-    return middle(took)
+    return Took.of(middle(took), (browser.busy() - began) * 1000 / times)
 
 
 def read(server: Server, people: dict[str, Any], password: str, results: Results, only: str = "") -> None:
@@ -45,6 +45,7 @@ def read(server: Server, people: dict[str, Any], password: str, results: Results
         cases: dict[str, list[str]] = {
             "list: first page": [PAGE],
             "list: count": ["/customers/count"],
+            "board of open opportunities": ["/opportunities/board"],
             "record page": [f"/customers/{key}/" for key in person["ids"]],
         }
         for place, path in (("search", "/customers/?size=50&q="), ("picker", "/customers/pick?q=")):
@@ -57,6 +58,10 @@ def read(server: Server, people: dict[str, Any], password: str, results: Results
         for what, paths in cases.items():
             if only in what:
                 results.put(what, who, timed(browser, paths))
+        if only in "board: bytes":
+            results.put("board: bytes", who, browser.get("/opportunities/board").wire / 1000)
+        if only in "funnel":
+            results.put("funnel", who, timed(browser, ["/opportunities/funnel"], times=7, warm=2))
         if only in "list: page 1000":
             _deep(browser, who, person, results)
         if only in "list: 8 at once":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
@@ -11,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from bench.browser import Browser
-from bench.databases import ROOT, Company, free_port
+from bench.databases import KEPT, ROOT, Company, free_port
 
 WORKERS = 2
 
@@ -19,17 +20,29 @@ WORKERS = 2
 class Server:
     """A running Haike."""
 
-    def __init__(self, process: subprocess.Popen[bytes], port: int) -> None:
-        self.process, self.port = process, port
+    def __init__(self, process: subprocess.Popen[bytes], port: int, database: str) -> None:
+        self.process, self.port, self.database = process, port, database
 
     def browser(self) -> Browser:
         """A new visitor."""
-        return Browser(self.port)
+        return Browser(self.port, self.busy)
+
+    def busy(self) -> float:
+        """Seconds of the processor that serving pages and the database have had so far."""
+        return sum(_busy(pid) for root in self._serving() for pid in _tree(root)) + backends(self.database)
+
+    def busy_in_all(self) -> float:
+        """The same with the jobs."""
+        return sum(map(_busy, _tree(self.process.pid))) + backends(self.database)
+
+    def _serving(self) -> list[int]:
+        return [pid for pid in _children(self.process.pid) if "serve" in _command(pid)]
 
     def workers(self) -> list[int]:
         """The processes that serve pages: the grandchildren under `haike serve`."""
-        serving = [pid for pid in _children(self.process.pid) if "serve" in _command(pid)]
-        found = [worker for pid in serving for worker in _children(pid) if "resource_tracker" not in _command(worker)]
+        found = [
+            worker for pid in self._serving() for worker in _children(pid) if "resource_tracker" not in _command(worker)
+        ]
         return [pid for pid in found if memory(pid) > 30]
 
     def jobs(self) -> list[int]:
@@ -38,10 +51,34 @@ class Server:
         return [*working, *(child for pid in working for child in _children(pid))]
 
 
+def backends(database: str) -> float:
+    """Seconds that PostgreSQL's processes for the company at hand have had; SQLite has none."""
+    if database != "postgresql":
+        return 0.0
+    server = int((KEPT / "postgresql" / "data" / "postmaster.pid").read_text().split()[0])
+    return sum(_busy(pid) for pid in _children(server) if " haike work_" in _command(pid))
+
+
+def _tree(pid: int) -> list[int]:
+    return [pid, *(each for child in _children(pid) for each in _tree(child))]
+
+
+def _busy(pid: int) -> float:
+    try:
+        # With the children that have ended.
+        parts = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11:15]
+    except OSError:
+        return 0.0
+    return sum(map(int, parts)) / os.sysconf("SC_CLK_TCK")
+
+
 def _children(pid: int) -> list[int]:
     found: list[int] = []
     for task in Path(f"/proc/{pid}/task").glob("*/children"):
-        found += map(int, task.read_text().split())
+        try:
+            found += map(int, task.read_text().split())
+        except OSError:
+            continue
     return found
 
 
@@ -71,7 +108,7 @@ def running(company: Company) -> Iterator[Server]:
     process = subprocess.Popen(command, env=company.environment, cwd=ROOT, stdout=log, stderr=log)
     try:
         _wait(process, port, Path(log.name))
-        yield Server(process, port)
+        yield Server(process, port, company.database)
     finally:
         process.send_signal(signal.SIGINT)
         try:
