@@ -1,6 +1,7 @@
 # make run    start Haike with a sample company; the first time this installs and builds what is missing
 # make test   all tests, on SQLite and, where PostgreSQL is installed, on PostgreSQL too, and everything that make check does
 # make lighthouse  what Lighthouse says of a list and a record; the first time this installs it beside the tests
+# make duplicates  how well names are told apart, measured anew for docs/duplicates.md
 # make check  style, types, imports between rooms, words, migrations, sizes of files
 
 SHELL := /bin/bash
@@ -9,10 +10,10 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := PIP_DISABLE_PIP_VERSION_CHECK=1 $(BIN)/python -m pip install --quiet
 PYTEST := $(BIN)/python -m pytest
-# What a test session wants beside: more -n 1, a path, -k …
+# What a test session wants beside: a path, -k …, -n 1. Three at once: a test in the browser often waits.
 ARGS ?=
 
-.PHONY: run install dev test style check features lighthouse bench words format lock clean
+.PHONY: run install dev test style check features lighthouse bench duplicates words format lock clean
 .DEFAULT_GOAL := run
 
 run: $(VENV)/.run
@@ -42,8 +43,9 @@ $(VENV)/.dev: requirements-dev.lock $(VENV)/.run
 # A part of the tests is asked for while one writes it; its style can wait.
 test: $(VENV)/.dev $(if $(ARGS),,style)
 	@$(BIN)/python hatch_build.py
-	env -u HAIKE_TEST_POSTGRES $(PYTEST) -n 2 --dist loadgroup $(ARGS)
-	@.ci/with-postgres $(PYTEST) -n 2 --dist loadgroup -m "not browser" $(ARGS)
+	env -u HAIKE_TEST_POSTGRES $(PYTEST) -n 3 $(ARGS) $(if $(ARGS),,--ignore tests/test_lighthouse.py)
+	$(if $(ARGS),,env -u HAIKE_TEST_POSTGRES $(PYTEST) tests/test_lighthouse.py)
+	@.ci/with-postgres $(PYTEST) -n 3 -m "not browser or both" $(ARGS)
 
 style: $(VENV)/.dev
 	$(BIN)/ruff check .
@@ -69,6 +71,9 @@ features: $(VENV)/.dev
 bench: $(VENV)/.dev
 	@$(BIN)/python hatch_build.py
 	@$(BIN)/python -m bench $(ARGS)
+
+duplicates: $(VENV)/.dev
+	WRITE_DUPLICATES=1 $(BIN)/pytest -q haike/dedupe/tests/test_pairs.py
 
 words: $(VENV)/.run
 	@$(BIN)/haike words update

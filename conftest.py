@@ -5,6 +5,7 @@ the feature list a test shows; `sqlite` and `postgresql` choose the one database
 Chromium. In CI (CI=true) a skipped test is a failed test.
 """
 
+import gc
 import os
 import shutil
 from collections import defaultdict
@@ -18,12 +19,13 @@ from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
+from xdist.scheduler import LoadScopeScheduling
 
 from haike.find import finder as find
 from haike.find.index.table import table
 from haike.kernel import search, versioned
 from haike.kernel.entity import entities
-from haike.people.testing import Staff, make_staff
+from haike.people.testing import Staff, keep_staff, make_staff, send_staff_away, staff_is_gone
 from haike.people.user.record import User
 from haike.site.words.compile import compile_stale
 
@@ -57,6 +59,7 @@ def no_documents_left(request: pytest.FixtureRequest) -> Iterator[None]:
     marker = request.node.get_closest_marker("django_db")
     committed = marker is not None and marker.kwargs.get("transaction")
     if committed or {"transactional_db", "live_server"} & set(request.fixturenames):
+        staff_is_gone()
         with request.getfixturevalue("django_db_blocker").unblock(), connection.cursor() as cursor:
             for entity in entities():
                 if entity.search:
@@ -66,6 +69,30 @@ def no_documents_left(request: pytest.FixtureRequest) -> Iterator[None]:
 
 # Choice of tests
 
+TOGETHER = {"test_hosted.py", "test_lighthouse.py", "test_run.py", "test_streams.py"}
+"""Files whose tests share something that takes long to make, and so run in one process."""
+
+
+SCREENS = {
+    "test_bad_sheets.py", "test_contract_with_fields.py", "test_designer.py", "test_import_page.py", "test_inline.py",
+    "test_languages.py", "test_menu.py", "test_modules.py", "test_preview.py", "test_settings_and_help.py",
+    "test_sheets_hostile.py", "test_sheets_write.py", "test_supervise.py", "test_tab_schemes.py", "test_typed.py",
+}  # fmt: skip
+"""Files about what pages say, forms take and sheets hold, on one database: the whole has to end within half an hour."""
+
+
+class Together(LoadScopeScheduling):
+    """Spreads single tests, but these files whole. (The mark xdist_group, which is meant for that, goes by node ids
+    that pytest 9.2 does not let xdist change.)"""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.partition("::")[0]
+        return file if Path(file).name in TOGETHER else nodeid
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling:
+    return Together(config, log)
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--features", action="store_true", help="print which tests show which features, run nothing")
@@ -73,9 +100,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     other = "sqlite" if connection.vendor == "postgresql" else "postgresql"
-    kept = [item for item in items if item.get_closest_marker(other) is None]
+    twice = SCREENS if connection.vendor == "postgresql" else set()
+    kept = [item for item in items if item.get_closest_marker(other) is None and item.path.name not in twice]
     if len(kept) < len(items):
-        config.hook.pytest_deselected(items=[item for item in items if item.get_closest_marker(other)])
+        left = {id(item) for item in kept}
+        config.hook.pytest_deselected(items=[item for item in items if id(item) not in left])
         items[:] = kept
     for item in items:
         for number in features_of(item):
@@ -88,6 +117,10 @@ def features_of(item: pytest.Item) -> list[str]:
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
+    # What is there now stays to the end. Looking it through for garbage again and again would be a tenth of the time.
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
     if not session.config.getoption("--features"):
         return
     shown: dict[str, set[str]] = defaultdict(set)
@@ -161,9 +194,22 @@ def browser_page(browser: Browser, live_server: Any) -> Iterator[Page]:
 # People: ann sells, ben leads her, cat sells in another department, boss sees all
 
 
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+    """A database in which the staff is there already: making them took as long as many a test."""
+    with django_db_blocker.unblock():
+        keep_staff()
+
+
 @pytest.fixture
 def staff(db: None) -> Staff:
     return make_staff()
+
+
+@pytest.fixture
+def nobody(db: None) -> None:
+    """A company without people and departments."""
+    send_staff_away()
 
 
 @pytest.fixture

@@ -59,8 +59,10 @@ def sheet(*rows: list[Any]) -> SimpleUploadedFile:
 def bring_in_by_template(client: Client, slug: str, values: dict[str, Any], folder: Path) -> ImportRun:
     """Fill in the template that the import offers, and import it."""
     [heads] = rows_of(client.get(f"/{slug}/import/template").content, folder)
-    assert set(values) <= set(heads)
-    file = sheet(heads, [values.get(head, "") for head in heads])
+    # What must be filled in carries a star.
+    names = [head.removesuffix(" *") for head in heads]
+    assert set(values) <= set(names)
+    file = sheet(heads, [values.get(name, "") for name in names])
     assert client.post(f"/{slug}/import/", {"file": file}).status_code == 302
     return bring_in(client, ImportRun.objects.latest("id"))
 

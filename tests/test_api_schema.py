@@ -23,7 +23,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from haike.api.surface import api
+from haike.api.endpoints import api
 from haike.api.token import ApiToken, make_token
 from haike.customers.models import Contact, Customer
 from haike.kernel import versioned
@@ -33,7 +33,7 @@ from haike.people.user.actions import close_user
 
 pytestmark = [pytest.mark.django_db, pytest.mark.feature("P36")]
 COMMITTED = Path(__file__).parents[1] / "docs" / "openapi.json"
-SLUGS = ["attachments", "customers", "contacts", "follow-ups", "users", "departments", "roles"]
+SLUGS = ["attachments", "comments", "customers", "contacts", "follow-ups", "users", "departments", "roles"]
 
 
 def described() -> str:

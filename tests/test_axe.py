@@ -15,7 +15,7 @@ from haike.customers.customer.record import Customer
 from haike.kernel import versioned
 from haike.kernel.entity import entity_of
 from haike.kernel.record import writer
-from haike.people.testing import PASSWORD, Staff, make_staff
+from haike.people.testing import Staff, make_staff, settle, sign_in
 from haike.people.user.record import User
 from haike.work.models import FollowUp
 
@@ -117,22 +117,18 @@ def furnish(staff: Staff) -> dict[str, int]:
     }
 
 
-def sign_in(page: Page) -> None:
+def enter(page: Page) -> None:
     with writer():
         User.objects.filter(username="boss").update(theme=page.theme)
     versioned.forget()
-    page.goto("/signin")
-    page.fill("input[name=username]", "boss")
-    page.fill("input[name=password]", PASSWORD)
-    page.click("#sign-in button.btn-primary")
-    page.wait_for_url(lambda url: "/signin" not in url)
+    sign_in(page, name="boss")
 
 
 def show(page: Page, path: str) -> None:
     answer = page.goto(path)
     assert answer is not None
     assert answer.status == (404 if path == MISSING else 200), path
-    page.wait_for_load_state("networkidle")
+    settle(page)
     assert page.evaluate("document.documentElement.dataset.theme") == page.theme
 
 
@@ -153,7 +149,7 @@ def test_no_screen_shuts_anybody_out(page: Page) -> None:
     show(page, "/signin")
     found += faults(page)
     places = furnish(make_staff())
-    sign_in(page)
+    enter(page)
     for path in SCREENS:
         show(page, path.format(**places))
         found += faults(page)
@@ -169,7 +165,7 @@ def test_no_screen_shuts_anybody_out(page: Page) -> None:
 def test_nor_does_what_opens_over_a_screen(page: Page) -> None:
     found = []
     places = furnish(make_staff())
-    sign_in(page)
+    enter(page)
     wide = page.viewport_size["width"] > 720
     opened = ["[data-key=f]", *(["a[data-key=n]", "a[href$='/columns']", "a[href*='/export']"] if wide else [])]
     for what in opened:

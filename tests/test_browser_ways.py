@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 from haike.customers.customer.record import Customer
 from haike.kernel import change
 from haike.kernel.entity import entity_of
-from haike.people.testing import PASSWORD, Staff, make_staff
+from haike.people.testing import PASSWORD, Staff, make_staff, sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -27,15 +27,6 @@ def company() -> Staff:
     return staff
 
 
-def sign_in(page: Page, to: str = "/customers/", name: str = "ann") -> None:
-    page.goto(to)
-    page.fill("input[name=username]", name)
-    page.fill("input[name=password]", PASSWORD)
-    page.click("#sign-in button.btn-primary")
-    page.wait_for_url(f"**{to}")
-    page.wait_for_load_state("networkidle")
-
-
 def rows(page: Page):
     return page.locator(".list-table tbody tr[data-row]")
 
@@ -43,7 +34,7 @@ def rows(page: Page):
 @pytest.mark.feature("P1")
 def test_what_was_typed_outlives_a_lost_session(browser_page: Page, company: Staff) -> None:
     page = browser_page
-    sign_in(page)
+    sign_in(page, "/customers/")
     page.locator("a[data-key=n]").click()
     form = page.locator("dialog[open] form[data-form]")
     form.locator("#id_name").fill("珠海听涛软件有限公司")
@@ -62,7 +53,7 @@ def test_what_was_typed_outlives_a_lost_session(browser_page: Page, company: Sta
 @pytest.mark.feature("P20")
 def test_a_draft_is_offered_again(browser_page: Page, company: Staff) -> None:
     page = browser_page
-    sign_in(page)
+    sign_in(page, "/customers/")
     page.locator("a[data-key=n]").click()
     page.locator("dialog[open] #id_name").fill("珠海听涛软件有限公司")
     expect(page.locator("dialog[open] [data-draft-state]")).not_to_be_empty()
@@ -95,7 +86,7 @@ def test_the_second_of_two_sees_both_and_chooses(browser_page: Page, company: St
 @pytest.mark.feature("P26")
 def test_a_list_by_keyboard_alone(browser_page: Page, company: Staff) -> None:
     page = browser_page
-    sign_in(page)
+    sign_in(page, "/customers/")
     side = page.evaluate("document.documentElement.dataset.side")
     page.keyboard.press("j")
     page.keyboard.press("j")
@@ -120,7 +111,7 @@ def test_a_list_by_keyboard_alone(browser_page: Page, company: Staff) -> None:
 @pytest.mark.feature("P22", "P23")
 def test_a_filter_is_built_and_kept_as_a_view(browser_page: Page, company: Staff) -> None:
     page = browser_page
-    sign_in(page)
+    sign_in(page, "/customers/")
     page.locator("[data-key=f]").click()
     dialog = page.locator("dialog[open]")
     dialog.locator("select[name$='-field']").first.select_option("name")
@@ -167,7 +158,7 @@ def phone(browser: Browser, live_server) -> Iterator[Page]:
 
 @pytest.mark.feature("P34")
 def test_on_the_phone_a_bar_below_and_cards(phone: Page, company: Staff) -> None:
-    sign_in(phone)
+    sign_in(phone, "/customers/")
     bar = phone.locator(".bottom-bar")
     expect(bar).to_be_visible()
     box = bar.bounding_box()

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, Response
 
 from haike.customers.customer.record import Customer
 from haike.kernel.entity import entity_of
-from haike.people.testing import PASSWORD, make_staff
+from haike.people.testing import make_staff, sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -40,11 +40,7 @@ def test_a_first_visit_is_light_quick_and_steady(browser_page: Page, kind: str) 
         for place in range(30)
     ]
     path = "/customers/" if kind == "list" else f"/customers/{customers[0].pk}/"
-    page.goto("/signin")
-    page.fill("input[name=username]", "ann")
-    page.fill("input[name=password]", PASSWORD)
-    page.click("#sign-in button.btn-primary")
-    page.wait_for_url(lambda url: "/signin" not in url)
+    sign_in(page)
     page.goto(path)  # the server's own first time: templates are read, code is loaded
     page.wait_for_load_state("networkidle")
 

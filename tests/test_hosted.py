@@ -7,14 +7,16 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import psycopg
 import pytest
+from django.utils import timezone
 
 ROOT = Path(__file__).resolve().parents[1]
 URL = os.environ.get("HAIKE_TEST_POSTGRES", "")
-pytestmark = [pytest.mark.postgresql, pytest.mark.slow, pytest.mark.feature("P40"), pytest.mark.xdist_group("hosted")]
+pytestmark = [pytest.mark.postgresql, pytest.mark.slow, pytest.mark.feature("P40")]
 
 Haike = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -188,3 +190,38 @@ def test_every_screen_in_two_companies_and_nothing_crosses(haike: Haike) -> None
     """Both have a customer with the same key and number; each sees its own, and a session opens one company only."""
     said = haike("manage", "shell", "-v0", "-c", EVERY_SCREEN)
     assert said.stdout.splitlines()[-1:] == ["[] [] True"], said.stdout[-3000:] + said.stderr[-3000:]
+
+
+PROFILE = """
+import re
+from django.conf import settings
+settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
+from django.test import Client
+from haike.company import doors
+from haike.files.blob import keep
+from haike.people.models import User
+for name, door in doors().items():
+    with door():
+        keep([b"x" * 2048], "a.txt")
+        client = Client(headers={"host": f"{name}.localhost"})
+        boss = User.objects.get(roles__key="boss")
+        client.force_login(boss)
+        page = client.get("/settings/company").content.decode()
+        print(name, re.findall("<dt>([^<]+)</dt><dd>([^<]+)</dd>", page[page.index('class="facts"'):]))
+"""
+
+
+@pytest.mark.feature("P6")
+def test_the_profile_tells_what_is_booked_and_used(haike: Haike) -> None:
+    until = timezone.localdate() + timedelta(days=30)
+    booked = ("--plan", "Team", "--seats", "5", "--from", "2026-01-01", "--until", f"{until}", "--storage", "100")
+    assert haike("company", "plan", "acme", *booked).returncode == 0
+    assert "nobody" in haike("company", "plan", "nobody", "--seats", "5").stderr
+    assert haike("company", "plan", "acme", "--seats", "0").returncode == 2
+    said = haike("manage", "shell", "-v0", "-c", PROFILE)
+    assert said.returncode == 0, said.stderr
+    acme, beta = said.stdout.splitlines()[-2:]
+    for piece in ("('套餐', 'Team')", "已用 1，共 5", "2026-01-01", f"{until}（剩 30 天）", "共 100"):
+        assert piece in acme, said.stdout + said.stderr
+    assert "授权用户数" not in beta
+    assert "('存储空间', '已用 2.0" in beta

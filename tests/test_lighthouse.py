@@ -20,7 +20,7 @@ from tests.running import Running
 
 TOOL = Path(__file__).resolve().parents[1] / "frontend/lighthouse/node_modules/lighthouse/cli/index.js"
 LEAST = 95
-TRIES = 3
+TRIES = 4
 """The best of so many: a machine that runs other tests besides is now and then slow for a moment."""
 QUICK, OPEN = "performance", "accessibility"
 
@@ -28,7 +28,6 @@ pytestmark = [
     pytest.mark.browser,
     pytest.mark.sqlite,
     pytest.mark.slow,
-    pytest.mark.xdist_group("lighthouse"),
     pytest.mark.skipif(not TOOL.exists() or chromium() is None, reason="`make lighthouse` installs Lighthouse"),
 ]
 
@@ -46,22 +45,15 @@ class Signed:
         node, _npm = node_and_npm()
         command = [node, str(TOOL), self.base + path, f"--port={self.port}", "--preset=desktop", "--quiet"]
         command += ["--output=json", "--disable-storage-reset", f"--only-categories={','.join(categories)}"]
-        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
+        for _ in range(TRIES):
+            done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
+            # A busy machine can lose the beginning of a trace; then nothing was measured.
+            if "NO_NAVSTART" not in done.stderr:
+                break
         assert done.returncode == 0, done.stderr[-2000:]
         report: dict[str, Any] = json.loads(done.stdout)
         assert report["finalDisplayedUrl"] == self.base + path
         return report
-
-    def paint(self, theme: str) -> None:
-        """Light or dark, as the user chooses it in the menu."""
-        self.page.goto(f"{self.base}/customers/")
-        self.page.evaluate("""theme => {
-            const body = new FormData(document.querySelector("form[data-display]"));
-            body.set("theme", theme);
-            return fetch("/account/display", {method: "POST", body});
-        }""", theme)  # fmt: skip
-        self.page.goto(f"{self.base}/customers/")
-        assert self.page.evaluate("document.documentElement.dataset.theme") == theme
 
 
 def free_port() -> int:
@@ -118,21 +110,11 @@ def amiss(report: dict[str, Any]) -> str:
 
 @pytest.mark.parametrize("kind", ["list", "record"])
 def test_pages_are_quick_and_open_to_everybody(signed: Signed, kind: str) -> None:
-    signed.paint("light")
     path = path_of(signed, kind)
     for _ in range(TRIES):
         report = signed.measure(path, QUICK, OPEN)
         scores = {name: round(category["score"] * 100) for name, category in report["categories"].items()}
-        print(kind, "light", scores)
+        print(kind, scores)
         if min(scores.values()) >= LEAST:
             break
     assert min(scores.values()) >= LEAST, f"{scores}\n{amiss(report)}"
-
-
-@pytest.mark.parametrize("kind", ["list", "record"])
-def test_the_dark_scheme_is_as_open(signed: Signed, kind: str) -> None:
-    signed.paint("dark")
-    report = signed.measure(path_of(signed, kind), OPEN)
-    score = round(report["categories"][OPEN]["score"] * 100)
-    print(kind, "dark", score)
-    assert score >= LEAST, amiss(report)

@@ -86,7 +86,7 @@ def test_each_part_of_a_filter_is_a_chip_and_all_go_with_one_click(
 ) -> None:
     f = {"all": [*line("name", "contains", "公司")["all"], *line("debt", "more", "1")["all"]]}
     page = browse(staff.ben).get(f"/customers/?f={orjson.dumps(f).decode()}").context["list"]
-    assert [str(chip["text"]) for chip in page.chips] == ["名称 包含 公司", "欠款 大于 1"] or len(page.chips) == 2
+    assert [chip.text for chip in page.chips] == ["名称 包含 公司", "欠款 大于 1"] or len(page.chips) == 2
     assert "f=" not in page.clear_url
 
 
@@ -151,7 +151,7 @@ def test_pages_lead_on_and_back_without_loss(staff: Staff, browse: Browse) -> No
     while url:
         page = client.get(url).context["list"]
         seen += [row.title for row in page.rows]
-        url = page.pager["next"]
+        url = page.pager.next
     assert seen == [f"公司{number:02}" for number in range(25)]
 
 

@@ -17,7 +17,7 @@ from haike.customers.contact.record import Contact
 from haike.customers.customer.record import Customer
 from haike.exchange.run import ImportRun
 from haike.jobs.testing import run_ready_jobs
-from haike.people.testing import PASSWORD, make_staff
+from haike.people.testing import make_staff, sign_in
 from haike.work.models import FollowUp
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -64,14 +64,6 @@ def write_messy_sheet(path: Path) -> None:
             page.write_row(number, 0, row)
 
 
-def sign_in(page: Page, name: str, to: str) -> None:
-    page.goto(to)
-    page.fill("input[name=username]", name)
-    page.fill("input[name=password]", PASSWORD)
-    page.click("#sign-in button.btn-primary")
-    page.wait_for_url(f"**{to}")
-
-
 @pytest.mark.feature("C1", "C4", "P17", "P27", "A3", "A5")
 def test_from_a_messy_excel_to_the_call_of_tomorrow(browser_page: Page, tmp_path: Path) -> None:
     page, said = browser_page, []
@@ -79,7 +71,7 @@ def test_from_a_messy_excel_to_the_call_of_tomorrow(browser_page: Page, tmp_path
     make_staff()
     sheet = tmp_path / "客户名单.xlsx"
     write_messy_sheet(sheet)
-    sign_in(page, "ann", "/customers/")
+    sign_in(page, "/customers/")
     expect(page.locator(".empty")).to_be_visible()
 
     # Bring the sheet in.
@@ -149,7 +141,7 @@ def test_from_a_messy_excel_to_the_call_of_tomorrow(browser_page: Page, tmp_path
         Session.objects.update(expire_date=morning + dt.timedelta(days=7))
         page.goto("/today/")
         if "signin" in page.url:
-            sign_in(page, "ann", "/today/")
+            sign_in(page, "/today/")
         due = page.locator(f"#due-{customer.pk}")
         expect(due).to_contain_text(WANTED)
         expect(due).to_contain_text("对样品满意")

@@ -18,6 +18,7 @@ from haike.customers.customer.record import Customer
 from haike.find import finder as find
 from haike.kernel import versioned
 from haike.kernel.entity import entity_of
+from haike.kernel.versioned import Version
 from haike.people.testing import Staff
 
 HUGE = str(10**30)
@@ -75,6 +76,10 @@ def addresses(pk: str) -> Iterator[str]:
             yield path
 
 
+def versions() -> dict[str, int]:
+    return dict(Version.objects.values_list("name", "value"))
+
+
 class Visitor:
     """The boss, who sends odd things and leaves everything as it was."""
 
@@ -83,6 +88,7 @@ class Visitor:
         self.client.force_login(user)
         self.session = self.client.cookies[settings.SESSION_COOKIE_NAME].value
         self.faults: list[str] = []
+        self.versions = versions()
 
     def send(self, method: str, path: str, data: dict[str, str]) -> set[str]:
         """Send once; returns the names that the view asked for."""
@@ -93,8 +99,9 @@ class Visitor:
                 answer = self.client.get(path, data)
             else:
                 answer = self.client.post(path, urlencode(data), content_type="application/x-www-form-urlencoded")
+            bumped = versions() != self.versions
             transaction.set_rollback(True)
-        if method == "post":
+        if bumped:
             versioned.forget()
             find.forget()
         if answer.status_code >= 500:

@@ -18,9 +18,15 @@ STARTS_WITHIN, STOPS_WITHIN = 3.0, 8.0
 """Seconds until the first page of a company that is there already, and until nothing runs any more."""
 
 
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of one company: only the first to start it waits until it is made."""
+    return tmp_path_factory.mktemp("run")
+
+
 @pytest.fixture
-def haike(tmp_path: Path) -> Iterator[Running]:
-    running = Running(tmp_path)
+def haike(data: Path) -> Iterator[Running]:
+    running = Running(data)
     yield running
     if running.process is not None:
         if running.process.poll() is None:
@@ -29,7 +35,7 @@ def haike(tmp_path: Path) -> Iterator[Running]:
         running.process.stdout.close()
 
 
-def test_starts_and_stops_and_starts_again_quickly(haike: Running, tmp_path: Path) -> None:
+def test_starts_and_stops_and_starts_again_quickly(haike: Running, data: Path) -> None:
     """Ctrl-C in a terminal reaches every process of the group, a signal to the process reaches only that one."""
     haike.start("--sample")
     family = haike.family()
@@ -40,7 +46,7 @@ def test_starts_and_stops_and_starts_again_quickly(haike: Running, tmp_path: Pat
     assert f"http://127.0.0.1:{haike.port}/" in said
     assert said.rstrip().endswith("Haike has stopped.")
     haike.process.stdout.close()
-    stamp = tmp_path / "prepared.json"
+    stamp = data / "prepared.json"
     prepared = stamp.stat().st_mtime_ns
 
     again = haike.start("--sample")

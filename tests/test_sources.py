@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 import tomllib
+from collections import Counter
 from collections.abc import Iterator
 from importlib.metadata import packages_distributions
 from pathlib import Path
@@ -16,6 +17,7 @@ from haike.site.rooms import ROOMS
 from haike.site.words.check import check
 
 ROOT = Path(__file__).resolve().parents[1]
+_DICTIONARY = re.compile(r"Dictionary\(\s*key=\"(\w+)\"")
 LONGEST_FILE = 500
 KERNEL_BUDGET = 5000
 # Sources are the same whatever the database is.
@@ -56,7 +58,9 @@ def test_no_import_inside_a_function() -> None:
 
 def test_rooms_stand_in_the_same_order_everywhere() -> None:
     contract = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"][0]
-    assert contract["layers"] == [f"haike.{room}" for room in reversed(ROOMS)] + ["haike.company : haike.refused"]
+    assert contract["layers"] == [f"haike.{room}" for room in reversed(ROOMS)] + [
+        "haike.company : haike.digits : haike.progress : haike.refused : haike.said"
+    ]
     folders = {path.parent.name for path in (ROOT / "haike").glob("*/apps.py")}
     assert folders == set(ROOMS)
 
@@ -109,3 +113,22 @@ def test_declarations_and_migrations_are_in_step(mode: dict[str, str], tmp_path:
     command = [sys.executable, "-m", "haike", "check", "--no-database"]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("path", ["docs/features/index.md", "docs/manual/zh-Hans/index.md", "docs/manual/en/index.md"])
+def test_a_table_of_contents_names_each_thing_once(path: str) -> None:
+    found = re.findall(
+        r"^(?:\| ([A-Z]\d+) \||\d+\. \[[^\]]+\]\(([a-z-]+)\.md\))", (ROOT / path).read_text("utf-8"), re.M
+    )
+    names = [number or chapter for number, chapter in found]
+    assert names
+    assert sorted(names) == sorted(set(names))
+
+
+def test_no_two_rooms_declare_a_dictionary_of_the_same_key() -> None:
+    """The second would take the first one's place: what is chosen from the first could not be saved any more."""
+    keys = Counter(
+        key for path in (ROOT / "haike").glob("*/dictionaries*.py") for key in _DICTIONARY.findall(path.read_text())
+    )
+    assert sum(keys.values()) > 50
+    assert [key for key, count in keys.items() if count > 1] == []

@@ -8,16 +8,15 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from threading import Barrier
 
 import pytest
-from django.db import connection, connections, transaction
+from django.db import connection, transaction
 from django.test import Client
 
 from haike.customers.models import Customer
 from haike.find.index.table import table
+from haike.jobs.testing import at_once
 from haike.kernel import bulk, search
 from haike.kernel.entity import entity_of
 from haike.kernel.log import Batch, Change
@@ -86,23 +85,6 @@ def check_whole() -> int:
     counter = Counter.objects.filter(key__startswith="KH").first()
     assert (counter.last if counter else 0) == len(keys)
     return len(keys)
-
-
-def at_once(acts: list[Callable[[], object]]) -> list[object]:
-    """Start all acts in threads at the same moment; what one raises is its result."""
-    start = Barrier(len(acts))
-
-    def run(act: Callable[[], object]) -> object:
-        try:
-            start.wait(20)
-            return act()
-        except Exception as error:  # noqa: BLE001 - what went wrong is the result
-            return error
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(len(acts)) as pool:
-        return list(pool.map(run, acts))
 
 
 @pytest.mark.feature("P23")
