@@ -28,6 +28,7 @@ export default function map(element) {
     L.tileLayer(told.tiles, { subdomains: told.servers.split(","), attribution: make("i", {}, told.credit).innerHTML, maxZoom: 18 }).addTo(sheet);
   }
   const pins = L.layerGroup().addTo(sheet);
+  const squares = L.layerGroup().addTo(sheet);
   const way = L.layerGroup().addTo(sheet);
   const me = L.layerGroup().addTo(sheet);
   let here = null;
@@ -49,20 +50,26 @@ export default function map(element) {
     if (turn !== asked || !answer.headers.get("Content-Type")?.includes("json")) return;
     const found = await answer.json();
     if (turn !== asked) return;
-    said.textContent = found.message || (found.pins.length + found.squares.length ? "" : told.wordsNone);
-    pins.clearLayers();
-    for (const pin of found.pins || []) {
+    const { pins: places = [], squares: heaps = [] } = found;
+    said.textContent = found.message || (places.length + heaps.length ? "" : told.wordsNone);
+    const named = places.length <= MOST_NAMES;
+    const signs = new Map(places.map((pin) => [JSON.stringify([pin, named]), pin]));
+    // A pin that stays keeps its element: whoever is on it with the keyboard, or about to click, is not thrown off it.
+    pins.eachLayer((marker) => signs.delete(marker.sign) || pins.removeLayer(marker));
+    for (const [sign, pin] of signs) {
       const icon = L.divIcon({ className: `pin tag-${pin.colour}`, iconSize: [16, 16] });
-      const marker = L.marker(shown(pin.place), { icon, title: pin.name, alt: pin.name }).addTo(pins);
-      if (found.pins.length <= MOST_NAMES) marker.bindTooltip(make("span", {}, pin.name), { permanent: true, direction: "right", className: "pin-label" });
-      marker.on("click keypress", () => tell(pin.id, marker));
+      const marker = L.marker(shown(pin.place), { icon, title: pin.name, alt: pin.name });
+      marker.sign = sign;
+      if (named) marker.bindTooltip(make("span", {}, pin.name), { permanent: true, direction: "right", className: "pin-label" });
+      marker.on("click keypress", () => tell(pin.id, marker)).addTo(pins);
     }
-    for (const square of found.squares || []) {
+    squares.clearLayers();
+    for (const square of heaps) {
       const size = 30 + Math.min(26, 5 * Math.log10(square.number) ** 1.4);
       const name = `${told.wordsCount} ${square.number}`;
       const text = square.number > 9999 ? `${Math.round(square.number / 1000)}k` : square.number;
       const icon = L.divIcon({ className: "pin-square", iconSize: [size, size], html: make("b", {}, String(text)) });
-      L.marker(shown(square.place), { icon, title: name, alt: name }).addTo(pins).on("click keypress", (event) => sheet.setView(event.target.getLatLng(), sheet.getZoom() + 2));
+      L.marker(shown(square.place), { icon, title: name, alt: name }).addTo(squares).on("click keypress", (event) => sheet.setView(event.target.getLatLng(), sheet.getZoom() + 2));
     }
     legend.replaceChildren(...(found.legend || []).map((line) => make("li", { class: `tag-dot tag tag-${line.colour}` }, line.label)));
   }
@@ -81,7 +88,7 @@ export default function map(element) {
     const answer = await fetch(`${told.routeUrl}?${query}${from}`);
     if (!answer.ok) return;
     route.innerHTML = await answer.text();
-    const stops = places(route);
+    const stops = stopsOf(route);
     store.set(KEPT, ids());
     way.clearLayers();
     const whole = here ? [shown(here), ...stops] : stops;
@@ -89,7 +96,7 @@ export default function map(element) {
     stops.forEach((place, number) => L.marker(place, { icon: L.divIcon({ className: "pin-stop", iconSize: [22, 22], html: make("b", {}, String(number + 1)) }), interactive: false, zIndexOffset: 1000 }).addTo(way));
     return stops;
   }
-  const places = (list) => [...list.querySelectorAll("[data-place]")].map((line) => shown(line.dataset.place.split(",").map(Number)));
+  const stopsOf = (list) => [...list.querySelectorAll("[data-place]")].map((line) => shown(line.dataset.place.split(",").map(Number)));
   const ids = () => (route.querySelector("[data-ids]")?.dataset.ids || "").split(",").filter(Boolean);
 
   function locate() {
@@ -114,7 +121,7 @@ export default function map(element) {
     L.marker(shown(here), { icon: L.divIcon({ className: "pin-me", iconSize: [18, 18] }), title: told.wordsMe, alt: told.wordsMe }).addTo(me);
     const answer = await fetch(`${told.nearUrl}${told.nearUrl.endsWith("?") ? "" : "&"}at=${here.map((number) => number.toFixed(6))}`);
     if (answer.ok) nearby.innerHTML = await answer.text();
-    sheet.fitBounds([shown(here), ...places(nearby)], { padding: [40, 40], maxZoom: 15 });
+    sheet.fitBounds([shown(here), ...stopsOf(nearby)], { padding: [40, 40], maxZoom: 15 });
     if (ids().length) lead(`ids=${ids()}`);
   }
 

@@ -34,8 +34,13 @@ def test_a_day_is_planned_on_the_map(browser_page: Any, live_server: Any, width:
     expect(page.locator("[data-route] li")).to_have_count(1)
     near.nth(0).locator("button").click()
     expect(page.locator("[data-route] li")).to_have_count(2)
-    # A pin by keyboard: its card, and from there to the way
-    page.get_by_role("button", name="中间的店", exact=True).press("Enter")
+    # A pin by keyboard: it stays under the fingers when the pins are drawn anew; its card, and from there to the way
+    pin = page.get_by_role("button", name="中间的店", exact=True)
+    pin.focus()
+    with page.expect_response(lambda answer: "zoom=" in answer.url):
+        page.get_by_role("button", name="放大", exact=True).evaluate("button => button.click()")
+    expect(pin).to_be_focused()
+    pin.press("Enter")
     page.get_by_role("button", name="加入路线", exact=True).click()
     stops = page.locator("[data-route] li")
     expect(stops).to_have_count(3)
