@@ -5,6 +5,8 @@
 # make check  style, types, imports between rooms, words, migrations, sizes of files
 
 SHELL := /bin/bash
+# Each of the many processes of a test session would read and translate all files anew.
+unexport PYTHONDONTWRITEBYTECODE
 PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v python3.13 || command -v python3)
 VENV ?= .venv
 BIN := $(VENV)/bin

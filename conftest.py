@@ -22,12 +22,11 @@ from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwrig
 from xdist.scheduler import LoadScopeScheduling
 
 from haike.find import finder as find
-from haike.find.index.table import table
-from haike.kernel import search, versioned
-from haike.kernel.entity import entities
-from haike.people.testing import Staff, keep_staff, make_staff, send_staff_away, staff_is_gone
+from haike.kernel import versioned
+from haike.people.testing import Staff, keep_staff, make_staff, send_staff_away
 from haike.people.user.record import User
 from haike.site.words.compile import compile_stale
+from tests.kept_database import keep_database
 
 IN_CI = os.environ.get("CI", "").lower() in {"1", "true"}
 FEATURE_SHAPE = "PCLOQKMTJAISGFRBHEX"
@@ -42,6 +41,11 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
     # Tests read Chinese, the language of most users.
     compile_stale()
+    # Until all tests are read nothing of it is garbage; `pytest_collection_finish` goes on from there.
+    gc.disable()
+    if IN_CI:
+        # The summary names tests that needed more than one try.
+        config.option.reportchars += "R"
 
 
 @pytest.fixture(autouse=True)
@@ -50,21 +54,6 @@ def nothing_remembered() -> None:
     versioned.forget()
     find.forget()
     cache.clear()
-
-
-@pytest.fixture(autouse=True)
-def no_documents_left(request: pytest.FixtureRequest) -> Iterator[None]:
-    """The search tables are no models: what a test with committed rows put in is taken out here."""
-    yield
-    marker = request.node.get_closest_marker("django_db")
-    committed = marker is not None and marker.kwargs.get("transaction")
-    if committed or {"transactional_db", "live_server"} & set(request.fixturenames):
-        staff_is_gone()
-        with request.getfixturevalue("django_db_blocker").unblock(), connection.cursor() as cursor:
-            for entity in entities():
-                if entity.search:
-                    cursor.execute(f'SELECT id FROM "{table(entity.model)}"')
-                    search.erase(connection, entity.model, [key for (key,) in cursor.fetchall()])
 
 
 # Choice of tests
@@ -79,6 +68,12 @@ SCREENS = {
     "test_sheets_hostile.py", "test_sheets_write.py", "test_supervise.py", "test_tab_schemes.py", "test_typed.py",
 }  # fmt: skip
 """Files about what pages say, forms take and sheets hold, on one database: the whole has to end within half an hour."""
+
+
+PROCESSES = {"test_chaos.py", "test_run.py", "test_streams.py", "test_supervise.py", "test_turns.py", "test_writers.py"}
+TRIES = 3
+"""Files whose tests start, stop and kill processes, or let several wait for each other; and how often CI tries these
+and the tests in the browser. All others have to pass at once."""
 
 
 class Together(LoadScopeScheduling):
@@ -107,9 +102,16 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         config.hook.pytest_deselected(items=[item for item in items if id(item) not in left])
         items[:] = kept
     for item in items:
+        if IN_CI and sways(item) and config.pluginmanager.hasplugin("rerunfailures"):
+            item.add_marker(pytest.mark.flaky(reruns=TRIES - 1))
         for number in features_of(item):
             if number[:1] not in FEATURE_SHAPE or not number[1:].isdigit():
                 raise pytest.UsageError(f"{item.nodeid}: feature({number!r}) is not a number of the feature list")
+
+
+def sways(item: pytest.Item) -> bool:
+    """Whether a test hangs on a browser or on processes of their own, which a busy machine may keep waiting."""
+    return item.get_closest_marker("browser") is not None or item.path.name in PROCESSES
 
 
 def features_of(item: pytest.Item) -> list[str]:
@@ -121,6 +123,7 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 50)
+    gc.enable()
     if not session.config.getoption("--features"):
         return
     shown: dict[str, set[str]] = defaultdict(set)
@@ -199,6 +202,7 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
     """A database in which the staff is there already: making them took as long as many a test."""
     with django_db_blocker.unblock():
         keep_staff()
+        keep_database()
 
 
 @pytest.fixture

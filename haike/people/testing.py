@@ -42,16 +42,11 @@ _standing: list[bytes] = []
 
 
 def keep_staff() -> None:
-    """Write the small company to stay: from now on `make_staff` finds it, until somebody empties the database."""
+    """Write the small company to stay: from now on `make_staff` finds it."""
     if User._base_manager.exists():
         # A database that is used again (--reuse-db) has those of the last time.
         send_staff_away()
     _standing[:] = [pickle.dumps(_write_staff())]
-
-
-def staff_is_gone() -> None:
-    """Tell that the database was emptied."""
-    _standing.clear()
 
 
 def send_staff_away() -> None:

@@ -5,12 +5,12 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
-from django.core.management.commands.migrate import Command as MigrateCommand
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.utils.translation import gettext as _
 
 from haike.company import companies, use
+from haike.site.management.commands.migrate import Command as MigrateCommand
 
 Report = Callable[[int, int, str], None]
 
