@@ -24,9 +24,9 @@ from haike.screens.list import STATE, ListPage, read_list
 
 MOST_ROWS = 40
 MOST_VIEWS = 50
-VIEWS = ("board", "calendar")
-"""What else than the list the filter builder leads back to, named by `view` in its address."""
-BESIDE = ("group", "month")
+VIEWS = ["board", "calendar"]
+"""What else than the list the filter builder leads back to, named by `view` in its address; rooms below add theirs."""
+BESIDE = ["group", "month"]
 """What such an address carries beside the state of the list."""
 
 

@@ -50,13 +50,14 @@ read_with_rows: dict[str, list[str]] = {}
 note_sources: list[Callable[[Entity, Any, str], str]] = []
 """What stands above the rows of a list: of (entity, user, tab), HTML or nothing; rooms below add theirs."""
 
-
 view_sources: list[Callable[[Entity, Any], Iterable[tuple[str, str]]]] = []
 """Names and filters that stand among the saved views: of (entity, user); rooms below add theirs."""
 
-
 keep_sources: list[Callable[[Entity, Any], Iterable[tuple[Any, str]]]] = []
 """As what else a filtered list can be kept: (label, last part of the address of a dialog)."""
+
+beside_sources: list[Callable[[Entity, Any], Iterable[tuple[Any, str, str]]]] = []
+"""What else is made of what a list finds: (label, icon, last part of the address); rooms below add theirs."""
 
 
 @dataclass(frozen=True)
@@ -179,6 +180,12 @@ class ListPage:
     def export_url(self) -> str:
         """The export dialog for what is found."""
         return self._beside("export")
+
+    @cached_property
+    def links_beside(self) -> tuple[tuple[str, str, str], ...]:
+        """What else is made of what is found: label, icon, address."""
+        found = (each for source in plugged(beside_sources) for each in source(self.declared, self.user))
+        return tuple((str(label), picture, self._beside(place)) for label, picture, place in found)
 
     @cached_property
     def save_view_url(self) -> str:

@@ -17,6 +17,7 @@ ROOMS = (
     "fields",
     "files",
     "talk",
+    "insight",
     "segments",
     "pools",
     "handover",

@@ -1,0 +1,1 @@
+"""Seeing: numbers of any list by any of its fields."""
