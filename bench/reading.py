@@ -16,6 +16,7 @@ from bench.server import Server
 TIMES = 30
 WARM = 6
 PAGE = "/customers/?size=50"
+PIVOT = "/follow-ups/pivot?rows=owner&column=at.month&measure=count"
 AT_ONCE, AT_ONCE_SECONDS = 8, 6.0
 NEXT = re.compile(r'href="(/customers/\?[^"]*after=[^"]*)"')
 
@@ -62,6 +63,8 @@ def read(server: Server, people: dict[str, Any], password: str, results: Results
             results.put("board: bytes", who, browser.get("/opportunities/board").wire / 1000)
         if only in "funnel":
             results.put("funnel", who, timed(browser, ["/opportunities/funnel"], times=7, warm=2))
+        if only in "pivot: month × seller":
+            results.put("pivot: month × seller", who, timed(browser, [PIVOT], times=7, warm=2))
         if only in "list: page 1000":
             _deep(browser, who, person, results)
         if only in "list: 8 at once":

@@ -37,6 +37,7 @@ BUDGETS = {
     "board of open opportunities": Budget(30, 30),
     "board: bytes": Budget(40, 40, "kB gz"),
     "funnel": Budget(150, 150),
+    "pivot: month × seller": Budget(150, 150),
     "duplicates while typing": Budget(50, 50),
     "order of 200 lines: page": Budget(60, 60),
     "order of 200 lines: save": Budget(100, 100),

@@ -1,8 +1,8 @@
 """Numbers of a list by groups: how many rows, and sums, means and ends of columns, for each value of some keys.
 
 A key is a column of the model's own table, its first characters (regions), or the span of time in which it lies. Two
-shapes: one GROUP BY over each part of the list, and on SQLite, for spans of time, a count for every owner and span along
-an index `(owner, time, …)`, since sorting a million rows into groups takes ten times as long as passing them.
+shapes: one GROUP BY over each part of the list, and on SQLite, for spans of time, a count for every owner and span
+along an index `(owner, time, …)`, since sorting a million rows into groups takes ten times as long as passing them.
 """
 
 from __future__ import annotations

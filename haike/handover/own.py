@@ -15,6 +15,7 @@ from haike.exchange.approval import ExportRequest
 from haike.find.share import Share
 from haike.handover.holding import END, STAY, hold
 from haike.handover.rows import LinksHeld, RowsHeld, SharesHeld
+from haike.insight.models import SavedPivot
 from haike.kernel.preference import SavedView
 from haike.kernel.versioned import bump
 from haike.people.invitation.record import Invitation
@@ -56,6 +57,7 @@ hold(
         told=partial(bump, "lists"),
     )
 )
+hold(RowsHeld("insight.savedpivot", _("Saved pivots"), SavedPivot, "owner", icon="table", personal=True))
 hold(
     RowsHeld(
         "talk.tag", _("Own tags"), Tag, "owner", icon="tag", personal=True, leaving=STAY, told=partial(bump, "tags")

@@ -257,7 +257,7 @@ class Answer:
             return (value is not None, value if value is not None else 0)
 
         # What is equal keeps its own order.
-        some = sorted(sides, key=lambda key: str(key)) if dimension.by_size else in_order(dimension, list(sides))
+        some = sorted(sides, key=str) if dimension.by_size else in_order(dimension, list(sides))
         return sorted(some, key=size, reverse=down)
 
     def sorted_by(self) -> tuple[Measure, Key]:

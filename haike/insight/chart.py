@@ -12,7 +12,7 @@ from haike.insight.dimension import Key, SpanDimension
 from haike.kernel.escape import escape
 from haike.kernel.templatetags.dates import in_english
 
-WIDTH, HEIGHT, LEFT, BOTTOM, TOP = 960, 280, 64, 44, 12
+WIDTH, HEIGHT, LEFT, BOTTOM, TOP = 1160, 250, 56, 30, 10
 MOST_PLACES, MOST_SERIES = 40, 8
 
 
@@ -150,6 +150,8 @@ def _round(value: float) -> float:
     """A round number that is not smaller."""
     if value <= 0:
         return 0.0
+    if value <= 20:
+        return 4.0 * -(-value // 4)  # whole numbers on the scale
     size = 10.0 ** (len(str(int(value))) - 1) if value >= 1 else 1.0
     return next(step * size for step in (1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10) if step * size >= value)
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.db import connection
 
 from haike.customers.models import Customer
+from haike.insight.models import SavedPivot
 from haike.kernel import search
 from haike.kernel.entity import entity_of
 from haike.kernel.log import Change
@@ -25,6 +27,18 @@ GROUPS: tuple[tuple[str, Lines], ...] = (
     ("本月新客户", [{"field": "created_at", "op": "in", "value": "this_month"}]),
 )  # fmt: skip
 RULE: tuple[str, Lines] = ("近期活跃", [{"field": "last_contact_at", "op": "last", "value": "30"}])
+
+PIVOT = ("各部门各季度签单", "sales.order", {
+    "rows": "owner.department", "then": "owner", "column": "signed_on.quarter", "measure": "count,worth.sum",
+    "heat": "1", "chart": "bars",
+})  # fmt: skip
+
+
+def write_pivot(owner: int) -> dict[str, list[int]]:
+    """A pivot that everybody finds among the saved ones."""
+    name, entity, asked = PIVOT
+    made = SavedPivot.objects.create(entity=entity, name=name, owner_id=owner, who="all", state=urlencode(asked))
+    return {"pivots": [made.pk]}
 
 
 def write_groups(owner: int) -> dict[str, list[int]]:
@@ -47,6 +61,7 @@ def write_groups(owner: int) -> dict[str, list[int]]:
 
 def remove_groups(note: dict[str, Any]) -> None:
     """Delete them; the tag goes with the rule unless people have hung it as well."""
+    SavedPivot.objects.filter(pk__in=note.get("pivots", [])).delete()
     rules = TagRule._base_manager.filter(pk__in=note.get("tag_rules", []))
     for rule in rules:
         Tagged.objects.filter(tag=rule.tag_key, rule=rule.pk).delete()

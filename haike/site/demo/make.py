@@ -36,7 +36,7 @@ from haike.sales.models import Lead, Opportunity, StageMove
 from haike.site.demo.chances import SampleChances, number_of_chances
 from haike.site.demo.claim import write_claim
 from haike.site.demo.details import write_details
-from haike.site.demo.groups import write_groups
+from haike.site.demo.groups import write_groups, write_pivot
 from haike.site.demo.leads import MOST, SampleLeads
 from haike.site.demo.load import reserve, set_aside, tables_of
 from haike.site.demo.offices import SAMPLER, Account, write_offices
@@ -93,6 +93,7 @@ def make_demo(
             "pools": [sea.pool for sea in offices.seas],
             "territories": write_territories({name: each.id for name, each in offices.people.items()}),
             **write_groups(offices.people["boss"].id),
+            **write_pivot(offices.people["boss"].id),
             **write_products(offices.people["boss"].id),
             **write_papers(offices.people["boss"].id),
             "rows": {entity_of(model).label: [first[entity_of(model).label], counts[model]] for model in MODELS},
