@@ -58,7 +58,9 @@ def nothing_remembered() -> None:
 
 # Choice of tests
 
-TOGETHER = {"test_hosted.py", "test_lighthouse.py", "test_run.py", "test_streams.py"}
+TOGETHER = {
+    "test_demo.py", "test_demo_trade.py", "test_hosted.py", "test_lighthouse.py", "test_run.py", "test_streams.py",
+}  # fmt: skip
 """Files whose tests share something that takes long to make, and so run in one process."""
 
 
@@ -97,16 +99,30 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     other = "sqlite" if connection.vendor == "postgresql" else "postgresql"
     twice = SCREENS if connection.vendor == "postgresql" else set()
     kept = [item for item in items if item.get_closest_marker(other) is None and item.path.name not in twice]
+    if hasattr(config, "workerinput"):
+        kept = in_good_order(kept)
     if len(kept) < len(items):
         left = {id(item) for item in kept}
         config.hook.pytest_deselected(items=[item for item in items if id(item) not in left])
-        items[:] = kept
+    items[:] = kept
     for item in items:
         if IN_CI and sways(item) and config.pluginmanager.hasplugin("rerunfailures"):
             item.add_marker(pytest.mark.flaky(reruns=TRIES - 1))
         for number in features_of(item):
             if number[:1] not in FEATURE_SHAPE or not number[1:].isdigit():
                 raise pytest.UsageError(f"{item.nodeid}: feature({number!r}) is not a number of the feature list")
+
+
+def in_good_order(items: list[pytest.Item]) -> list[pytest.Item]:
+    """What takes long comes first, so that no process sits alone with it at the end; and what waits for a browser
+    comes spread among what computes."""
+    place: dict[int, tuple[int, float]] = {}
+    for of_browser in (True, False):
+        some = [item for item in items if (item.get_closest_marker("browser") is not None) == of_browser]
+        for number, item in enumerate(some):
+            slow = item.get_closest_marker("slow") is not None
+            place[id(item)] = (0 if slow and not of_browser else 1, number / len(some))
+    return sorted(items, key=lambda item: place[id(item)])
 
 
 def sways(item: pytest.Item) -> bool:

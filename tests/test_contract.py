@@ -38,6 +38,8 @@ LIST_QUERIES, PAGE_QUERIES, SAVE_QUERIES = 8, 20, 12
 each_entity = pytest.mark.parametrize("entity", ALL, ids=lambda entity: entity.label)
 each_owned = pytest.mark.parametrize("entity", WITH_OWNER, ids=lambda entity: entity.label)
 each_makeable = pytest.mark.parametrize("entity", MAKEABLE, ids=lambda entity: entity.label)
+of_the_page = pytest.mark.sqlite
+"""For what pages and messages say and how many questions they ask, which is the same on every database."""
 
 
 @each_owned
@@ -105,6 +107,7 @@ def test_tables_are_written_through_the_kernel_only(entity: Entity, staff: Staff
         entity.model.objects.filter(pk=record.pk).update(version=99)
 
 
+@of_the_page
 @each_entity
 @pytest.mark.feature("P14")
 def test_a_list_asks_few_questions_however_long_it_is(entity: Entity, staff: Staff, browse: Browse) -> None:
@@ -123,6 +126,7 @@ def test_a_list_asks_few_questions_however_long_it_is(entity: Entity, staff: Sta
     assert many <= LIST_QUERIES
 
 
+@of_the_page
 @each_makeable
 def test_a_page_asks_few_questions(entity: Entity, staff: Staff, browse: Browse) -> None:
     client, record = browse(staff.boss), make(entity, by=staff.boss)
@@ -168,6 +172,7 @@ def test_delete_and_restore_by_the_browser(entity: Entity, staff: Staff, browse:
     assert base in client.get(entity.url).content.decode()
 
 
+@of_the_page
 @each_makeable
 @pytest.mark.feature("P38")
 def test_every_screen_in_both_languages(entity: Entity, staff: Staff, browse: Browse) -> None:
@@ -247,6 +252,7 @@ def test_hostile_addresses_are_answered_politely(entity: Entity, staff: Staff, b
     assert client.get(f"{entity.url}99999999999999999999999/").status_code == 404
 
 
+@of_the_page
 @each_makeable
 def test_html_in_every_field_stays_text(entity: Entity, staff: Staff, browse: Browse) -> None:
     evil = "<script>alert(1)</script>"
@@ -265,6 +271,7 @@ def test_html_in_every_field_stays_text(entity: Entity, staff: Staff, browse: Br
             assert evil not in answer.content.decode(), path
 
 
+@of_the_page
 @each_makeable
 @pytest.mark.feature("P36")
 def test_webhooks_tell_of_it_in_the_shape_of_the_api(entity: Entity, staff: Staff, browse: Browse) -> None:

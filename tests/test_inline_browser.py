@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,7 +11,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from haike.customers.customer.record import Customer
 from haike.kernel.entity import entity_of
-from haike.people.testing import PASSWORD, Staff, make_staff, sign_in
+from haike.people.testing import PASSWORD, Staff, eventually, make_staff, sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.feature("P16")]
 
@@ -135,9 +134,8 @@ def test_lists_of_choices_by_keyboard_alone(browser_page: Page, company: Staff) 
     expect(box(page).locator("select").nth(0)).to_be_attached()
     page.keyboard.press("Escape")
     # Both cells are saved while one goes on.
-    until = time.monotonic() + 10
-    while not (record := record_of(page, 0)).preferences and time.monotonic() < until:
-        page.wait_for_timeout(100)
+    eventually(page, lambda: record_of(page, 0).preferences and record_of(page, 0).region)
+    record = record_of(page, 0)
     assert record.region.endswith("00")
     assert not record.region.endswith("0000"), "the city was not chosen"
     assert len(record.preferences) == 1

@@ -14,7 +14,7 @@ from tests.running import Running
 
 pytestmark = [pytest.mark.slow, pytest.mark.sqlite]
 
-STARTS_WITHIN, STOPS_WITHIN = 3.0, 8.0
+STARTS_WITHIN, STOPS_WITHIN = 3.0, 20.0
 """Seconds until the first page of a company that is there already, and until nothing runs any more."""
 
 

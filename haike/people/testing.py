@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -111,6 +112,15 @@ def speak(page: Any, language: str) -> None:
         }""",
         language,
     )
+
+
+def eventually(page: Any, true: Callable[[], object]) -> None:
+    """Wait, while the page goes on, until something is true of the database, ten seconds at most."""
+    for _time in range(100):
+        if true():
+            return
+        page.wait_for_timeout(100)
+    assert true()
 
 
 def settle(page: Any) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from playwright.sync_api import expect
 
 from haike.customers.customer.record import Customer
 from haike.customers.paper.letter import whole_address
@@ -161,5 +162,5 @@ def test_an_envelope_is_as_large_as_its_paper(customer: Customer, browser_page: 
     box = paper.locator(".paper").bounding_box()
     assert box is not None
     assert abs(box["width"] - 220 * 96 / 25.4) < 2
-    assert paper.locator(".paper-head").is_hidden()
-    assert paper.locator(".top").is_hidden()
+    expect(paper.locator(".paper-head")).to_be_hidden()
+    expect(paper.locator(".top")).to_be_hidden()

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from haike.customers.customer.record import Customer
 from haike.customers.testing import make_customer
 from haike.kernel.log import Batch
-from haike.people.testing import make_staff, sign_in
+from haike.people.testing import eventually, make_staff, sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -57,7 +57,7 @@ def test_two_rows_of_a_list_become_one_and_part_again(browser_page: Page) -> Non
     expect(page).to_have_url(re.compile(f"/customers/{one.pk}/$"))
     page.goto(f"/batches/{Batch.objects.get(kind='merge').pk}/undo")
     page.locator(".btn-danger").click()
-    page.wait_for_load_state("networkidle")
+    eventually(page, lambda: Customer.objects.filter(pk=two.pk, deleted_at=None).exists())
     one.refresh_from_db()
     two.refresh_from_db()
     assert (one.name, two.deleted_at) == ("深圳市海蓝科技有限公司", None)

@@ -2,6 +2,7 @@
 
 import pytest
 from django.contrib.sessions.models import Session
+from playwright.sync_api import expect
 
 from haike.people.models import Department
 from haike.people.testing import PASSWORD, make_staff, sign_in
@@ -24,7 +25,7 @@ def test_a_session_that_ended_is_taken_up_in_place(page):
     page.click("form[data-form] button.btn-primary")
     dialog = page.locator("dialog#session")
     dialog.wait_for(state="visible")
-    assert page.input_value("form[data-form] input[name=name]") == "技术部"
+    expect(page.locator("form[data-form] input[name=name]")).to_have_value("技术部")
     dialog.locator("input[name=username]").fill("boss")
     dialog.locator("input[name=password]").fill(PASSWORD)
     dialog.locator("button.btn-primary").click()

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from haike.customers.testing import make_customer
-from haike.people.testing import make_staff, sign_in
+from haike.people.testing import eventually, make_staff, sign_in
 from haike.sales.models import Opportunity
 from haike.sales.opportunity.stage import pipelines_in_use, stages_of
 from haike.sales.testing import make_opportunity
@@ -49,7 +49,7 @@ def test_a_card_is_moved_by_mouse_and_by_keys(browser_page: Any, live_server: An
     expect(lanes[1].locator(".lane-figures")).to_contain_text("¥80,000.00")
     card.drag_to(lanes[0].locator(".lane-cards"))
     expect(lanes[0].locator(".lane-figures")).to_contain_text("¥80,000.00")
-    assert Opportunity.objects.get().stage == stages[0]
+    eventually(page, lambda: Opportunity.objects.get().stage == stages[0])
     page.reload()
     expect(lanes[0].locator(f"#card-{made.pk}")).to_be_visible()
 

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from haike.customers.testing import make_customer
-from haike.people.testing import make_staff, sign_in
+from haike.people.testing import eventually, make_staff, sign_in
 from haike.sales.models import TaskTick
 from haike.sales.testing import make_opportunity
 
@@ -33,7 +33,7 @@ def test_tasks_filter_and_calendar(browser_page: Any, live_server: Any) -> None:
     expect(tasks).to_be_focused()
     page.keyboard.press("Space")
     expect(tasks).to_have_attribute("aria-checked", "false")
-    assert [row.done for row in TaskTick.objects.order_by("id")] == [True, False]
+    eventually(page, lambda: [row.done for row in TaskTick.objects.order_by("id")] == [True, False])
 
     # The filter dialog opens by its key and leads back to the board.
     page.goto("/opportunities/board")

@@ -1,5 +1,6 @@
 """The sample company in the database: complete like what people enter, and gone without trace when it is removed."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -19,32 +20,37 @@ from haike.kernel.log import Change
 from haike.kernel.numbers import Counter
 from haike.kernel.option import OptionValue
 from haike.kernel.policy import System
-from haike.kernel.record import writer
 from haike.people.company.profile import company
 from haike.people.models import Department, User
+from haike.people.testing import send_staff_away
 from haike.pools.models import Pool
 from haike.refused import Refused
 from haike.sales.lead.record import CONVERTED, FOLLOWING, STATES, TO_DO, UNASSIGNED
 from haike.sales.models import CallNote, Lead, LeadFollowUp
 from haike.sales.note.record import OPEN
-from haike.site.cli import demo as demo_command
-from haike.site.cli.progress import Bar
 from haike.site.demo import remove as removal
 from haike.site.demo.make import make_demo
 from haike.site.demo.remove import remove_sample
 from haike.site.demo.staff import PASSWORD
 from haike.site.guide import sample_present, steps
 from haike.work.models import FollowUp
+from tests.kept_database import put_back
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("nobody"), pytest.mark.feature("P41")]
+pytestmark = [pytest.mark.django_db, pytest.mark.feature("P41")]
 thought_up = pytest.mark.sqlite
 """For what the maker thinks up, which no database changes; making a company takes long."""
 MODELS = (Customer, Contact, FollowUp)
 
 
-@pytest.fixture
-def demo(nobody: None) -> None:
-    make_demo(60)
+@pytest.fixture(scope="module")
+def demo(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """Made once: what a test does with it, its transaction takes back."""
+    with django_db_blocker.unblock():
+        send_staff_away()
+        make_demo(60)
+    yield
+    with django_db_blocker.unblock():
+        put_back()
 
 
 def named(username: str) -> User:
@@ -135,47 +141,9 @@ def test_the_next_customer_gets_the_next_number(demo: None) -> None:
 
 
 @thought_up
-def test_the_same_seed_gives_the_same_company(db: None) -> None:
-    made = []
-    for _time in range(2):
-        make_demo(20, seed=5)
-        made.append(list(Customer.objects.order_by("number").values_list("number", "name", "phone")))
-        remove_sample(by=named("boss"))
-        with writer():
-            # Whoever stays makes room for the people of the second company.
-            for person in User._base_manager.all():
-                User._base_manager.filter(pk=person.pk).update(username=f"former{person.pk}", phone="", email="")
-    assert made[0] == made[1]
-
-
-@thought_up
 def test_a_second_one_is_refused(demo: None) -> None:
     with pytest.raises(Refused):
         make_demo(10)
-
-
-@pytest.mark.django_db(transaction=True)
-def test_a_large_one_is_written_by_two_processes(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Indexes are set aside and come back, references hold."""
-    before = indexes()
-    monkeypatch.setattr("haike.site.demo.make.LARGE", 1)
-    make_demo(40)
-    assert indexes() == before
-    assert Contact.objects.exclude(customer__in=Customer.objects.all()).count() == 0
-
-
-def indexes() -> set[str]:
-    with connection.cursor() as cursor:
-        found = connection.introspection.get_constraints(cursor, Customer._meta.db_table)
-    return set(found)
-
-
-@thought_up
-def test_by_the_command_line(db: None, settings: Any, tmp_path: Any) -> None:
-    settings.HAIKE_DATA = tmp_path
-    demo_command.make(30, Bar())
-    assert Customer.objects.count() == 30
-    assert PASSWORD in (tmp_path / "sample-accounts.json").read_text()
 
 
 # Removing it
@@ -218,6 +186,7 @@ def test_what_users_made_stays(demo: None) -> None:
     assert Change.objects.filter(entity="customers.customer", record_id=changed.pk).count() == 2
 
 
+@thought_up
 def test_a_large_one_is_removed_by_a_job(demo: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("haike.site.sample_pages.AT_ONCE", 10)
     client = signed_in("boss")

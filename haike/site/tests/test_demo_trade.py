@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterator
 from datetime import timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
@@ -20,6 +21,7 @@ from haike.kernel.log import Change
 from haike.kernel.period import today
 from haike.money.models import Allocation, Invoice, Payment, PaymentPlan, PlanTemplate
 from haike.people.models import User
+from haike.people.testing import send_staff_away
 from haike.sales.models import (
     Contract,
     Delivery,
@@ -35,10 +37,21 @@ from haike.sales.order.record import CANCELLED, CLOSED, SIGNED
 from haike.sales.testing import make_order
 from haike.site.demo.make import make_demo
 from haike.site.demo.remove import remove_sample
+from tests.kept_database import put_back
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("nobody"), pytest.mark.feature("P41")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo"), pytest.mark.feature("P41")]
 RECORDS: tuple[Any, ...] = (Quote, Order, Contract, Delivery, Shipment, PaymentPlan, Payment, Allocation, Invoice)
 CENT = Decimal("0.01")
+
+
+@pytest.fixture(scope="module")
+def demo(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    with django_db_blocker.unblock():
+        send_staff_away()
+        make_demo(60, orders=40)
+    yield
+    with django_db_blocker.unblock():
+        put_back()
 
 
 def total(rows: Any, name: str = "amount") -> Decimal:
@@ -53,7 +66,6 @@ def by(rows: Any, name: str) -> dict[Any, list[Any]]:
 
 
 def test_a_year_of_a_trading_company_agrees_with_a_plain_recomputation() -> None:
-    make_demo(60, orders=40)
     lines, quoted = by(OrderLine.objects.all(), "document_id"), by(QuoteLine.objects.all(), "document_id")
     shipped: dict[int, Decimal] = defaultdict(Decimal)
     for row in ShipmentLine.objects.all():
@@ -168,7 +180,6 @@ def _as_the_program_would_have_stored_it() -> None:
 
 
 def test_documents_go_with_the_sample_and_what_a_user_names_stays() -> None:
-    make_demo(60)
     ann, boss = User.objects.get(username="ann"), User.objects.get(username="boss")
     client = Client()
     client.force_login(boss)

@@ -91,5 +91,5 @@ def test_it_lies_over_the_page_and_in_nobodys_way(browser_page: Page) -> None:
     page.click(".rooms a[href='/today/']")
     page.wait_for_url("**/today/")
     page.emulate_media(media="print")
-    assert mark.is_visible()
+    expect(mark).to_be_visible()
     assert said == []

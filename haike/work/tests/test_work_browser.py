@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from haike.customers.customer.actions import plan_contact
 from haike.customers.customer.record import Customer
@@ -32,7 +33,7 @@ def test_a_row_moves_to_done_without_the_page_jumping(page: Any) -> None:
     row.locator("select[name=next_in]").select_option("7")
     row.locator("button.btn-primary").click()
     page.locator("#done li", has_text="谈好了").wait_for()
-    assert row.count() == 0
+    expect(row).to_have_count(0)
     assert page.url.endswith("/today/")
     assert FollowUp.objects.get().next_at.date() > timezone.localdate() + timedelta(days=5)
 
@@ -41,13 +42,13 @@ def test_a_row_moves_to_done_without_the_page_jumping(page: Any) -> None:
 def test_the_box_writes_and_the_timeline_follows(page: Any) -> None:
     page.goto(f"/customers/{page.customer.pk}/")
     box = page.locator("form.follow-up-box")
-    assert box.locator("[data-next-day]").is_hidden()
+    expect(box.locator("[data-next-day]")).to_be_hidden()
     box.locator("select[name=phrase]").select_option(index=1)
     sentence = box.locator("textarea").first.input_value()
     assert sentence
     box.locator("button.btn-primary").click()
     page.locator("#timeline .happened", has_text=sentence).wait_for()
-    assert box.locator("textarea").first.input_value() == ""
+    expect(box.locator("textarea").first).to_have_value("")
 
 
 @pytest.mark.feature("C2")
@@ -61,7 +62,8 @@ def test_rows_pasted_into_a_cell_fill_the_grid(page: Any) -> None:
         }"""
     )
     names = page.locator(".sheet input[name=name]")
-    assert [names.nth(place).input_value() for place in range(3)] == ["甲公司", '乙 "老" 公司', ""]
+    for place, name in enumerate(("甲公司", '乙 "老" 公司', "")):
+        expect(names.nth(place)).to_have_value(name)
     page.click("button[value=save]")
     page.wait_for_url("**/customers/")
     assert set(Customer.objects.exclude(pk=page.customer.pk).values_list("name", flat=True)) == {
