@@ -46,6 +46,7 @@ SCREENS = [
     "/customers/columns",
     "/customers/import/",
     "/customers/export",
+    "/customers/pivot?rows=level&column=owner&heat=1&chart=bars",
     "/customers/bin/",
     "/search?q=海",
     "/settings/",

@@ -23,11 +23,12 @@ CAP = 10_001
 
 counts = Memory(15, 1 << 20)
 lists = Memory(60, 64 << 20)
+groups = Memory(15, 32 << 20)
 
 
 def forget(**signal: object) -> None:
     """Drop what this process remembers of lists and of their indexes; also after each migration."""
-    for memory in (counts, lists, sizes):
+    for memory in (counts, lists, groups, sizes):
         memory.clear()
     known_indexes.clear()
 

@@ -18,13 +18,16 @@ from django.core.exceptions import EmptyResultSet
 from django.db import models
 
 from haike.find.custom import sql_of
-from haike.find.finder import Find
+from haike.find.finder import Find, groups
 from haike.find.indexes import Index
 from haike.find.own_index import value_at
 from haike.find.statement import Rows, Statement, compiled
 
 MOST_SPANS = 400
 """Counting span by span pays for so many; from then on one pass is faster."""
+
+DEAR = 20_000
+"""Answers over so many rows are kept for some seconds: whoever sorts or turns a pivot asks for the same again."""
 
 
 class TooManyGroups(Exception):
@@ -66,9 +69,15 @@ def read_groups(find: Find, keys: Sequence[By], columns: Sequence[str] = (), *, 
     """The groups that have rows, in no order; one may come in several pieces. TooManyGroups where more than `most`."""
     grouping = _Grouping(find, keys, columns, most)
     try:
-        return list(grouping.found())
+        key = ("groups", tuple(keys), tuple(columns), most, *find.key)
+        return groups.get(key, lambda: list(grouping.found()), _weight)
     except EmptyResultSet:
         return []
+
+
+def _weight(found: Sequence[Found]) -> int:
+    """The room that an answer takes; one over few rows is not kept, so that it is always of this moment."""
+    return 400 * len(found) if sum(group.number for group in found) >= DEAR else 0
 
 
 def ends_of(find: Find, path: str) -> tuple[Any, Any]:

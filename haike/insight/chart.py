@@ -32,6 +32,9 @@ class Chart:
         question = answer.question
         self.answer, self.kind, self.measure = answer, question.chart, question.measures[0]
         rows = [row for row in answer.rows if not row.within]
+        if len(rows) == 1 and question.rows and question.rows[0].is_tree:
+            # Of one department that holds all others these tell more.
+            rows = [row for row in answer.rows if row.depth == 1 and len(row.keys) == 1] or rows
         if not rows:
             rows = [Row((), str(_("Total")), answer.whole)]
         timed = isinstance(question.column, SpanDimension)

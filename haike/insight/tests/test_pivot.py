@@ -10,6 +10,7 @@ import pytest
 from haike.customers.testing import make_customer
 from haike.exchange.exported import Export
 from haike.insight.models import SavedPivot
+from haike.kernel.entity import entities
 from haike.kernel.log import Change
 from haike.people.models import Role
 from haike.people.testing import PASSWORD
@@ -77,7 +78,8 @@ def test_a_number_leads_to_just_its_records(staff, some, browse):
 def test_departments_hold_those_below(staff, some, browse):
     rows = texts(browse(staff.boss).get("/customers/pivot?rows=owner.department&then=level"))
     assert [row[:2] for row in rows[1:]] == [
-        ["海客科技", "4"], ["华南销售部", "3"], ["a", "2"], ["b", "1"], ["华东销售部", "1"], ["（空）", "1"], ["合计", "4"],
+        ["海客科技", "4"], ["华南销售部", "3"], ["a", "2"], ["b", "1"],
+        ["华东销售部", "1"], ["（空）", "1"], ["合计", "4"],
     ]  # fmt: skip
     staff.ann._haike_entity.change(staff.ann, by=SETUP, department=staff.east)
     today = texts(browse(staff.boss).get("/customers/pivot?rows=owner.department"))
@@ -189,3 +191,10 @@ def test_as_many_questions_whatever_the_number_of_records(staff, some, browse, d
     boss.get(asked)
     with django_assert_max_num_queries(8):
         boss.get(asked)
+
+
+def test_every_list_has_one(staff, browse):
+    boss = browse(staff.boss)
+    for entity in entities():
+        listed = "list" not in entity.views and entity.policy.may(staff.boss, "view")
+        assert boss.get(f"{entity.url}pivot").status_code == (200 if listed else 404), entity.label

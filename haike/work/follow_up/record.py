@@ -56,7 +56,7 @@ class FollowUp(Record):
             *hot_indexes("follow_up", "at"),
             filter_index("follow_up", "at", "manner", "result", "created_by"),
             models.Index(fields=["customer", "-at", "-id"], name="follow_up_customer"),
-            models.Index(fields=["created_by", "-at", "-id"], name="follow_up_author", condition=LIVE),
+            models.Index(fields=["created_by", "-at", "-id", "archived_at"], name="follow_up_author", condition=LIVE),
             models.Index(fields=["contact", "-at"], name="follow_up_contact", condition=Q(contact__isnull=False)),
         ]
 
