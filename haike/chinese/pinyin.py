@@ -33,6 +33,21 @@ class _Table(dict[int, str]):
         return plain
 
 
+class _Initials(_Table):
+    """The first letters of the syllables in the other table: a second one of all characters would take megabytes."""
+
+    def __init__(self, syllables: _Table) -> None:
+        super().__init__({}, separated=False)
+        self.syllables = syllables
+
+    def __missing__(self, code: int) -> str:
+        syllable = self.syllables.get(code, "")
+        if syllable[:1] == " " and "a" <= syllable[1:2] <= "z":
+            self[code] = syllable[1]
+            return self[code]
+        return super().__missing__(code)
+
+
 class _Tables(NamedTuple):
     """The readings of all characters: as separated syllables, and as their first letters."""
 
@@ -57,14 +72,12 @@ def _tables() -> _Tables:
     marked = json.loads((Path(package.origin).parent / "pinyin_dict.json").read_text(encoding="utf-8"))
     shared: dict[str, str] = {}
     syllables: dict[int, str] = {}
-    initials: dict[int, str] = {}
     for code, reading in marked.items():
         plain = _toneless(reading)
         if plain:
             syllables[int(code)] = shared.setdefault(plain, f" {plain} ")
-            initials[int(code)] = plain[0]
     for char, plain in readings.CHARACTERS.items():
-        syllables[ord(char)], initials[ord(char)] = f" {plain} ", plain[0]
+        syllables[ord(char)] = f" {plain} "
     hints = {
         char
         for word, spelled in readings.WORDS.items()
@@ -73,7 +86,8 @@ def _tables() -> _Tables:
     }
     useful = [word for word in readings.WORDS if not hints.isdisjoint(word)]
     words = re.compile("|".join(sorted(useful, key=len, reverse=True)))
-    return _Tables(_Table(syllables, separated=True), _Table(initials, separated=False), words, frozenset(hints))
+    table = _Table(syllables, separated=True)
+    return _Tables(table, _Initials(table), words, frozenset(hints))
 
 
 def _word_syllables(found: re.Match[str]) -> str:

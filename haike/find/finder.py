@@ -22,8 +22,8 @@ from haike.find.statement import compiled
 CAP = 10_001
 
 counts = Memory(15, 1 << 20)
-lists = Memory(60, 64 << 20)
-groups = Memory(15, 32 << 20)
+lists = Memory(60, 24 << 20)
+groups = Memory(15, 8 << 20)
 
 
 def forget(**signal: object) -> None:

@@ -72,7 +72,11 @@ def cell_of(entity: Entity, user: Any, name: str, look: Look, record: Any) -> Sa
     value = look.get(record)
     if entity.policy.right_to(user, name, record) != "masked" or look.blank(value):
         return mark_safe(look.cell(value))
-    if entity.right(user, name) != "masked":
+    return _masked(entity, name, look, value, record, by_click=entity.right(user, name) == "masked")
+
+
+def _masked(entity: Entity, name: str, look: Look, value: Any, record: Any, *, by_click: bool) -> SafeString:
+    if not by_click:
         return mark_safe(look.masked(value))
     url = f"/{entity.slug}/{record.pk}/reveal/{name}"
     return mark_safe(
@@ -92,10 +96,16 @@ def table_rows(entity: Entity, user: Any, records: Sequence[Any], looks: dict[st
     veils = entity.policy.veils(user)
     veiled = any(record.owner_id in veils for record in records) if veils else False
     for name, look in looks.items():
-        if entity.right(user, name) == "masked" or (veiled and look.personal):
-            columns.append([cell_of(entity, user, name, look, record) for record in records])
-        else:
-            columns.append(look.cells(list(map(_getter(look), records))))
+        values = list(map(_getter(look), records))
+        cells, right = look.cells(values), entity.right(user, name)
+        if right == "masked" or (veiled and look.personal and right != "hidden"):
+            cells = [
+                _masked(entity, name, look, value, record, by_click=right == "masked")
+                if (right == "masked" or record.owner_id in veils) and not look.blank(value)
+                else cell
+                for cell, value, record in zip(cells, values, records, strict=True)
+            ]
+        columns.append(cells)
     marks = row_marks(entity, user, records)
     return [
         Row(

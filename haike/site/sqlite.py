@@ -25,8 +25,8 @@ PRAGMAS = (
     "PRAGMA synchronous=NORMAL",
     "PRAGMA foreign_keys=ON",
     "PRAGMA temp_store=MEMORY",
-    "PRAGMA mmap_size=134217728",
-    "PRAGMA cache_size=-16384",
+    "PRAGMA mmap_size=1073741824",
+    "PRAGMA cache_size=-4096",
     "PRAGMA journal_size_limit=67108864",
     "PRAGMA wal_autocheckpoint=16000",
 )

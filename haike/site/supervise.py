@@ -15,6 +15,8 @@ from dataclasses import dataclass, field
 
 TOO_SHORT = 10.0  # a life shorter than this counts as a failed start
 TRIES = 5
+# Each thread else gets a pool of memory of its own, and what one has freed no other can use.
+MEMORY = {"MALLOC_ARENA_MAX": "2"}
 
 LIBC = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 PR_SET_PDEATHSIG = 1
@@ -37,7 +39,9 @@ class Child:
 
     def start(self) -> None:
         # A session of its own keeps Ctrl-C from it: the supervisor alone decides when and how children stop.
-        self.process = subprocess.Popen(self.command, start_new_session=True, preexec_fn=die_with_parent)
+        self.process = subprocess.Popen(
+            self.command, start_new_session=True, preexec_fn=die_with_parent, env={**MEMORY, **os.environ}
+        )
         self.started = time.monotonic()
 
     def signal_group(self, number: int) -> None:

@@ -12,7 +12,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from haike.kernel.currency import money_text
-from haike.sales.opportunity.funnel import Share, Step, read_funnel, shares
+from haike.sales.opportunity.funnel import Group, Share, Step, groups_of, read_funnel, shares
 from haike.sales.opportunity.record import STATES, WON
 from haike.sales.opportunity.report import Asked
 
@@ -73,7 +73,8 @@ def funnel_view(request: HttpRequest) -> HttpResponse:
     """How far the opportunities of a period have come, by stage and by owner or department."""
     asked = Asked(cast(Any, request.user), request.GET)
     by = request.GET.get("by") if request.GET.get("by") in BY else BY[0]
-    steps = read_funnel(asked, asked.span)
+    groups = groups_of(asked, asked.span)
+    steps = read_funnel(asked, asked.span, groups)
     before = read_funnel(asked, asked.compared) if asked.compared is not None else None
     won = steps[-1] if steps else None
     context = {
@@ -86,11 +87,11 @@ def funnel_view(request: HttpRequest) -> HttpResponse:
         "won_amount": money_text(won.amount if won else Decimal(0)),
         "by": by,
         "ways": [(_("By owner"), "owner", by == "owner"), (_("By department"), "department", by == "department")],
-        "shares": [(each, percent(each.rate), money_text(each.amount)) for each in _shares(asked, str(by))],
+        "shares": [(each, percent(each.rate), money_text(each.amount)) for each in _shares(asked, str(by), groups)],
     }
     return render(request, "sales/opportunity/funnel.html", context)
 
 
-def _shares(asked: Asked, by: str) -> list[Share]:
+def _shares(asked: Asked, by: str, groups: Sequence[Group]) -> list[Share]:
     """Nothing where the reader may not know who has what."""
-    return shares(asked, asked.span, by)[:MOST_ROWS] if asked.reads("owner") else []
+    return shares(asked, asked.span, by, groups)[:MOST_ROWS] if asked.reads("owner") else []

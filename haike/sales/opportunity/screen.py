@@ -96,6 +96,7 @@ class OpportunityEntity(Entity):
     search = ["title", "number", "customer__name"]
     totals = ["worth"]
     settled = ["stage_since"]
+    hidden = ["visited"]
     match = ["number"]
     synonyms = {
         "number": ("商机编号", "编号"),

@@ -1,23 +1,30 @@
 """The funnel: counted from the history, within rights, compared with another period."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import pairwise
+from random import Random
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
 
+from haike.bulk.undo import undo_batch
+from haike.bulk.write import change_many
 from haike.customers.testing import make_customer
+from haike.kernel.bulk import create_many, start_batch
 from haike.kernel.entity import entity_of
 from haike.kernel.period import today
 from haike.people.testing import Staff
 from haike.people.user.record import User
-from haike.sales.models import Opportunity, Stage
-from haike.sales.opportunity.funnel import funnel_of, read_funnel
+from haike.refused import Refused
+from haike.sales.models import Opportunity, Pipeline, Stage, StageMove
+from haike.sales.opportunity.funnel import funnel_of, groups_of, read_funnel, shares
 from haike.sales.opportunity.record import LOST, OPEN, WON
 from haike.sales.opportunity.report import Asked, Span
 from haike.sales.opportunity.stage import pipelines_in_use, stages_of
@@ -96,6 +103,70 @@ def test_the_page_counts_what_its_reader_sees(staff: Staff, browse: Browse) -> N
     assert nosy.owner is None
     assert "蔡晓" in text_of(browse(staff.boss).get("/opportunities/funnel?by=owner"))
     assert "华东销售部" in text_of(browse(staff.boss).get("/opportunities/funnel?by=department"))
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_what_is_kept_of_the_way_equals_the_history(staff: Staff, seed: int) -> None:
+    """Whoever writes, and whatever becomes of stages and pipelines: the funnel is what the moves tell."""
+    chance, entity, stages = Random(seed), entity_of(Opportunity), stages_of(pipelines_in_use()[0].pk)
+    other = entity_of(Pipeline).create(by=staff.boss, name="渠道")
+    elsewhere = [entity_of(Stage).create(by=staff.boss, pipeline=other, name=f"第{n}步") for n in range(3)]
+    customer = make_customer(staff.ann)
+    facts: dict[str, Any] = {"customer": customer, "needs": "两套", "amount": Decimal(1000), "closes_on": today()}
+    made = [make_opportunity(staff.ann, title=f"商机{n}", stage=chance.choice(stages), **facts) for n in range(3)]
+    batch = start_batch(entity, "import", "", by=staff.boss)
+    rows = [{"title": "表中的", "stage": chance.choice([*stages, *elsewhere]), **facts} for _ in range(2)]
+    made += [each for each in create_many(entity, rows, by=staff.ann, batch=batch) if isinstance(each, Opportunity)]
+    for _ in range(12):
+        record, stage = chance.choice(made), chance.choice([*stages, *elsewhere])
+        with suppress(Refused):
+            match chance.randrange(6):
+                case 0 | 1:
+                    change(record, staff.ann, stage=stage)
+                case 2:
+                    batch = start_batch(entity, "edit", "", by=staff.ann)
+                    change_many(
+                        entity, [each.pk for each in made[1:]], lambda _, to=stage: {"stage": to}, ["stage"],
+                        by=staff.ann, batch=batch,
+                    )  # fmt: skip
+                    if chance.random() < 0.5:
+                        undo_batch(entity, batch, by=staff.ann)
+                case 3:
+                    change(record, staff.ann, state=chance.choice([OPEN, WON]))
+                case 4:
+                    change(record, staff.ann, state=LOST, lost_reason="price")
+                case _:
+                    # The order of stages is changed afterwards.
+                    entity_of(Stage).change(
+                        Stage.objects.get(pk=stage.pk), by=staff.boss, position=chance.randint(1, 9)
+                    )
+    for pipeline in pipelines_in_use():
+        asked = Asked(staff.boss, {"pipeline": str(pipeline.pk)})
+        steps, shown = read_funnel(asked, asked.span), stages_of(pipeline.pk)
+        places = {stage.pk: place for place, stage in enumerate(shown)}
+        come = [0] * (len(shown) + 1)
+        for row in Opportunity.objects.live().filter(pipeline=pipeline.pk):
+            way = StageMove.objects.filter(opportunity=row.pk).values_list("to_stage", flat=True)
+            far = max((places[key] for key in way if key in places), default=0)
+            for place in range(len(come) if row.state == WON else far + 1):
+                come[place] += 1
+        assert [step.number for step in steps] == come
+        assert sum(part.number for part in shares(asked, asked.span, "owner")) == come[0]
+
+
+@pytest.mark.sqlite
+def test_how_far_they_came_is_read_from_one_index(staff: Staff, django_assert_num_queries: Any) -> None:
+    """One question for the steps and for who has them, which neither sorts nor reads the moves."""
+    asked = Asked(staff.boss, {})
+    with django_assert_num_queries(1) as asking:
+        groups = groups_of(asked, asked.span)
+    with connection.cursor() as cursor:
+        cursor.execute("EXPLAIN QUERY PLAN " + asking.captured_queries[0]["sql"].replace("%", "%%"))
+        plan = [row[3] for row in cursor.fetchall()]
+    assert len(plan) == 1
+    assert "chance_funnel" in plan[0]
+    with django_assert_num_queries(0):
+        shares(asked, asked.span, "department", groups)
 
 
 def test_whole_months_are_compared_with_whole_months() -> None:

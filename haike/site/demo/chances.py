@@ -21,7 +21,7 @@ from haike.kernel.record import writer
 from haike.people.models import User
 from haike.sales.models import Opportunity, Stage, StageMove
 from haike.sales.opportunity.history import days_between
-from haike.sales.opportunity.record import LOST, OPEN, WON
+from haike.sales.opportunity.record import LOST, OPEN, WON, with_stage
 from haike.sales.opportunity.stage import pipelines_in_use, stages_of
 from haike.site.demo.chance import Chance, spread
 from haike.site.demo.rows import Table, load
@@ -165,6 +165,7 @@ class SampleChances:
             to_probability=made.probability or 0, note=made.stage_note, amount=made.amount, currency=made.currency,
             worth=made.worth, since=made.stage_since,
         )  # fmt: skip
+        made.visited = with_stage(made.visited, made.stage.pk)
         if before is not None:
             row.from_stage_id, row.from_state = before.to_stage_id, before.to_state
             row.from_probability, row.days = before.to_probability, days_between(before.since, at)
