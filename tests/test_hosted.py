@@ -145,13 +145,17 @@ with connection.cursor() as cursor:
 
 
 EVERY_SCREEN = """
+import re
 from django.conf import settings
 settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
 from django.test import Client
 from haike.company import doors
 from haike.customers.models import Customer
 from haike.kernel.entity import entities, entity_of
+from haike.papers.actions import token_of
+from haike.papers.models import PaperLink
 from haike.people.models import User
+from haike.sales.models import Quote
 made = {}
 for name, door in doors().items():
     with door():
@@ -159,6 +163,11 @@ for name, door in doors().items():
         made[name] = entity_of(Customer).create(by=boss, name=f"{name} 机密有限公司", phone="13800138000")
         made[name, "client"] = client = Client(headers={"host": f"{name}.localhost"})
         client.force_login(boss)
+        quote = entity_of(Quote).create(by=boss, subject="机组", customer=made[name])
+        form = client.get(f"/quotes/{quote.pk}/paper/send").content.decode()
+        token = re.findall(r'name="token" value="([^"]+)"', form)[0]
+        client.post(f"/quotes/{quote.pk}/paper/send", {"token": token, "days": "30"})
+        made[name, "paper"] = f"/public/papers/{token_of(PaperLink.objects.get())}"
 bad, crossed, seen = [], [], 0
 for name, other in (("acme", "beta"), ("beta", "acme")):
     client = made[name, "client"]
@@ -181,13 +190,17 @@ for name, other in (("acme", "beta"), ("beta", "acme")):
     stolen.cookies = client.cookies
     if stolen.get("/customers/").status_code != 302:
         crossed.append((name, "session"))
+    stranger = {of: Client(headers={"host": f"{of}.localhost"}).get(made[name, "paper"]) for of in (name, other)}
+    if stranger[other].status_code != 404 or f"{name} 机密" not in stranger[name].content.decode():
+        crossed.append((name, "paper"))
 print(bad, crossed, seen > 10)
 """
 
 
 @pytest.mark.feature("P9")
 def test_every_screen_in_two_companies_and_nothing_crosses(haike: Haike) -> None:
-    """Both have a customer with the same key and number; each sees its own, and a session opens one company only."""
+    """Both have a customer with the same key and number; each sees its own; a session or the link of a paper opens one
+    company only."""
     said = haike("manage", "shell", "-v0", "-c", EVERY_SCREEN)
     assert said.stdout.splitlines()[-1:] == ["[] [] True"], said.stdout[-3000:] + said.stderr[-3000:]
 

@@ -72,7 +72,7 @@ def create_shape(entity: Entity) -> Any:
 def change_shape(entity: Entity) -> Any:
     """The body that changes a record: only what shall change, and the version that was read."""
     fields: dict[str, Any] = {
-        name: (_field(look), None) for name, look in writable(entity, entity.declared_looks).items()
+        name: (_field(look), None) for name, look in writable(entity, entity.declared_looks, made=True).items()
     }
     return create_model(_named(entity, "Change"), __base__=_Body, version=(int | None, None), **fields)
 
@@ -100,12 +100,13 @@ def own_looks(entity: Entity) -> dict[str, Look]:
     return {name: look for name, look in entity.looks.items() if name not in entity.declared_looks}
 
 
-def writable(entity: Entity, looks: Mapping[str, Look] | None = None) -> dict[str, Look]:
-    """The fields that some user may write."""
+def writable(entity: Entity, looks: Mapping[str, Look] | None = None, *, made: bool = False) -> dict[str, Look]:
+    """The fields that some user may write, in a new record or in one that is `made`."""
     return {
         name: look
         for name, look in (entity.looks if looks is None else looks).items()
         if (look.editable and name not in entity.settled and name != "version")
+        and not (made and name in entity.once)
         and not (name == "owner" and entity.policy.through)
     }
 

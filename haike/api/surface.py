@@ -200,9 +200,9 @@ def demand_scope(request: HttpRequest, entity: Entity, scope: str) -> None:
         raise HttpError(403, str(message % {"scope": SCOPES[scope], "entity": entity.label_plural}))
 
 
-def read_values(entity: Entity, user: Any, body: Any) -> dict[str, Any]:
+def read_values(entity: Entity, user: Any, body: Any, *, made: bool = False) -> dict[str, Any]:
     """The values of a body, checked by the Looks; all faults at once."""
-    looks, values, faults = writable(entity), {}, {}
+    looks, values, faults = writable(entity, made=made), {}, {}
     for name, value in body.model_dump(exclude_unset=True).items():
         if name == "version":
             continue
@@ -313,7 +313,7 @@ def router_for(entity: Entity) -> Router:
         demand_scope(request, entity, "change")
         user: Any = request.user
         record = find(user, pk, "edit")
-        values = read_values(entity, user, body)
+        values = read_values(entity, user, body, made=True)
         told = entity.check_values(values, record, user)
         after = entity.change(record, by=user, version=body.version, **values)  # type: ignore[attr-defined]
         return _warned(answer(user, after), told)

@@ -65,7 +65,7 @@ def editable_fields(entity: Entity, user: Any) -> dict[str, Look]:
     """The fields that many records can be given at once: no file, nothing that must differ, no owner."""
     return {
         name: look
-        for name, look in entity.editable_by(user).items()
+        for name, look in entity.editable_by(user, made=True).items()
         if name != "owner" and not look.by_file and not look.unique
     }
 
@@ -158,6 +158,10 @@ def _restore(run: BulkRun, entity: Entity, keys: Sequence[int], by: Any) -> Outc
     return restore_many(entity, keys, by=by, batch=run.batch)
 
 
+def _is_open(entity: Entity, user: Any, tab: str) -> bool:
+    return not entity.once or bool(editable_fields(entity, user))
+
+
 def _archive(run: BulkRun, entity: Entity, keys: Sequence[int], by: Any) -> Outcome:
     return archive_many(entity, keys, by=by, batch=run.batch, away=True)
 
@@ -169,7 +173,7 @@ def _unarchive(run: BulkRun, entity: Entity, keys: Sequence[int], by: Any) -> Ou
 ACTS: dict[str, Act] = {
     act.key: act
     for act in (
-        Act("edit", _("Edit"), icon="pencil", needs=("bulk", "edit"), write=_edit),
+        Act("edit", _("Edit"), icon="pencil", needs=("bulk", "edit"), write=_edit, fits=_is_open),
         Act("transfer", _("Transfer"), icon="user-share", needs=("transfer",), write=_transfer, hanging=False),
         Act("share", _("Share"), icon="users", needs=("share",), write=_share, hanging=False),
         Act("archive", _("Archive"), icon="archive", needs=("edit",), write=_archive),

@@ -14,7 +14,7 @@ from haike.kernel.dictionary import dictionaries
 from haike.kernel.entity import Entity, entities
 from haike.kernel.numbers import check_pattern
 
-LISTS = ("columns", "quick", "facts", "badges", "totals", "hidden", "settled", "search")
+LISTS = ("columns", "quick", "facts", "badges", "totals", "hidden", "settled", "once", "search")
 TAKEN = frozenset(
     "action attributes checkValidity childNodes children classList closest contains dataset elements enctype "
     "firstChild getAttribute hasAttribute id isConnected length matches method nodeName nodeType ownerDocument "

@@ -152,6 +152,7 @@ class Entity:
     totals: ClassVar[list[str]] = []
     hidden: ClassVar[list[str]] = []
     settled: ClassVar[list[str]] = []
+    once: ClassVar[list[str]] = []  # filled in when a record is made, and never changed
     tabs: list[Related] = []
     panels: list[Panel] = []
     figure_sources: list[Callable[[Any, Actor], Iterable[tuple[Label, str]]]] = []
@@ -247,8 +248,7 @@ class Entity:
         look = target._haike_entity.look_at(rest)
         found = copy(look)
         found.label = f"{self.looks[first].label} · {look.label}"
-        found.name = found.path = path
-        found.editable = False
+        found.name, found.path, found.editable = path, path, False
         return found  # type: ignore[no-any-return]
 
     def right(self, user: Actor, name: str) -> FieldRight:
@@ -263,12 +263,13 @@ class Entity:
         """The fields the user may see at all."""
         return {name: look for name, look in self.looks.items() if self.right(user, name) != "hidden"}
 
-    def editable_by(self, user: Actor) -> dict[str, Look]:
-        """The fields the user may fill in."""
+    def editable_by(self, user: Actor, *, made: bool = False) -> dict[str, Look]:
+        """The fields the user may fill in; in a record that is `made`, those that he may change."""
+        shut = {*self.settled, *(self.once if made else ())}
         return {
             name: look
             for name, look in self.looks.items()
-            if look.editable and name not in self.settled and self.right(user, name) == "edit"
+            if look.editable and name not in shut and self.right(user, name) == "edit"
         }
 
     @property
@@ -359,9 +360,8 @@ class Entity:
     @cached_property
     def search_relations(self) -> list[str]:
         """What to fetch ahead before computing the search text of many records."""
-        firsts = {path.partition("__")[0] for path in self.search if "__" in path}
         found = []
-        for first in sorted(firsts):
+        for first in sorted({path.partition("__")[0] for path in self.search if "__" in path}):
             relation = self.model._meta.get_field(first)
             found.append(relation.get_accessor_name() if relation.one_to_many else first)
         return found

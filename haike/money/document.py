@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 from django.db import models
@@ -11,7 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from haike.catalog.fields import own_currency
-from haike.kernel.entity import entity_of
+from haike.kernel.entity import Entity, entity_of
+from haike.kernel.look import Look
 from haike.kernel.policy import Actor
 from haike.kernel.record import Record
 from haike.money.source import SOURCES, Source, about, demand, name_of, source_of
@@ -23,6 +25,8 @@ from haike.sales.expense.screen import seller_of
 GRANT = "manage_payments"
 declare_grants({GRANT: _("Money: pay back, correct payments, invoice over the contract or order")})
 NOUGHT = Decimal(0)
+FOLLOWED = (*SOURCES, "plan", "payment")
+"""What the customer of a document of money follows from."""
 OF_ANOTHER = {
     "contract": _("This contract is with another customer."),
     "order": _("This order is another customer's."),
@@ -64,6 +68,17 @@ class MoneyDocument(Record):
         if source is not None and source.customer_id != self.customer_id:
             name = name_of(source)
             raise Refused(fields={name: OF_ANOTHER[name]})
+
+
+class MoneyEntity(Entity):
+    """A document of money asks for the customer as long as nothing else says who that is."""
+
+    @cached_property
+    def declared_looks(self) -> dict[str, Look]:
+        """The fields of the model; that of the customer is demanded while what it follows from is empty."""
+        found = super().declared_looks
+        found["customer"].unless = tuple(name for name in FOLLOWED if name in found)
+        return found
 
 
 def exact(rows: Any, *names: str) -> list[Decimal]:

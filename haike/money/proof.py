@@ -20,7 +20,7 @@ from haike.money.source import IN_FORCE, SOURCES, name_of
 from haike.money.statement.page import may_state
 from haike.money.truth.panel import in_force_for, reads
 from haike.people.currency.rates import convert
-from haike.people.proof.walk import PAGES, Walk, surface
+from haike.people.proof.walk import PAGES, Answer, Walk, surface
 from haike.sales.lines.lists import lines_of_orders, lines_of_shipments
 from haike.sales.opportunity.record import Opportunity
 from haike.sales.opportunity.report import Asked
@@ -90,6 +90,46 @@ def lines(walk: Walk, entity: Entity) -> None:
     for record in walk.sample.of(entity):
         if record.deleted_at is None and record.state not in ("draft", "cancelled") and record.lines:
             walk.compare("lines", entity, record, record.pk in there, "lines")
+
+
+@surface("files", _("Files of money"))
+def files(walk: Walk, entity: Entity) -> None:
+    """Statements, ageing and lists of lines as workbooks hold what the reader sees; only who may export has any."""
+    path = {Order: "/orders/lines?format=xlsx", Shipment: "/shipments/lines?format=xlsx"}.get(entity.model)
+    if entity.model is Customer:
+        _statement_files(walk, entity)
+    elif entity.model is PaymentPlan:
+        answer = walk.send("/payment-plans/ageing/xlsx", by="customer")
+        owing = {plan.customer_id for plan in walk.sample.of(entity) if plan.open > 0 and walk.may(entity, plan)}
+        for customer in walk.sample.of(entity_of(Customer)):
+            if answer.shown and customer.name in answer.text and customer.pk not in owing:
+                walk.note("files", entity, customer.pk, True, answer.path)
+        _taken(walk, entity, answer)
+    elif path is not None:
+        answer = walk.take(path)
+        _taken(walk, entity, answer)
+        for record in walk.sample.of(entity) if answer.shown else ():
+            if record.deleted_at is None and record.state not in ("draft", "cancelled") and record.lines:
+                walk.compare("files", entity, record, record.number in answer.text, answer.path)
+
+
+def _statement_files(walk: Walk, entity: Entity) -> None:
+    payments = entity_of(Payment)
+    for customer in walk.sample.some(entity):
+        answer = walk.send(f"{entity.url_of(customer)}statement/xlsx", **{"from": "1990-01", "to": "2190-12"})
+        _taken(walk, payments, answer)
+        if answer.shown:
+            walk.shows("files", entity, [customer.pk], answer.path)
+        for paid in walk.sample.of(payments) if answer.shown else ():
+            if paid.customer_id == customer.pk and paid.deleted_at is None:
+                walk.compare("files", payments, paid, paid.number in answer.text, answer.path)
+
+
+def _taken(walk: Walk, entity: Entity, answer: Answer) -> None:
+    """Only who may export records of this kind gets a file."""
+    walk.asked["files"] += 1
+    if answer.shown and not walk.oracle.reaches(walk.user.pk, "export", entity.label):
+        walk.note("files", entity, 0, True, answer.path)
 
 
 @surface("sums", _("Sums of money"))

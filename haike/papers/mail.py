@@ -23,6 +23,7 @@ from haike.kernel.events import announce
 from haike.kernel.log import ACTION_LABELS
 from haike.papers.actions import record_of, token_of
 from haike.papers.module import PAPERS
+from haike.papers.options import MAILS
 from haike.papers.record import PaperLink, PaperMail
 from haike.papers.server import FAULTS, MailFault, connected, fault_of, mail_server
 from haike.refused import Refused
@@ -77,9 +78,24 @@ def checked_letter(*, chosen: list[str], others: str, copy: bool, subject: str, 
     return Letter(list(to), by.email if copy else "", subject.strip(), text)
 
 
+def _demand_few(link: PaperLink, letter: Letter, by: Any) -> None:
+    """Refuse more mails of one user in a day than the company allows."""
+    # One after the other, for two at once would each count without the other.
+    type(by)._base_manager.select_for_update().filter(pk=by.pk).first()
+    most, since = int(MAILS()), timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+    rows = PaperMail.objects.filter(link__by=by.pk, link__at__gte=since).exclude(link=link.pk)
+    sent = sum(len(to) + bool(copy) for to, copy in rows.values_list("to", "copy_to"))
+    if sent + len(letter.to) + bool(letter.copy_to) > most:
+        no = _(
+            "You may send %(most)s e-mails a day, and %(sent)s went out today. Send the link another way, or tomorrow."
+        )
+        raise Refused(fields={"by_mail": no % {"most": most, "sent": sent}})
+
+
 def post(link: PaperLink, letter: Letter, *, site: str, record: Any, by: Any) -> PaperMail:
     """Put a letter into the mail. A link has one: whoever sends the form again sends nothing again."""
     with transaction.atomic():
+        _demand_few(link, letter, by)
         mail, new = PaperMail.objects.get_or_create(
             link=link,
             defaults={

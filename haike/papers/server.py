@@ -36,7 +36,10 @@ WHERE = ("host", "port", "security", "username")
 FAULTS = {
     "unreachable": _("The mail server cannot be reached. Check its host and port."),
     "security": _("The mail server does not speak this kind of encryption on this port."),
-    "certificate": _("The certificate of the mail server is not valid for this host, so nothing was sent."),
+    "certificate": _(
+        "The certificate of the mail server has run out, is for another name or signed by nobody known, so nothing was "
+        "sent. Use the name that the provider gives, or ask whoever looks after the server."
+    ),
     "password": _("The mail server does not accept the user name and password."),
     "sender": _("The mail server does not let this sender's address send."),
     "recipient": _("The mail server does not take mail for this address."),

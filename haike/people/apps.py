@@ -35,6 +35,7 @@ class PeopleConfig(AppConfig):
         models.hold_links()
         import_module("haike.people.proof.surfaces")
         import_module("haike.people.proof.made")
+        import_module("haike.people.proof.acts")
         import_module("haike.people.reveal.budget")
         post_migrate.connect(seed, sender=self)
         # Django's own receiver saves the user where the kernel's writer is closed.

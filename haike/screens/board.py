@@ -10,6 +10,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any, cast
 from urllib.parse import urlencode
@@ -17,8 +18,10 @@ from urllib.parse import urlencode
 from django.db.models import Count, F, Q, Sum
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from haike.digits import whole
 from haike.kernel.currency import money_text
@@ -34,6 +37,7 @@ from haike.screens.list import read_page
 from haike.screens.table import cell_of
 from haike.screens.view import ViewPage, views_of
 
+DAY = timedelta(days=1)
 FIRST, FURTHER = 15, 40
 """Cards of a lane that come with the page, and at each further time."""
 
@@ -48,6 +52,16 @@ class Lane:
     hint: str = ""
     about: Any = None
     """What the room knows of the lane, for its `marks`."""
+
+
+def days_here(since: datetime, *, most: int | None = None) -> str:
+    """For `Board.marks`: how long a card has lain in its lane, in red when that is longer than it should."""
+    days = (timezone.now() - since) // DAY
+    said = escape(ngettext("%(n)d day here", "%(n)d days here", days) % {"n": days})
+    late = bool(most) and days > cast(int, most)
+    return (
+        f'<span class="bad">{icon("clock-exclamation")} {said}</span>' if late else f'<span class="faint">{said}</span>'
+    )
 
 
 @dataclass(frozen=True)

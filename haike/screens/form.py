@@ -38,6 +38,7 @@ class FormField:
     error: str
     wide: bool
     when: str = ""
+    unless: str = ""
     lays_out: bool = False
     note: SafeString | str = ""
 
@@ -178,7 +179,9 @@ class Typed:
         look, error = self.looks[name], self.errors.get(name, "")
         widget = look.widget(name, self.raw.get(name, ""), invalid=bool(error))
         when = json.dumps(look.when) if look.when and look.when["field"] in self.looks else ""
-        return FormField(name, look.label, look.required, look.help, widget, error, look.wide, when)
+        unless = [other for other in look.unless if other in self.looks]
+        required = look.required or (bool(unless) and not any(self.raw.get(other) for other in unless))
+        return FormField(name, look.label, required, look.help, widget, error, look.wide, when, " ".join(unless))
 
     def error_lines(self) -> list[dict[str, Any]]:
         """All errors for the summary on top."""
@@ -189,7 +192,7 @@ class Typed:
 
 def form_looks(entity: Entity, user: Any, *, record: Any = None, names: list[str] | None = None) -> dict[str, Look]:
     """The fields that a form offers: editable ones; the owner only when a new record may be given away."""
-    looks = entity.editable_by(user)
+    looks = entity.editable_by(user, made=record is not None)
     if entity.policy.through or record is not None or not entity.policy.may(user, "transfer"):
         looks.pop("owner", None)
     if record is not None:

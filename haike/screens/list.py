@@ -382,7 +382,8 @@ class ListPage:
     def _edits(self) -> dict[str, str]:
         """The columns that the user may change in their cells."""
         policy = self.declared.policy
-        found = dict.fromkeys(self.declared.editable_by(self.user), "field") if self.may["change"] else {}
+        may = self.declared.editable_by(self.user, made=True) if self.may["change"] else ()
+        found = dict.fromkeys(may, "field")
         if "owner" in found:
             # The owner changes by handing the record over, which asks more than the name.
             found["owner"] = "transfer" if not policy.through and policy.may(self.user, "transfer") else ""

@@ -62,7 +62,7 @@ class Seen:
 
 def seen_fields(entity: Entity, user: Any) -> dict[str, Seen]:
     """The fields that a user may see on the pages of these records; what a single record asks comes on top."""
-    found, editable = {}, entity.editable_by(user)
+    found, editable = {}, entity.editable_by(user, made=True)
     for name in dict.fromkeys([*entity.looks, *entity.facts, *entity.badges]):
         right = entity.right(user, name)
         if right != "hidden":
@@ -120,7 +120,8 @@ class RecordPage:
             return [Button(_("Restore"), f"{base}restore", "restore", "post")]
         found = [*declared.buttons(record, user)]
         if self.may_edit:
-            found.append(Button(_("Edit"), f"{base}edit", "pencil", "drawer", primary=not found))
+            if any(seen.editable for name, seen in self.seen.items() if name != "owner"):
+                found.append(Button(_("Edit"), f"{base}edit", "pencil", "drawer", primary=not found))
             if declared.flow is not None:
                 found += [
                     Button(step.label or name, f"{base}do/{name}", "arrow-right", "drawer" if step.asks else "post")

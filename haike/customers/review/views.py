@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from typing import Any, cast
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -41,9 +42,12 @@ def review_view(request: HttpRequest, pk: int) -> HttpResponse:
         said = _("“%(name)s”: %(review)s") % {"name": after, "review": entity.looks["review"].text(after.review)}
         return done(request, said, entity.url_of(after))
 
+    looks = {name: entity.looks[name] for name in FIELDS}
+    looks["review_reason"] = copy(looks["review_reason"])
+    looks["review_reason"].help = _("Whoever refuses says why; the seller reads it on the customer's page.")
     return ask(
         request,
-        {name: entity.looks[name] for name in FIELDS},
+        looks,
         act,
         title=_("Review"),
         back_url=entity.url_of(customer),

@@ -67,7 +67,7 @@ def demand_removable(entity: Entity, losers: Sequence[Any], by: Actor) -> None:
 
 def choosable(entity: Entity, by: Actor) -> list[str]:
     """The fields for which the user may choose whose value stays."""
-    names = list(entity.editable_by(by))
+    names = list(entity.editable_by(by, made=True))
     if not entity.policy.may(by, "transfer") or entity.policy.through:
         names = [name for name in names if name != "owner"]
     return [name for name in names if not _is_unique(entity.looks[name])]

@@ -15,6 +15,7 @@ whenever("form[data-form]", (form) => {
     if (notice) notice.scrollIntoView({ block: "nearest" });
   });
   whenAsked(form);
+  whenDemanded(form);
 });
 
 whenever("form[data-draft]", (form) => {
@@ -42,6 +43,21 @@ function whenAsked(form) {
   form.addEventListener("change", show);
   form.addEventListener("input", show);
   show();
+}
+
+// A field that has to be filled in while all of some others are empty.
+function whenDemanded(form) {
+  const some = [...form.querySelectorAll("[data-unless]")];
+  if (!some.length) return;
+  const mark = () => {
+    const sent = new FormData(form);
+    some.forEach((field) => {
+      const given = field.dataset.unless.split(" ").some((name) => sent.getAll(name).some(Boolean));
+      field.querySelector(".form-label").classList.toggle("required", !given);
+    });
+  };
+  form.addEventListener("change", mark);
+  mark();
 }
 
 on("keydown", "form", (event, form) => {

@@ -53,10 +53,7 @@ class Look:
     }
 
     def __init__(self, name: str, label: str | Promise, *, field: models.Field[Any, Any] | None = None) -> None:
-        self.name = name
-        self.label = label
-        self.field = field
-        self.path = name
+        self.name, self.label, self.field, self.path = name, label, field, name
         # A default that is worked out is one; what it is may stand in a database that is not there yet.
         default = field.default if field is not None and field.has_default() else None
         given = field is None or callable(default) or default not in ("", None)
@@ -69,6 +66,8 @@ class Look:
         """Whether search knows its values besides those that the entity names."""
         self.when: dict[str, Any] | None = None
         """Of which other field it is asked for: {"field", "values"}; None for always."""
+        self.unless: tuple[str, ...] = ()
+        """Other fields: while all of them are empty this one has to be filled in, which its form shows."""
 
     # -- reading ---------------------------------------------------------------------------------------------------
 

@@ -8,9 +8,10 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from haike.customers.customer.queries import days_within, people_side
-from haike.kernel.entity import Button, Category, Entity, Section, SideGroup
+from haike.kernel.entity import Button, Category, Section, SideGroup
 from haike.kernel.log import Batch
 from haike.kernel.policy import Actor
+from haike.money.document import MoneyEntity
 from haike.money.invoice import actions
 from haike.money.invoice.record import DRAFT, ISSUED, VOID, Invoice, InvoiceFlow
 from haike.money.plan.screen import TRUTH, link, starts
@@ -22,7 +23,7 @@ def _this_month(user: Actor) -> Q:
     return Q(state=ISSUED) & days_within("issued_on", "this_month")
 
 
-class InvoiceEntity(Entity):
+class InvoiceEntity(MoneyEntity):
     """Invoices are listed by state."""
 
     model, flow = Invoice, InvoiceFlow

@@ -14,7 +14,7 @@ from haike.kernel.currency import money_text
 from haike.kernel.entity import Button, Category, Entity, Panel, Related, Section, SideGroup, entity_of
 from haike.kernel.log import Batch
 from haike.kernel.policy import Actor, Policy
-from haike.money.document import GRANT, NOUGHT
+from haike.money.document import GRANT, NOUGHT, MoneyEntity
 from haike.money.payment import actions
 from haike.money.payment.record import Allocation, Payment
 from haike.money.plan.record import PaymentPlan
@@ -43,7 +43,7 @@ def _open_plans(request: HttpRequest, payment: Payment) -> str:
     return render_to_string("money/open_plans.html", {"rows": rows, "rest": rest}, request=request)
 
 
-class PaymentEntity(Entity):
+class PaymentEntity(MoneyEntity):
     """What a payment is spread over is listed on its page."""
 
     model = Payment
@@ -125,6 +125,7 @@ class AllocationEntity(Entity):
     sections = [Section(_("Payment on a plan"), ["payment", "plan", "amount", "off", "taken", "worth"])]
     facts = ["payment", "plan", "amount"]
     hidden = ["currency", "paid_in"]
+    once = ["payment", "plan", "amount", "off"]
     in_menu = in_create_menu = importable = False
     help_page = "money"
 

@@ -16,7 +16,7 @@ from haike.kernel.log import Batch
 from haike.kernel.period import today
 from haike.kernel.policy import Actor
 from haike.money.ageing.report import may_age
-from haike.money.document import MoneyDocument
+from haike.money.document import MoneyDocument, MoneyEntity
 from haike.money.plan import actions
 from haike.money.plan.record import PAID, PaymentPlan, PlanTemplate
 from haike.money.settle import settle_source, settle_sources_of
@@ -46,7 +46,7 @@ def _overdue(user: Actor) -> Q:
     return UNPAID & Q(due_on__lt=today())
 
 
-class PaymentPlanEntity(Entity):
+class PaymentPlanEntity(MoneyEntity):
     """What is received on a plan follows from the payments."""
 
     model = PaymentPlan

@@ -295,3 +295,32 @@ def test_templates_use_the_rest_only(staff: Staff, contract: Contract) -> None:
     with pytest.raises(Refused):
         plan_from_template(fresh(contract), template, start=today(), by=staff.ann)
     assert PaymentPlan.objects.count() == 1
+
+
+@pytest.mark.feature("M2")
+def test_what_stands_on_a_plan_is_closed_everywhere(staff: Staff, browse: Browse, contract: Contract) -> None:
+    make_payment(staff.ann, "3000", contract=contract)
+    put, ann, boss = Allocation.objects.get(), browse(staff.ann), browse(staff.boss)
+    page, listed = (boss.get(url).content.decode() for url in (f"/allocations/{put.pk}/", "/allocations/"))
+    assert f"/allocations/{put.pk}/edit" not in page
+    assert f"/allocations/{put.pk}/field/" not in page + listed
+    assert "/allocations/bulk/edit" not in listed
+    assert "/allocations/bulk/delete" in listed
+    for name in ("payment", "plan", "amount", "off"):
+        assert ann.post(f"/allocations/{put.pk}/field/{name}", {name: "1"}).status_code == 422
+    answer = boss.patch(f"/api/v1/allocations/{put.pk}", {"amount": "1"}, content_type="application/json")
+    assert (answer.status_code, list(answer.json()["fields"])) == (422, ["amount"])
+    assert fresh(put).amount == 3000
+    # A new one is typed as before.
+    assert 'name="amount"' in ann.get("/allocations/new").content.decode()
+
+
+@pytest.mark.feature("M2")
+def test_the_customer_is_marked_where_nothing_else_names_him(staff: Staff, browse: Browse, contract: Contract) -> None:
+    def marked(query: str) -> bool:
+        form = browse(staff.ann).get(f"/payments/new{query}").content.decode()
+        assert 'data-unless="contract order plan"' in form
+        return 'form-label required" for="id_customer"' in form
+
+    assert marked("")
+    assert not marked(f"?contract={contract.pk}")

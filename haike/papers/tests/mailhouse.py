@@ -4,11 +4,20 @@ from __future__ import annotations
 
 import base64
 import socketserver
+import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from pathlib import Path
 from threading import Thread
+from typing import Any
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from django.utils import timezone
 
 PASSWORD = "Kx7-secret-of-the-post"
 
@@ -18,15 +27,38 @@ class MailHouse(socketserver.ThreadingTCPServer):
 
     daemon_threads = True
 
-    def __init__(self) -> None:
+    def __init__(self, secret: ssl.SSLContext | None = None) -> None:
+        self.secret = secret
         super().__init__(("127.0.0.1", 0), _Talk)
         self.took: list[tuple[str, EmailMessage]] = []
         self.refused_sender, self.refused_to = "", ""
+
+    def get_request(self) -> tuple[Any, Any]:
+        """A caller; whoever does not trust the certificate goes away in the handshake."""
+        caller, address = super().get_request()
+        return (caller if self.secret is None else self.secret.wrap_socket(caller, server_side=True)), address
 
     @property
     def port(self) -> int:
         """Where it listens."""
         return int(self.server_address[1])
+
+
+def signed_by_itself(folder: Path) -> ssl.SSLContext:
+    """What a server says of itself that nobody vouches for."""
+    key, now = ec.generate_private_key(ec.SECP256R1()), timezone.now()
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "127.0.0.1")])
+    made = x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number(), now, now + timedelta(1))
+    plain = serialization.NoEncryption()
+    form = serialization.PrivateFormat.PKCS8
+    path = folder / "house.pem"
+    path.write_bytes(
+        key.private_bytes(serialization.Encoding.PEM, form, plain)
+        + made.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
+    )
+    found = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    found.load_cert_chain(path)
+    return found
 
 
 class _Talk(socketserver.StreamRequestHandler):
@@ -67,9 +99,9 @@ class _Talk(socketserver.StreamRequestHandler):
 
 
 @contextmanager
-def open_mailhouse() -> Iterator[MailHouse]:
-    """A server for the length of a block."""
-    with MailHouse() as house:
+def open_mailhouse(secret: ssl.SSLContext | None = None) -> Iterator[MailHouse]:
+    """A server for the length of a block; with `secret` it speaks TLS from the first word."""
+    with MailHouse(secret) as house:
         thread = Thread(target=house.serve_forever, args=(0.01,), daemon=True)
         thread.start()
         try:

@@ -14,6 +14,7 @@ from django.test import Client
 from django.utils import timezone
 
 from haike.customers.testing import make_contact, make_customer
+from haike.dedupe.merge.act import merge
 from haike.exchange.models import Export
 from haike.kernel.entity import entity_of
 from haike.kernel.log import Change
@@ -303,3 +304,9 @@ def test_a_statement_is_sent_frozen(staff: Staff, browse: Browse) -> None:
     assert "777" not in client.get(path).content.decode()
     assert "财务" in boss.get(f"/customers/{customer.pk}/panel/papers").content.decode()
     assert browse(staff.cat).get(f"{base}/send").status_code == 404
+    # The customer is merged away: the paper is that of the one who took it over, for him and for its sender.
+    other = make_customer(staff.ann, "苏州锐诚精密机械有限公司")
+    merge(entity_of(other), other, [customer], by=staff.boss)
+    assert "1,000.00" in look(outsider(f"{PHONE} two"), path)
+    assert boss.get(f"/papers/{link.pk}").status_code == 200
+    assert "财务" in boss.get(f"/customers/{other.pk}/panel/papers").content.decode()

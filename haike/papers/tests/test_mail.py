@@ -17,8 +17,10 @@ from haike.jobs.job import Job
 from haike.jobs.testing import run_ready_jobs
 from haike.kernel.entity import entity_of
 from haike.kernel.log import Change
+from haike.kernel.option import choose
 from haike.papers.models import MailServer, PaperLink, PaperMail
-from haike.papers.tests.mailhouse import PASSWORD, MailHouse, open_mailhouse
+from haike.papers.options import MAILS
+from haike.papers.tests.mailhouse import PASSWORD, MailHouse, open_mailhouse, signed_by_itself
 from haike.people.testing import Staff
 from haike.people.user.record import User
 from haike.sales.quote.record import Quote
@@ -302,3 +304,38 @@ def test_a_real_conversation_with_a_mail_server(
     said = caplog.text + str(list(Job.objects.values())) + "".join(page.content.decode() for page in pages)
     assert PASSWORD not in said
     assert len(house.took) == 2
+
+
+def test_a_certificate_that_nobody_vouches_for_is_refused_in_words(
+    staff: Staff, quote: Quote, browse: Browse, settings: Any, tmp_path: Any
+) -> None:
+    settings.HAIKE_MAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    ann, boss = browse(staff.ann), browse(staff.boss)
+    with open_mailhouse(signed_by_itself(tmp_path)) as house:
+        there = {"host": "127.0.0.1", "port": str(house.port), "security": "ssl"}
+        tried = boss.post(HERE, {**SET, **there, "test": "1"}, follow=True).content.decode()
+        assert "证书" in tried
+        if not MailServer.objects.exists():
+            set_up(boss, **there)
+        letter = sent(ann, quote, others="a@b.cn")
+        run_ready_jobs()
+        letter.refresh_from_db()
+        assert (letter.state, letter.fault, house.took) == ("failed", "certificate", [])
+    assert "证书" in ann.get(f"/papers/{letter.link_id}").content.decode()
+
+
+def test_a_user_sends_so_many_mails_a_day(staff: Staff, quote: Quote, browse: Browse) -> None:
+    ann, boss = browse(staff.ann), browse(staff.boss)
+    set_up(boss)
+    choose(MAILS, 3)
+    sent(ann, quote, others="a@b.cn, b@b.cn")
+    _page, hidden = form_of(ann, quote)
+    answer = ann.post(f"/quotes/{quote.pk}/paper/send", {**hidden, **LETTER, "others": "c@b.cn, d@b.cn"})
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert "每天最多" in page
+    assert "c@b.cn, d@b.cn" in page, "what was typed stays"
+    assert (PaperLink.objects.count(), PaperMail.objects.count()) == (1, 1)
+    sent(ann, quote, others="c@b.cn")
+    # Everybody counts for himself.
+    sent(boss, quote, others="c@b.cn")

@@ -8,7 +8,8 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, field
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
+from zipfile import ZipFile
 
 import orjson
 from django.conf import settings
@@ -16,6 +17,7 @@ from django.contrib.messages.storage.fallback import FallbackStorage
 from django.contrib.sessions.backends.signed_cookies import SessionStore
 from django.core.exceptions import PermissionDenied
 from django.core.handlers.wsgi import WSGIRequest
+from django.db import transaction
 from django.http import Http404
 from django.urls import Resolver404, resolve
 from django_htmx.middleware import HtmxDetails
@@ -25,6 +27,7 @@ from haike.people.proof.oracle import Oracle
 from haike.people.seeing.guard import read_only
 from haike.refused import Refused
 
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 LINK = re.compile(r'href="/([a-z0-9-]+)/(\d+)/["?#]')
 NOBODYS = frozenset({"people.user", "people.department", "people.role"})
 """Links to these stand everywhere: who works here, where and as what, is no secret inside a company."""
@@ -73,6 +76,12 @@ class Answer:
         return orjson.loads(self.text) if self.shown else {}
 
 
+def _texts(content: bytes) -> bytes:
+    """The parts of a workbook in which its words stand."""
+    with ZipFile(io.BytesIO(content)) as parts:
+        return b"\n".join(parts.read(name) for name in parts.namelist() if name.startswith(("xl/work", "xl/shared")))
+
+
 @dataclass
 class Sample:
     """The records that the walks are about. `whole` where they are all there are, so that nothing may be missing."""
@@ -100,16 +109,38 @@ class Walk:
         self.findings: list[Finding] = []
         self.asked: Counter[str] = Counter()
         self._met: dict[tuple[str, int], Any] = {}
+        self.tried: set[Any] = set()
+        """What a surface asks once only, whatever the kind of record is."""
 
     # -- asking ----------------------------------------------------------------------------------------------------
 
     def ask(self, path: str) -> Answer:
         """The answer to a GET, as the user's browser would have it; nothing that it does may write."""
+        with read_only():
+            return self._answer(path)
+
+    def send(self, path: str, **values: str) -> Answer:
+        """The answer to a POST. Whatever it wrote, such as the number of a file, is taken back."""
+        with transaction.atomic():
+            answer = self._answer(path, urlencode(values).encode(), "POST")
+            transaction.set_rollback(True)
+        return answer
+
+    def take(self, path: str) -> Answer:
+        """The answer to a GET that is written down, such as a file; that is taken back."""
+        with transaction.atomic():
+            answer = self._answer(path)
+            transaction.set_rollback(True)
+        return answer
+
+    def _answer(self, path: str, body: bytes = b"", method: str = "GET") -> Answer:
         parts = urlsplit(path)
         request: Any = WSGIRequest(
             {
-                "REQUEST_METHOD": "GET", "PATH_INFO": parts.path, "QUERY_STRING": parts.query,
-                "SERVER_NAME": "localhost", "SERVER_PORT": "80", "wsgi.input": io.BytesIO(), "wsgi.url_scheme": "http",
+                "REQUEST_METHOD": method, "PATH_INFO": parts.path, "QUERY_STRING": parts.query,
+                "SERVER_NAME": "localhost", "SERVER_PORT": "80", "wsgi.input": io.BytesIO(body),
+                "CONTENT_TYPE": "application/x-www-form-urlencoded", "CONTENT_LENGTH": str(len(body)),
+                "wsgi.url_scheme": "http",
             }
         )  # fmt: skip
         request.user, request.seeing, request.LANGUAGE_CODE = self.user, self.user, settings.LANGUAGE_CODE
@@ -117,10 +148,11 @@ class Walk:
         request.htmx = HtmxDetails(request)
         request._messages = FallbackStorage(request)
         try:
-            with read_only():
-                view, args, keywords = resolve(parts.path)
-                answer = view(request, *args, **keywords)
-                content = b"" if answer.streaming else answer.content
+            view, args, keywords = resolve(parts.path)
+            answer = view(request, *args, **keywords)
+            content = b"" if answer.streaming else answer.content
+            if answer.streaming and answer.status_code == 200 and str(answer.headers.get("Content-Type")) == XLSX:
+                content = _texts(b"".join(answer.streaming_content))
         except (Http404, Resolver404):
             return Answer(path, 404, "")
         except (Refused, PermissionDenied):

@@ -14,7 +14,7 @@ from haike.kernel.entity import Entity, entity_named, entity_of
 from haike.kernel.filter import Group
 from haike.people.grants import organisation
 from haike.pools.pooling import poolings
-from haike.pools.territory.draw import REDRAW, draw, parts_of
+from haike.pools.territory.draw import REDRAW, Drawing, draw, parts_of
 from haike.pools.territory.entity import consequences, demand_drawn, may_redraw
 from haike.pools.territory.record import Territory
 from haike.refused import Refused
@@ -50,6 +50,16 @@ def _save(request: HttpRequest, form: FilterForm, record: Any, built: Group) -> 
     return done(
         request, _("The conditions of “%(name)s” are saved.") % {"name": record.name}, territories.url_of(record)
     )
+
+
+def _losing(found: Drawing) -> list[dict[str, Any]]:
+    """Who gives how many away, and to whom; who gives most first."""
+    users, rows = organisation().users, dict[int | None, dict[str, Any]]()
+    for (old, new), count in found.between.most_common():
+        row = rows.setdefault(old, {"old": users.get(old or 0) or _("nobody"), "number": 0, "to": []})
+        row["number"] += count
+        row["to"].append({"new": users.get(new), "number": count})
+    return sorted(rows.values(), key=lambda row: -row["number"])
 
 
 def redraw_view(request: HttpRequest) -> HttpResponse:
@@ -88,10 +98,7 @@ def redraw_view(request: HttpRequest) -> HttpResponse:
             }
             for part in parts
         ],
-        "pairs": [
-            {"old": users.get(old or 0) or _("nobody"), "new": users.get(new), "number": count}
-            for (old, new), count in found.between.most_common()
-        ],
+        "losing": _losing(found),
         "rows": [
             {
                 "title": str(records[key]),

@@ -5,15 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from django.utils import timezone
-from django.utils.translation import ngettext
-
 from haike.kernel.entity import entity_of
-from haike.kernel.escape import escape
 from haike.kernel.policy import Actor
-from haike.project.project.history import DAY
 from haike.project.project.record import PHASES, Project
-from haike.screens.board import Board, Lane, declare_board
+from haike.screens.board import Board, Lane, days_here, declare_board
 
 
 def lanes(user: Actor, group: str) -> Sequence[Lane]:
@@ -23,8 +18,7 @@ def lanes(user: Actor, group: str) -> Sequence[Lane]:
 
 def marks(record: Any, lane: Lane) -> str:
     """How long the project has been in its phase."""
-    days = (timezone.now() - record.phase_since) // DAY
-    return f'<span class="faint">{escape(ngettext("%(n)d day here", "%(n)d days here", days) % {"n": days})}</span>'
+    return days_here(record.phase_since)
 
 
 def ask_url(record: Any, lane: Lane) -> str:

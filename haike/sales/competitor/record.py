@@ -19,7 +19,7 @@ from haike.refused import Refused
 class Competitor(Record):
     """One who is after the same opportunity; the names come from a dictionary, so that they can be counted.
 
-    `price` is what he asks, in the opportunity's currency.
+    `price` is what he asks, in the opportunity's currency; nothing where nobody knows.
     """
 
     opportunity = models.ForeignKey(
@@ -27,7 +27,10 @@ class Competitor(Record):
     )
     rival = Pick("competitor", _("Competitor"))
     threat = Pick("competitor_threat", _("Threat"), blank=True)
-    price = Money(_("Their price"), currency="currency", validators=[MinValueValidator(0)])
+    price = Money(
+        _("Their price"), currency="currency", null=True, blank=True, default=None, validators=[MinValueValidator(0)],
+        help_text=_("Empty: not known."),
+    )  # fmt: skip
     currency = models.CharField(_("Currency"), max_length=3, choices=currency_choices, editable=False)
     strengths = LongText(_("Strengths"))
     weaknesses = LongText(_("Weaknesses"))

@@ -11,6 +11,7 @@ from typing import Any
 from django.db.models import F, Q, QuerySet
 from django.http import Http404
 from django.utils.html import format_html
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -18,7 +19,7 @@ from haike.catalog.fields import quantity_text
 from haike.catalog.policy import COST
 from haike.kernel.currency import OWN, money_text
 from haike.kernel.entity import Entity, Label, entity_of
-from haike.kernel.look import Look, look_for
+from haike.kernel.look import DateLook, Look, look_for
 from haike.kernel.period import today
 from haike.people.journal.page import Column, OptionLook, days, plain, words_filter
 from haike.sales.order.record import CLOSED, SIGNED, Order, OrderLine
@@ -37,11 +38,11 @@ SOON = timedelta(days=30)
 
 def warranties() -> dict[str, Q]:
     """The shipped lines by what has become of their warranty."""
-    day = today()
+    now = today()
     return {
-        "holds": Q(warranty_until__gte=day),
-        "ends": Q(warranty_until__gte=day, warranty_until__lte=day + SOON),
-        "over": Q(warranty_until__lt=day),
+        "holds": Q(warranty_until__gte=now),
+        "ends": Q(warranty_until__gte=now, warranty_until__lte=now + SOON),
+        "over": Q(warranty_until__lt=now),
     }
 
 
@@ -117,17 +118,13 @@ def lines_of_shipments(user: Any) -> LineList:
 
     columns = [
         Column(entity.name, lambda row: _link(entity, row.document), lambda row: row.document.number),
-        Column(orders.label, lambda row: _link(orders, row.document.order), lambda row: row.document.order.number),
+        Column(orders.name, lambda row: _link(orders, row.document.order), lambda row: row.document.order.number),
         *_about(entity, user, "shipped_on"),
         plain(_("Product or name"), lambda row: row.name, wide=True),
         plain(_("Unit"), lambda row: row.unit),
         quantity(_("Quantity"), lambda row: row.quantity),
         plain(_("State"), lambda row: STATES[row.document.state]),
-        Column(
-            _("Warranty until"),
-            lambda row: f"{row.warranty_until:%Y-%m-%d}" if row.warranty_until else "",
-            lambda row: row.warranty_until,
-        ),
+        day(_("Warranty until"), lambda row: row.warranty_until),
     ]
     if priced:
         columns.append(money(_("Amount"), _share))
@@ -148,6 +145,12 @@ def _share(row: Any) -> tuple[str, Decimal]:
 def _margin(row: Any) -> str:
     currency = row.document.order.currency
     return margin_of(row, currency).text(currency)
+
+
+def day(label: Label, of: Callable[[Any], Any]) -> Column:
+    """A column of days, written as in every list."""
+    look = DateLook("day", label)
+    return Column(label, lambda row: mark_safe(look.cell(of(row))) if of(row) else "", of)
 
 
 def quantity(label: Label, of: Callable[[Any], Any]) -> Column:
@@ -174,10 +177,9 @@ def _link(entity: Entity, record: Any) -> Any:
     return format_html('<a href="{}">{}</a>', entity.url_of(record), record.number)
 
 
-def _about(entity: Entity, user: Any, day: str) -> list[Column]:
+def _about(entity: Entity, user: Any, on: str) -> list[Column]:
     """Customer, day and owner, where the reader may know them."""
-    on: Callable[[Any], Any] = lambda row: getattr(row.document, day)  # noqa: E731
-    found = [Column(entity.looks[day].label, lambda row: f"{on(row):%Y-%m-%d}" if on(row) else "", on)]
+    found = [day(entity.looks[on].label, lambda row: getattr(row.document, on))]
     if reads(entity, user, "customer"):
         found.append(plain(entity.looks["customer"].label, lambda row: str(row.document.customer), wide=True))
     if reads(entity, user, "owner"):
@@ -197,7 +199,7 @@ def _looks(entity: Entity, user: Any) -> dict[str, Look]:
     return {**found, **days()}
 
 
-def _asked(asked: dict[str, Any], day: str) -> Q:
+def _asked(asked: dict[str, Any], on: str) -> Q:
     """The filters that both lists have."""
     where = Q()
     if asked.get("q"):
@@ -208,5 +210,5 @@ def _asked(asked: dict[str, Any], day: str) -> Q:
         if asked.get(name):
             where &= Q(**{f"document__{name}": asked[name]})
     if asked.get("since"):
-        where &= Q(**{f"document__{day}__gte": asked["since"]})
-    return where & Q(**{f"document__{day}__lte": asked["until"]}) if asked.get("until") else where
+        where &= Q(**{f"document__{on}__gte": asked["since"]})
+    return where & Q(**{f"document__{on}__lte": asked["until"]}) if asked.get("until") else where

@@ -6,18 +6,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import Q
-from django.utils import timezone
-from django.utils.translation import ngettext
 
 from haike.digits import whole
 from haike.kernel.entity import Label, entity_of
-from haike.kernel.escape import escape
-from haike.kernel.icon import icon
 from haike.kernel.policy import Actor
-from haike.sales.opportunity.history import DAY
 from haike.sales.opportunity.record import OPEN, Opportunity
 from haike.sales.opportunity.stage import pipelines_in_use, stages_of
-from haike.screens.board import Board, Lane, declare_board
+from haike.screens.board import Board, Lane, days_here, declare_board
 from haike.screens.calendar import Calendar, declare_calendar
 
 
@@ -34,11 +29,7 @@ def pipelines(user: Actor) -> Sequence[tuple[str, Label]]:
 
 def marks(record: Any, lane: Lane) -> str:
     """How long the card has lain in its stage, in red beyond the target."""
-    days = (timezone.now() - record.stage_since) // DAY
-    said = escape(ngettext("%(n)d day here", "%(n)d days here", days) % {"n": days})
-    if lane.about.days and days > lane.about.days:
-        return f'<span class="bad">{icon("clock-exclamation")} {said}</span>'
-    return f'<span class="faint">{said}</span>'
+    return days_here(record.stage_since, most=lane.about.days)
 
 
 def ask_url(record: Any, lane: Lane) -> str:

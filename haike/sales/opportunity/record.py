@@ -77,7 +77,6 @@ class Opportunity(Record):
     )  # fmt: skip
     stage_note = LongText(_("Note on the stage"))
     stage_since = models.DateTimeField(_("In this stage since"), default=timezone.now, editable=False)
-    competitors = models.CharField(_("Competitors"), max_length=200, blank=True, default="")
     fit = Score(_("Fit"), sign="puzzle", help_text=_("How well it suits us, from 0 to 100, by the rules of scoring."))
     intent = Score(
         _("Intent"),

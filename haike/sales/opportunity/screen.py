@@ -74,7 +74,7 @@ class OpportunityEntity(Entity):
     sections = [
         Section(
             _("Opportunity"),
-            ["title", "number", "customer", "kind", "found_on", "source", "brought_by", "needs", "competitors"],
+            ["title", "number", "customer", "kind", "found_on", "source", "brought_by", "needs"],
         ),
         Section(_("Expectation"), ["amount", "currency", "worth", "closes_on", "fit", "intent"]),
         Section(

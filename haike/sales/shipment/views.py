@@ -63,12 +63,14 @@ def ship_view(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def note_view(request: HttpRequest, pk: int) -> HttpResponse:
-    """The delivery note to be printed; with amounts where they are asked for and the reader may see them."""
+    """The delivery note, with amounts where they are asked for and the reader may see them; a POST notes that it is
+    printed."""
     user, entity = cast(Any, request.user), entity_of(Shipment)
     shipment = find_record(entity, user, pk, action="print", joins=["order", "customer"])
     order, orders = shipment.order, entity_of(Order)
     may = orders.right(user, "total") in ("read", "edit") and orders.right(user, "lines") in ("read", "edit")
     priced = may and request.GET.get("amounts") == "1"
+    printed = request.method == "POST"
     lines = list(ShipmentLine.objects.filter(document=pk).select_related("order_line", "product").order_by("position"))
     shares = [share_of(line, "total", order.currency) for line in lines]
     context = {
@@ -86,7 +88,7 @@ def note_view(request: HttpRequest, pk: int) -> HttpResponse:
             for line, share in zip(lines, shares, strict=True)
         ],
         "total": money_text(sum(shares), order.currency),
-        "export": trace(user, entity.label, "print", words=shipment.number, rows=1),
+        "export": trace(user, entity.label, "print", words=shipment.number, rows=1) if printed else None,
     }
     return render(request, "sales/shipment/note.html", context)
 

@@ -22,8 +22,9 @@ from haike.people.testing import Staff
 from haike.refused import Refused
 from haike.sales.expense.customer import nets_for, total_for
 from haike.sales.expense.net import Net, lines_of, spread, total
+from haike.sales.expense.of_contract import lines_of_contract
 from haike.sales.expense.record import SaleExpense
-from haike.sales.models import Contract, Order
+from haike.sales.models import Contract, Order, Quote
 from haike.sales.testing import make_order, make_shipment, make_signed_order
 
 Browse = Callable[[Any], Client]
@@ -182,3 +183,30 @@ def test_a_draft_keeps_its_expenses(staff: Staff, customer: Any) -> None:
     (found,) = nets_for(staff.boss, customer.pk)
     assert (found[0].pk, found[1].left) == (draft.pk, Decimal("-9.99"))
     assert nets_for(staff.ann, customer.pk) == []
+
+
+def test_a_contract_tells_its_margin_by_the_lines_of_its_quote(staff: Staff, customer: Any, browse: Browse) -> None:
+    dear = make_product(staff.boss, "工业打印机", price="100", cost_price="60", commission_rate=Decimal(5))
+    quotes, contracts = entity_of(Quote), entity_of(Contract)
+    rows = [
+        line(dear, "3", "100"), {"name": "安装调试", "quantity": "1", "price": "100", "cost": "20", "tax_rate": "0"}
+    ]  # fmt: skip
+    quote = quotes.create(
+        by=staff.ann, subject="打码线", customer=customer, lines=quotes.looks["lines"].from_json(rows, staff.ann)
+    )
+    # Ten percent less was agreed on than was offered.
+    contract = contracts.create(by=staff.ann, subject="打码线", customer=customer, quote=quote, amount=Decimal(360))
+    spend(staff.ann, "24", contract=contract)
+    machine, work = (each.net for each in lines_of_contract(Contract.objects.get(pk=contract.pk)))
+    assert (machine.revenue, machine.cost, work.unknown) == (270, 180, 1)
+    whole = machine + work
+    assert (whole.revenue, whole.expenses, whole.commission, whole.left) == (270, 24, Decimal("13.50"), Decimal("52.5"))
+    url = f"/contracts/{contract.pk}/?tab=margin"
+    shown = browse(staff.boss).get(url).content.decode()
+    assert "工业打印机" in shown
+    assert "¥52.50" in shown
+    assert "¥52.50" not in browse(staff.ann).get(url).content.decode(), "sellers see no costs"
+    # A service without a quote: what it brings less what was spent on it.
+    service = contracts.create(by=staff.ann, subject="年度维保", customer=customer, amount=Decimal(1000))
+    spend(staff.ann, "300", contract=service)
+    assert [each.net.left for each in lines_of_contract(service)] == [700]

@@ -77,7 +77,7 @@ def chance(staff: Staff, customer: Customer) -> Opportunity:
 
 @pytest.mark.feature("O1")
 def test_an_opportunity_begins_in_the_first_stage(staff: Staff, browse: Browse, customer: Customer) -> None:
-    typed = {"title": "冷库改造", "customer": customer.pk, "amount": "12,800.50", "competitors": "冰轮"}
+    typed = {"title": "冷库改造", "customer": customer.pk, "amount": "12,800.50"}
     assert browse(staff.ann).post("/opportunities/new", typed, headers=HTMX).status_code == 204
     made = Opportunity.objects.get()
     first = usual_stages()[0]

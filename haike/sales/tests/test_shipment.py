@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from haike.catalog.testing import make_product
 from haike.customers.customer.record import Customer
+from haike.exchange.models import Export
 from haike.kernel.entity import entity_of
 from haike.kernel.log import Batch
 from haike.people.testing import Staff
@@ -219,6 +220,10 @@ def test_the_delivery_note_has_amounts_only_where_they_are_asked_for(
     assert "冷凝机组" in plain
     assert "200.00" not in plain
     assert "200.00" in client.get(f"/shipments/{shipment.pk}/note?amounts=1").content.decode()
+    # Looking is no export; printing is one, and has a number.
+    assert not Export.objects.exists()
+    printed = client.post(f"/shipments/{shipment.pk}/note?amounts=1").content.decode()
+    assert Export.objects.get().number in printed
 
 
 @pytest.mark.feature("K9")

@@ -71,6 +71,8 @@ def field_row(entity: Entity, name: str) -> Row:
         how.append(_("set once"))
     elif not look.editable:
         how.append(_("read only"))
+    elif name in entity.once:
+        how.append(_("for new ones only"))
     return name, look.kind, str(look.label), ", ".join(how), " ".join(look.operators)
 
 

@@ -56,7 +56,7 @@ NOTES = (
     "要求先试用一批",
     "竞争对手也在报价",
 )
-RIVALS = ("华印标签", "恒达包装", "正彩印务", "金利不干胶", "")
+RIVALS = ("华印标签", "恒达包装", "正彩印务", "金利不干胶")
 KINDS = spread({"new": 45, "repeat": 30, "upsell": 12, "project": 8, "tender": 5}, 100)
 LOST_FOR = spread(
     {"price": 34, "competitor": 24, "silent": 16, "budget": 10, "stopped": 8, "delivery": 5, "terms": 3}, 100
@@ -125,7 +125,7 @@ class SampleChances:
             found_on=timezone.localtime(begun).date(), source=source, amount=amount, worth=amount, currency=OWN(),
             needs=chance.pick(NEEDS).format(product=product, unit=unit, many=many), stage=stages[0],
             closes_on=timezone.localtime(begun).date() + timedelta(days=chance.number(25, 120)),
-            competitors=chance.pick(RIVALS), probability=stages[0].probability, stage_since=begun,
+            probability=stages[0].probability, stage_since=begun,
             created_at=begun, changed_at=begun, created_by_id=owner, changed_by_id=owner, owner_id=owner,
             department_id=department,
         )  # fmt: skip
@@ -144,7 +144,7 @@ class SampleChances:
             if not chance.happens(GOES_ON[min(place, len(GOES_ON) - 1)]):
                 made.state, made.probability = LOST, 0
                 made.lost_reason = chance.pick(LOST_FOR)
-                made.lost_to = made.competitors if made.lost_reason == "competitor" else ""
+                made.lost_to = chance.pick(RIVALS) if made.lost_reason == "competitor" else ""
             elif place + 1 == len(stages):
                 made.state, made.probability, made.won_reason = WON, 100, chance.pick(WON_FOR)
             else:
