@@ -42,10 +42,8 @@ BulkSource = Callable[[Entity, Any, Selection], Iterable[dict[str, Any]]]
 bulk_sources: list[BulkSource] = []
 """What can be done with chosen rows: rooms below add functions that give {"url", "label", "icon", "danger"}."""
 
-
 read_with_rows: dict[str, list[str]] = {}
 """The fields that marks beside names are made of, by the label of the entity: rooms below add theirs."""
-
 
 note_sources: list[Callable[[Entity, Any, str], str]] = []
 """What stands above the rows of a list: of (entity, user, tab), HTML or nothing; rooms below add theirs."""

@@ -20,7 +20,7 @@ def nobody_asks_nothing(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('sales', '0008_after_sale'),
+        ('sales', '0009_visited'),
     ]
 
     operations = [
