@@ -330,11 +330,11 @@ def _write(
     """Write locked records; `guarded` ones ask the rules of common rooms first."""
     outcome, now = Outcome(), timezone.now()
     taken: list[tuple[Any, dict[str, Any], dict[str, Any]]] = []
-    columns = [f.attname for f in entity.model._meta.concrete_fields]
+    columns, looks = [f.attname for f in entity.model._meta.concrete_fields], entity.looks
     for record in records:
         before = {**vars(record), "custom": {**record.custom}}
         try:
-            diff = _take(entity, record, make(record), by)
+            diff = _take(entity, looks, record, make(record), by)
         except Refused as no:
             outcome.refused[record.pk] = no
             continue
@@ -364,10 +364,10 @@ def _write(
     return outcome
 
 
-def _take(entity: Entity, record: Any, values: Values, by: Actor) -> dict[str, list[Any]]:
+def _take(entity: Entity, looks: Mapping[str, Look], record: Any, values: Values, by: Actor) -> dict[str, list[Any]]:
     diff = {}
     for name, value in values.items():
-        look = entity.looks[name]
+        look = looks[name]
         both = [stored(look, record), look.to_json(value)]
         if both[0] != both[1]:
             diff[name] = both

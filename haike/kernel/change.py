@@ -338,13 +338,11 @@ def fill_keys(record: Record, touched: set[str] | None = None) -> None:
 def validate(entity: Entity, record: Record, touched: set[str]) -> None:
     """Compute what follows from other fields and check the record; `touched` are the fields that were set."""
     fill_keys(record, touched)
+    record.touched = touched
     record.prepare()
     # Looks have checked form and foreign keys; here come the rules that need the whole record.
-    skip = {
-        field.name
-        for field in type(record)._meta.fields
-        if field.name not in touched or field.is_relation or not field.editable
-    }
+    fields = type(record)._meta.fields
+    skip = {each.name for each in fields if each.name not in touched or each.is_relation or not each.editable}
     try:
         record.clean_fields(exclude=skip)
         record.clean()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Set
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, Self
@@ -122,6 +122,8 @@ class Record(models.Model):
 
     held = False
     """Whether each process keeps all rows in memory, so that nobody joins them: people, departments."""
+    touched: Set[str] | None = None
+    """The fields that the present write gives, None for all: what follows from others is settled already."""
 
     objects = RecordManager()
 

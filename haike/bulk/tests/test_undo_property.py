@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from haike.customers.models import Anniversary, Contact, Customer
+from haike.find.index import tokens
 from haike.find.index.table import table
 from haike.find.share import Share
 from haike.kernel import search, versioned
@@ -86,6 +87,34 @@ def owned(model: Any, user: int) -> list[int]:
         return sorted(key for (key,) in cursor.fetchall())
 
 
+def is_as_rebuilt(records: list[Any]) -> bool:
+    """Whether the search knows of the live records what an index built anew would: texts, words and owners."""
+    for model in (Customer, Contact):
+        entity, name = entity_of(model), table(model)
+        with connection.cursor() as cursor:
+            cursor.execute(f'SELECT id, text FROM "{name}"')
+            texts = dict(cursor.fetchall())
+            for row in model._base_manager.filter(
+                pk__in=[each.pk for each in records if type(each) is model], deleted_at=None
+            ):
+                parts = tokens.fold_parts(entity.search_text(row))
+                if texts.get(row.pk) != tokens.SEPARATOR.join(parts):
+                    return False
+                found = tokens.tokens_of(parts)
+                if connection.vendor == "sqlite":
+                    cursor.execute(
+                        f'SELECT count(*) FROM "{name}_words" WHERE rowid = %s AND "{name}_words" MATCH %s',
+                        [row.pk, tokens.fts_query(found, [row.owner_id or 0])],
+                    )
+                    same = cursor.fetchone()[0] == 1
+                else:
+                    cursor.execute(f'SELECT grams FROM "{name}" WHERE id = %s', [row.pk])
+                    same = set(cursor.fetchone()[0]) == set(tokens.numbers_of(found))
+                if not same:
+                    return False
+    return True
+
+
 def play(clients: dict[str, Client], staff: Staff, customers: list[Customer], contacts: list[Contact], act: Any) -> int:
     """One bulk act through the browser; returns its batch, or 0 where it was refused as a whole."""
     kind, who, rows, more = act
@@ -144,6 +173,7 @@ def test_undone_backwards_everything_is_as_it_was(acts: list[Any], staff: Staff)
         if batch := play(clients, staff, customers, contacts, act):
             batches.append((batch, act[1]))
             states.append(snapshot())
+            assert is_as_rebuilt([*customers, *contacts]), act
     for batch, who in reversed(batches):
         states.pop()
         if Batch.objects.get(pk=batch).changed:
@@ -152,6 +182,7 @@ def test_undone_backwards_everything_is_as_it_was(acts: list[Any], staff: Staff)
             answer = clients[who].post(f"/batches/{batch}/undo", {"conflicts": "skip"})
             assert answer.status_code == 302, answer.content.decode()
             assert Batch.objects.get(pk=batch).kept == 0
+        assert is_as_rebuilt([*customers, *contacts]), batch
         found = differences(snapshot(), states[-1])
         assert found == [], (acts, batch, batches)
 

@@ -255,14 +255,19 @@ class Customer(Pooled):
         return sorted(found, key=lambda contact: contact.pk != self.main_contact_id)
 
     def prepare(self) -> None:
-        self.name_key = name_key(self.name)
-        self.address_key = address_key(self.region, self.address)
+        if self._given("name"):
+            self.name_key = name_key(self.name)
+        if self._given("region", "address"):
+            self.address_key = address_key(self.region, self.address)
         self.birthday_key = key_of(self.birthday)
         self.heat_rank = heat_rank(self.heat)
         if not self.heat:
             self.heat_reason, self.heat_until = None, None
         if self._state.adding:
             self.attention_on = attention_of([self]).get(self.pk)
+
+    def _given(self, *names: str) -> bool:
+        return self.touched is None or not self.touched.isdisjoint(names)
 
     def clean(self) -> None:
         said: dict[str, Any] = {}
@@ -277,7 +282,8 @@ class Customer(Pooled):
             said["dealer"] = _("A customer cannot be its own dealer.")
         if said:
             raise Refused(fields=said)
-        self._refuse_cycle()
+        if self._given("parent"):
+            self._refuse_cycle()
 
     def _refuse_cycle(self) -> None:
         # A new customer can be nobody's parent yet. The ancestors are locked so that two changes at the same time
