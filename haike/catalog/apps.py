@@ -10,5 +10,6 @@ class CatalogConfig(AppConfig):
     def ready(self) -> None:
         import_module("haike.catalog.module")
         import_module("haike.catalog.proof")
+        import_module("haike.catalog.paper.proof")
         # Which documents there are is known only once the models of all rooms are loaded.
         import_module("haike.catalog.paper.kinds").add_sent()
