@@ -10,7 +10,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from haike.kernel.entity import Entity, Section
+from haike.kernel.entity import Entity, Panel, Section
 from haike.kernel.look import Look
 
 
@@ -26,6 +26,9 @@ class Laid:
     tabs: tuple[str, ...] = ()
     """The tabs of the record page in their order; others come behind them."""
     tabs_off: frozenset[str] = frozenset()
+    panels: tuple[str, ...] = ()
+    """The panels of the record page in their order, all places in one; others come behind them."""
+    panels_off: frozenset[str] = frozenset()
     by_line: bool = False
     """Whether business lines have layouts of their own, so that a form changes with its line."""
 
@@ -55,6 +58,12 @@ class Laid:
         """The tabs that are shown, in order; all where none would be left."""
         keys = [*(key for key in self.tabs if key in tabs), *(key for key in tabs if key not in self.tabs)]
         return {key: tabs[key] for key in keys if key not in self.tabs_off} or dict(tabs)
+
+    def arranged(self, panels: Iterable[Panel]) -> list[Panel]:
+        """The panels of one place that are shown, in order."""
+        place = {key: at for at, key in enumerate(self.panels)}
+        shown = [panel for panel in panels if panel.key not in self.panels_off]
+        return sorted(shown, key=lambda panel: place.get(panel.key, len(place)))
 
 
 LAID = "laid"

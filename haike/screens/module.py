@@ -92,6 +92,11 @@ def modules() -> dict[str, Module]:
 # -- what belongs to a module that is off ------------------------------------------------------------------------------
 
 
+def modules_off() -> tuple[Module, ...]:
+    """Those that are off; the same tuple as long as nobody switches one."""
+    return _off()
+
+
 def module_off(label: str) -> Module | None:
     """The module that is off and owns this kind of record (label)."""
     return next((module for module in _off() if label in module.entities), None)

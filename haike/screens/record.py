@@ -34,7 +34,7 @@ from haike.screens.kept import kept_for
 from haike.screens.layout import laid_out, line_of
 from haike.screens.module import plugged, reachable
 from haike.screens.table import Column, EntityWords, cell_of, table_rows
-from haike.screens.tabs import LOG, Tab, panels_of, shows_tab, tab_label, tabs_for
+from haike.screens.tabs import LOG, PLACES, Tab, panels_of, shows_tab, tab_label, tabs_for
 
 LOG_SIZE = 20
 RELATED_SIZE = 50
@@ -170,19 +170,20 @@ class RecordPage:
     @property
     def head(self) -> SafeString:
         """Panels beside the name."""
-        panels = panels_of(self.declared, "head")
-        return mark_safe("".join(panel.render(self.request, self.record) for panel in panels))
+        return self._drawn("head")
 
     @property
     def top(self) -> SafeString:
         """Panels above the tabs, such as the box for a follow-up."""
-        panels = panels_of(self.declared, "main")
-        return mark_safe("".join(panel.render(self.request, self.record) for panel in panels))
+        return self._drawn("main")
 
     @property
     def aside(self) -> SafeString:
         """Panels below the facts."""
-        panels = panels_of(self.declared, "side")
+        return self._drawn("side")
+
+    def _drawn(self, place: str) -> SafeString:
+        panels = self.laid.arranged(panels_of(self.declared, place))
         return mark_safe("".join(panel.render(self.request, self.record) for panel in panels))
 
     @cached_property
@@ -362,7 +363,7 @@ def panel_view(request: HttpRequest, entity: Entity, pk: int, key: str) -> HttpR
     """One tab of a record page."""
     record = find_record(entity, cast(Any, request.user), pk)
     page = RecordPage(request, entity, record)
-    main = {panel.key: panel for panel in panels_of(entity, "head", "main", "side")}
+    main = {panel.key: panel for panel in panels_of(entity, *PLACES)}
     html = main[key].render(request, record) if key in main else page.panel(key)
     return HttpResponse(html)
 

@@ -13,6 +13,8 @@ from haike.screens.module import is_off, plugged
 Tab = Panel | Related | None
 LOG = "log"
 """The key of the change log, the last tab."""
+PLACES = ("head", "main", "side")
+"""Where panels stand that are no tabs."""
 
 CHOSEN: list[Callable[[Any, str], Set[str] | None]] = []
 """Rooms below narrow the tabs of a kind of record (label) for a user to these keys; None narrows nothing."""

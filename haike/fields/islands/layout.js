@@ -5,6 +5,9 @@ let acted = false;
 export default (form) => {
   // The button that was pressed may have gone with its section.
   if (acted && document.activeElement === document.body) form.querySelector("#lay-section-add").focus({ preventScroll: true });
+  // A preview that was just asked for stands below all that is arranged.
+  const opened = document.querySelector("[data-lay-opened]");
+  if (opened) requestAnimationFrame(() => opened.scrollIntoView());
   form.addEventListener("submit", () => (acted = true));
   form.addEventListener("pointerdown", (event) => {
     const card = event.target.closest(".lay-card");
@@ -13,7 +16,7 @@ export default (form) => {
     event.preventDefault();
     const from = card.parentNode;
     const next = card.nextElementSibling;
-    const tabs = from.dataset.layList === "tabs";
+    const own = "layOwn" in from.dataset; // tabs and panels stay in their list
     card.classList.add("dragging");
     const move = (moved) => {
       if (moved.clientY < 60) window.scrollBy(0, -16);
@@ -21,7 +24,7 @@ export default (form) => {
       const under = document.elementFromPoint(moved.clientX, moved.clientY);
       const place = under?.closest("[data-lay-section], .lay-unused, .lay-tabs");
       const list = place?.querySelector("[data-lay-list]");
-      if (!list || !form.contains(list) || (list.dataset.layList === "tabs") !== tabs) return;
+      if (!list || !form.contains(list) || (list !== from && (own || "layOwn" in list.dataset))) return;
       const after = [...list.children].find((other) => {
         if (other === card) return false;
         const box = other.getBoundingClientRect();

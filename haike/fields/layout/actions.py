@@ -15,7 +15,7 @@ from haike.kernel.entity import Entity
 from haike.kernel.log import FIELD_LABELS, Change, origin
 from haike.kernel.policy import Actor
 from haike.refused import Conflict
-from haike.screens.tabs import tab_label, tabs_of
+from haike.screens.tabs import PLACES, panels_of, tab_label, tabs_of
 
 LABEL = "fields.layout"
 FIELD_LABELS |= {
@@ -23,6 +23,7 @@ FIELD_LABELS |= {
     "layout_unused": _("Fields not used"),
     "layout_required": _("Demanded here"),
     "layout_tabs": _("Tabs of the page"),
+    "layout_panels": _("Panels of the page"),
 }
 
 
@@ -47,7 +48,7 @@ def save_layout(entity: Entity, line: str, plan: Plan | None, *, version: int, b
                 raise _conflict(row)
             before, __ = present(entity, line)
             row = row or Layout(entity=entity.label, line=line, version=0)
-            row.plan = plan.settle(shipped).data() if plan else {}
+            row.plan = with_absent(plan.settle(shipped).data(), row.plan, shipped) if plan else {}
             row.version += 1
             row.save()
             after, __ = present(entity, line)
@@ -56,6 +57,13 @@ def save_layout(entity: Entity, line: str, plan: Plan | None, *, version: int, b
     except IntegrityError as error:  # two made the first one at the same moment
         raise _conflict(Layout.objects.filter(entity=entity.label, line=line).first()) from error
     return row
+
+
+def with_absent(plan: dict[str, Any], kept: dict[str, Any], shipped: Shipped) -> dict[str, Any]:
+    """The plan with what was hidden and is not there now: its module is off, and may be switched on again."""
+    for name, there in (("tabs_off", shipped.tabs), ("panels_off", shipped.panels)):
+        plan[name] += [key for key in kept.get(name, []) if key not in there]
+    return plan
 
 
 def _conflict(row: Layout | None) -> Conflict:
@@ -73,6 +81,7 @@ def differences(entity: Entity, shipped: Shipped, before: Plan, after: Plan) -> 
 
 def _told(entity: Entity, shipped: Shipped, plan: Plan) -> dict[str, str]:
     looks, tabs = entity.looks, tabs_of(entity)
+    panels = {panel.key: str(panel.label) for panel in panels_of(entity, *PLACES)}
 
     def words(names: Any) -> str:
         return "、".join(str(looks[name].label) for name in names if name in looks)
@@ -82,6 +91,7 @@ def _told(entity: Entity, shipped: Shipped, plan: Plan) -> dict[str, str]:
         "layout_unused": words(plan.unused),
         "layout_required": words(plan.required),
         "layout_tabs": "、".join(str(tab_label(tabs[key])) for key in plan.tabs if key not in plan.tabs_off),
+        "layout_panels": "、".join(panels[key] for key in plan.panels if key not in plan.panels_off),
     }
 
 

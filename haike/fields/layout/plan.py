@@ -1,4 +1,4 @@
-"""A layout as one arranges it: sections with fields in order, the fields not used, the tabs. No database here."""
+"""A layout as one arranges it: sections with fields in order, fields not used, tabs, panels. No database here."""
 
 from __future__ import annotations
 
@@ -36,6 +36,8 @@ class Shipped:
 
     sections: dict[str, Section]
     tabs: list[str] = field(default_factory=list)
+    panels: dict[str, str] = field(default_factory=dict)
+    """The place of each panel that is no tab."""
     needed: frozenset[str] = frozenset()
     """The fields without which no record can be saved."""
 
@@ -73,6 +75,8 @@ class Plan:
     required: list[str] = field(default_factory=list)
     tabs: list[str] = field(default_factory=list)
     tabs_off: list[str] = field(default_factory=list)
+    panels: list[str] = field(default_factory=list)
+    panels_off: list[str] = field(default_factory=list)
 
     @classmethod
     def of(cls, data: Mapping[str, Any]) -> Plan:
@@ -83,7 +87,7 @@ class Plan:
     def shipped(cls, shipped: Shipped) -> Plan:
         """Everything as declared."""
         parts = [Part(key, list(each.fields), folded=each.folded) for key, each in shipped.sections.items()]
-        return cls(parts, tabs=list(shipped.tabs)).settle(shipped)
+        return cls(parts, tabs=list(shipped.tabs), panels=list(shipped.panels)).settle(shipped)
 
     def data(self) -> dict[str, Any]:
         """What the database keeps."""
@@ -106,8 +110,10 @@ class Plan:
         if not self.parts:
             self.parts.append(Part(OTHER))
         self.required = _once(self.required, home, set())
-        self.tabs = _once([*self.tabs, *shipped.tabs], shipped.tabs, set())
+        self.tabs = _joined(self.tabs, shipped.tabs)
         self.tabs_off = _once(self.tabs_off, shipped.tabs, set())
+        self.panels = _joined(self.panels, list(shipped.panels))
+        self.panels_off = _once(self.panels_off, shipped.panels, set())
         return self
 
     # -- acts of the designer --------------------------------------------------------------------------------------
@@ -193,10 +199,33 @@ class Plan:
             raise Refused(_("There is no such tab."))
         _shift(self.tabs, self.tabs.index(key), step)
 
+    def beside(self, key: str, shipped: Shipped) -> list[str]:
+        """The panels in the place of this one, in order, with it; raises Refused for one that is gone."""
+        if key not in self.panels:
+            raise Refused(_("There is no such panel."))
+        return [each for each in self.panels if shipped.panels[each] == shipped.panels[key]]
+
+    def move_panel(self, key: str, step: int, shipped: Shipped) -> None:
+        """A panel of the record page one place up or down among those of its place."""
+        around = self.beside(key, shipped)
+        at = around.index(key) + step
+        if 0 <= at < len(around):
+            here, there = self.panels.index(key), self.panels.index(around[at])
+            self.panels[here], self.panels[there] = self.panels[there], key
+
 
 def _shift(rows: list[Any], at: int, step: int) -> None:
     if 0 <= at + step < len(rows):
         rows.insert(at + step, rows.pop(at))
+
+
+def _joined(kept: Iterable[str], shipped: list[str]) -> list[str]:
+    """What was arranged, without what is gone; what is new stands behind the one before it as shipped."""
+    found = _once(kept, shipped, set())
+    for at, key in enumerate(shipped):
+        if key not in found:
+            found.insert(found.index(shipped[at - 1]) + 1 if at else 0, key)
+    return found
 
 
 def _once(names: Iterable[str], known: Collection[str], placed: set[str]) -> list[str]:

@@ -13,6 +13,7 @@ from haike.digits import whole
 from haike.fields.layout import actions
 from haike.fields.layout.held import shipped_of
 from haike.fields.layout.plan import LONGEST_NAME, MOST_SECTIONS, Part, Plan, Shipped
+from haike.fields.layout.preview import SHOWN, preview
 from haike.fields.layout.record import Layout
 from haike.fields.own_field.views import in_order, settings_of
 from haike.kernel.entity import Entity
@@ -21,7 +22,7 @@ from haike.people.pages import demand_grant
 from haike.refused import Conflict, Refused
 from haike.screens.door import done
 from haike.screens.layout import may_require
-from haike.screens.tabs import tab_label, tabs_of
+from haike.screens.tabs import PLACES, panels_of, tab_label, tabs_of
 from haike.sheets.values import clean_text
 
 
@@ -80,6 +81,8 @@ def design_view(request: HttpRequest, entity: Entity) -> HttpResponse:
             status, wrong = 422, str(no)
     else:
         plan, version = actions.present(entity, line)
+    looked, wanted, name = request.POST.get("preview", ""), *request.POST.get("act", "").partition(":")[::2]
+    looked = name if wanted == "preview" else looked
     own = Layout.objects.filter(entity=entity.label, line=line).exclude(plan={}).exists()
     context = {
         "entity": entity,
@@ -92,6 +95,9 @@ def design_view(request: HttpRequest, entity: Entity) -> HttpResponse:
         "own": own,
         "said": said,
         "wrong": wrong,
+        "looked": looked if looked in SHOWN else "",
+        "opened": wanted == "preview",
+        "preview": preview(request, entity, line, plan, looked) if looked in SHOWN else None,
         **shown(entity, shipped, plan, request.POST.get("act", "")),
     }
     template = "fields/layout.html#design" if getattr(request, "htmx", False) else "fields/layout.html"
@@ -100,7 +106,7 @@ def design_view(request: HttpRequest, entity: Entity) -> HttpResponse:
 
 def shown(entity: Entity, shipped: Shipped, plan: Plan, pressed: str) -> dict[str, Any]:
     """The plan as the page shows it; the button that was pressed has the focus again."""
-    looks, tabs = entity.looks, tabs_of(entity)
+    looks = entity.looks
     verb, __, target = pressed.partition(":")
 
     def card(name: str) -> dict[str, Any]:
@@ -121,8 +127,31 @@ def shown(entity: Entity, shipped: Shipped, plan: Plan, pressed: str) -> dict[st
     return {
         "parts": parts,
         "unused": [card(name) for name in plan.unused],
-        "tabs": [{"key": key, "label": tab_label(tabs[key]), "off": key in plan.tabs_off} for key in plan.tabs],
+        "rows": rows(entity, plan),
     }
+
+
+PLACE_LABELS = {
+    "head": _("Panels beside the name"),
+    "main": _("Panels above the tabs"),
+    "tab": _("Tabs of the record page"),
+    "side": _("Panels below the facts"),
+}
+
+
+def rows(entity: Entity, plan: Plan) -> list[dict[str, Any]]:
+    """What stands on a record's page beside its fields, place by place, those places left out that have nothing."""
+    labels = {"tab": {key: tab_label(tab) for key, tab in tabs_of(entity).items()}}
+    labels |= {place: {panel.key: panel.label for panel in panels_of(entity, place)} for place in PLACES}
+    found = []
+    for place, title in PLACE_LABELS.items():
+        kind, keys, off = (
+            ("tab", plan.tabs, plan.tabs_off) if place == "tab" else ("panel", plan.panels, plan.panels_off)
+        )
+        cards = [{"key": key, "label": labels[place][key], "off": key in off} for key in keys if key in labels[place]]
+        if cards:
+            found.append({"kind": kind, "place": place, "title": title, "cards": cards})
+    return found
 
 
 def read(data: QueryDict) -> Plan:
@@ -144,6 +173,9 @@ def read(data: QueryDict) -> Plan:
     plan.tabs = data.getlist("tab")
     on = set(data.getlist("tab-on"))
     plan.tabs_off = [key for key in plan.tabs if key not in on]
+    plan.panels = data.getlist("panel")
+    shown = set(data.getlist("panel-on"))
+    plan.panels_off = [key for key in plan.panels if key not in shown]
     return plan
 
 
@@ -176,6 +208,10 @@ def act(entity: Entity, shipped: Shipped, plan: Plan, data: QueryDict) -> Any:
     elif verb in ("tab-up", "tab-down"):
         plan.move_tab(name, -1 if verb == "tab-up" else 1)
         return _("Tab %(place)s of %(count)s.") % {"place": 1 + plan.tabs.index(name), "count": len(plan.tabs)}
+    elif verb in ("panel-up", "panel-down"):
+        plan.move_panel(name, -1 if verb == "panel-up" else 1, shipped)
+        around = plan.beside(name, shipped)
+        return _("Panel %(place)s of %(count)s.") % {"place": 1 + around.index(name), "count": len(around)}
     part = plan.part_of(name)
     if part is None:
         return ""

@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from haike.customers.models import Customer
+from haike.fields.layout.actions import with_absent
 from haike.fields.layout.held import shipped_of
 from haike.fields.layout.plan import OTHER, Plan, Shipped
 from haike.fields.layout.record import Layout
@@ -22,6 +23,8 @@ from haike.kernel.log import Change
 from haike.people.testing import Staff
 from haike.people.user.record import User
 from haike.refused import Refused
+from haike.screens.layout import laid_out
+from haike.screens.tabs import panels_of
 
 Browse = Callable[[User], Client]
 pytestmark = [pytest.mark.feature("P19")]
@@ -42,6 +45,8 @@ def sent(plan: Plan, **more: Any) -> dict[str, Any]:
         "folded": [part.key for part in plan.parts if part.folded],
         "tab": plan.tabs,
         "tab-on": [key for key in plan.tabs if key not in plan.tabs_off],
+        "panel": plan.panels,
+        "panel-on": [key for key in plan.panels if key not in plan.panels_off],
         "version": 0,
         "act": "save",
         **names,
@@ -98,6 +103,92 @@ def test_form_and_page_follow_the_layout(staff: Staff, browse: Browse) -> None:
     assert saved.status_code == 302
     customer.refresh_from_db()
     assert (customer.short_name, customer.fax) == ("甲", "0755-1234567")
+
+
+@DB
+def test_panels_of_the_page_are_ordered_and_hidden(staff: Staff, browse: Browse) -> None:
+    boss, ann, entity = browse(staff.boss), browse(staff.ann), entity_of(Customer)
+    line = next(iter(entity.looks["business_line"].options()))
+    one = entity.create(by=staff.ann, name="甲")
+    other = entity.create(by=staff.ann, name="乙", business_line=line)
+
+    def main(pk: int) -> list[str]:
+        page = ann.get(f"/customers/{pk}/").context["page"]
+        return [panel.key for panel in page.laid.arranged(panels_of(entity, "main"))]
+
+    usual = main(one.pk)
+    assert usual[:2] == ["health", "follow_up"]
+    plan = as_shipped()
+    moved = boss.post(URL, sent(plan, act="panel-down:health"))
+    assert "第 2 个" in moved.context["said"]
+    assert moved.content.index(b'"follow_up"') < moved.content.index(b'"health"')
+    plan.move_panel("health", 1, shipped_of(entity))
+    plan.panels_off = ["talk_head"]
+    assert boss.post(URL, sent(plan)).status_code == 302
+    assert main(one.pk) == main(other.pk) == [usual[1], usual[0], *usual[2:]]
+    page = ann.get(f"/customers/{one.pk}/")
+    assert "talk_head" in {panel.key for panel in panels_of(entity, "head")}
+    assert str(page.context["page"].head) == ""
+    # One line hides the box; what is demanded and who may write stays as it was.
+    special = as_shipped()
+    special.panels_off = ["follow_up"]
+    special.required = ["short_name"]
+    assert boss.post(f"{URL}?line={line}", sent(special)).status_code == 302
+    assert main(other.pk) == ["health", *usual[2:]]
+    assert "follow_up" in main(one.pk)
+    assert ann.get(f"/customers/{other.pk}/panel/follow_up").status_code == 200
+    assert browse(staff.cat).get(f"/customers/{other.pk}/panel/follow_up").status_code == 404
+    row = Change.objects.filter(entity="fields.layout").earliest("id")
+    assert row.diff["layout_panels"][0] != row.diff["layout_panels"][1]
+    assert boss.post(f"{URL}?line={line}", sent(special, act="reset", version=1)).status_code == 302
+    assert main(other.pk) == main(one.pk)
+
+
+@DB
+def test_a_preview_shows_what_is_not_saved(staff: Staff, browse: Browse) -> None:
+    boss = browse(staff.boss)
+    plan = as_shipped()
+    assert "还没有" in boss.post(URL, sent(plan, act="preview:page")).content.decode()
+    entity_of(Customer).create(by=staff.ann, name="深圳甲有限公司", fax="0755-1234567")
+    first = str(boss.post(URL, sent(plan, act="preview:page")).context["preview"])
+    assert "传真" in first
+    assert "follow-up-box" in first
+    plan.hide("fax", [])
+    plan.panels_off = list(plan.panels)
+    again = boss.post(URL, sent(plan, preview="page", act="down:name"))
+    preview = str(again.context["preview"])
+    assert "深圳甲有限公司" in preview
+    assert "传真" not in preview
+    assert "follow-up-box" not in preview
+    form = str(boss.post(URL, sent(plan, act="preview:form")).context["preview"])
+    assert 'id="id_name"' in form
+    assert 'id="id_fax"' not in form
+    assert boss.post(URL, sent(plan, preview="form", act="preview:")).context["preview"] is None
+    assert not Layout.objects.exists()
+
+
+def test_what_comes_later_stands_where_it_was_shipped() -> None:
+    plan = Plan.shipped(SHIPPED)
+    plan.panels = ["m2", "gone", "h1", "m1"]
+    plan.tabs = ["log", "t1"]
+    plan.settle(SHIPPED)
+    assert plan.panels == ["m2", "s1", "m3", "h1", "m1"]
+    assert plan.tabs == ["log", "t1", "t2"]
+
+
+@DB
+def test_what_a_module_that_is_off_had_stays_hidden(staff: Staff, browse: Browse) -> None:
+    boss, entity = browse(staff.boss), entity_of(Customer)
+    plan = as_shipped()
+    assert "bought" in plan.tabs
+    plan.tabs_off = ["bought"]
+    assert boss.post(URL, sent(plan)).status_code == 302
+    assert "bought" in laid_out(entity).tabs_off
+    less = Plan.of({**plan.data(), "tabs": [key for key in plan.tabs if key != "bought"], "tabs_off": []})
+    shipped = shipped_of(entity)
+    shipped.tabs.remove("bought")
+    kept = with_absent(less.data(), plan.data(), shipped)
+    assert kept["tabs_off"] == ["bought"]
 
 
 @DB
@@ -248,6 +339,7 @@ SHIPPED = Shipped(
         "c": Section("C", ["f6"]),
     },
     ["t1", "t2", "log"],
+    {"h1": "head", "m1": "main", "m2": "main", "s1": "side", "m3": "main"},
     frozenset({"f1"}),
 )
 NAMES = [f"f{n}" for n in range(1, 8)]
@@ -261,6 +353,12 @@ ACTS = st.one_of(
     st.tuples(st.just("move_section"), st.sampled_from(KEYS), st.sampled_from([-1, 1])),
     st.tuples(st.just("delete_section"), st.sampled_from(KEYS)),
     st.tuples(st.just("move_tab"), st.sampled_from(SHIPPED.tabs), st.sampled_from([-1, 1])),
+    st.tuples(
+        st.just("move_panel"),
+        st.sampled_from([*SHIPPED.panels, "gone"]),
+        st.sampled_from([-1, 1]),
+        st.just(SHIPPED),
+    ),
 )
 
 
@@ -276,6 +374,7 @@ def test_any_acts_leave_each_field_in_one_place(acts: list[Any]) -> None:
         assert sorted(placed) == NAMES[:6]
         assert "f1" not in plan.unused
         assert sorted(plan.tabs) == sorted(SHIPPED.tabs)
+        assert sorted(plan.panels) == sorted(SHIPPED.panels)
         assert plan.parts
         kept = Plan.of(plan.data())
         assert kept == plan

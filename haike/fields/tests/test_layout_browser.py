@@ -65,6 +65,43 @@ def test_fields_are_dragged_and_moved_by_keys(browser_page: Page, company: Staff
     expect(page.locator("[data-field=mnemonic]")).to_have_count(0)
 
 
+def test_panels_are_dragged_and_previewed(browser_page: Page, company: Staff) -> None:
+    entity_of(Customer).create(by=company.ann, name="杭州丙有限公司")
+    page = browser_page
+    sign_in(page, "/settings/layout/customers/", "boss")
+    panels = page.locator('[data-lay-list="main"] > [data-lay-card]')
+    expect(panels.first).to_have_attribute("data-lay-card", "health")
+    # By mouse, within its place only: the tabs below take no panel.
+    panels.first.evaluate("card => card.scrollIntoView({block: 'center', behavior: 'instant'})")
+    for goal, count in (('[data-lay-list="tab"]', 2), ('[data-lay-card="follow_up"]', 2)):
+        box, target = panels.first.locator("[data-lay-grip]").bounding_box(), page.locator(goal).bounding_box()
+        assert box
+        assert target
+        page.mouse.move(box["x"] + 8, box["y"] + 8)
+        page.mouse.down()
+        page.mouse.move(box["x"] + 8, target["y"] + 38, steps=6)
+        page.mouse.up()
+        expect(panels).to_have_count(count)
+    expect(panels.first).to_have_attribute("data-lay-card", "follow_up")
+    # By keyboard: back up, with the focus where it was, and hidden by its tick.
+    page.locator("#lay-panel-up-health").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-lay-said]")).to_contain_text("第 1 个")
+    expect(page.locator("#lay-panel-up-health")).to_be_focused()
+    page.locator('input[name="panel-on"][value="follow_up"]').press("Space")
+    page.locator("#lay-look-page").press("Enter")
+    preview = page.locator(".lay-preview-box")
+    expect(preview).to_contain_text("杭州丙有限公司")
+    expect(preview.locator(".follow-up-box")).to_have_count(0)
+    expect(page.locator("#lay-look-page")).to_be_focused()
+    page.locator("#lay-look-form").press("Enter")
+    expect(preview.locator("[data-field=name]")).to_have_count(1)
+    assert not Layout.objects.exists()
+    with page.expect_navigation():
+        page.locator(".lay-foot .btn-primary").press("Enter")
+    assert Layout.objects.get().plan["panels_off"] == ["follow_up"]
+
+
 def test_choosing_a_business_line_brings_its_form(browser_page: Page, company: Staff) -> None:
     look = entity_of(Customer).looks["business_line"]
     assert isinstance(look, ChoiceLook)
