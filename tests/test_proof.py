@@ -232,9 +232,13 @@ def test_the_walk_notices_a_leak_of_each_surface(cast: Cast, monkeypatch: pytest
             leak(patch, cast.users["boss"])
             # Sales people export nothing at all, so there it is Ben who gets too much.
             # And a tab scheme hides tabs from customer service only.
-            who = {"export": "manager", "export_file": "manager", "tab": "service", "own_field": "service"}.get(
-                key, "outsider"
-            )
+            who = {
+                "export": "manager",
+                "export_file": "manager",
+                "files": "manager",
+                "tab": "service",
+                "own_field": "service",
+            }.get(key, "outsider")
             leaks = [finding for finding in cast.walk(who, key).findings if finding.leak]
         assert leaks, f"{key} leaks and the walk does not notice"
         assert {finding.surface for finding in leaks} == {key}

@@ -61,8 +61,9 @@ def test_a_territory_is_drawn_and_its_seller_has_the_customers(browser_page: Pag
     form.locator(".form-foot .btn-primary").click()
     page.locator(".list-table .row-link", has_text="华南").click()
     page.wait_for_url(re.compile(r"/territories/\d+/$"))
+    page.wait_for_load_state("networkidle")
     page.get_by_role("link", name="条件", exact=True).click()
-    dialog = page.locator("dialog[open]")
+    dialog = page.locator("form.filter")
     dialog.locator("select[name$='-field']").first.select_option("region")
     dialog.locator(".division select").first.select_option("440000")
     dialog.locator("button[name=apply]").click()
@@ -70,7 +71,7 @@ def test_a_territory_is_drawn_and_its_seller_has_the_customers(browser_page: Pag
     expect(dialog.locator(".notice-warn")).to_contain_text("安然 → 蔡晓")
     assert Territory.objects.get().conditions == {}
     dialog.locator("button[name=apply]").click()
-    expect(dialog).to_have_count(0)
+    page.wait_for_url(re.compile(r"/territories/\d+/$"))
     assert owner_of(moved) == staff.ann
     page.get_by_role("link", name="重新划分").click()
     expect(page.locator("main")).to_contain_text("深圳市海蓝科技有限公司")

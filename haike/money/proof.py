@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.http import Http404
+from django.utils.html import escape
 from django.utils.translation import gettext_lazy as _
 
 from haike.customers.customer.record import Customer
@@ -102,7 +103,7 @@ def files(walk: Walk, entity: Entity) -> None:
         answer = walk.send("/payment-plans/ageing/xlsx", by="customer")
         owing = {plan.customer_id for plan in walk.sample.of(entity) if plan.open > 0 and walk.may(entity, plan)}
         for customer in walk.sample.of(entity_of(Customer)):
-            if answer.shown and customer.name in answer.text and customer.pk not in owing:
+            if answer.shown and f">{escape(customer.name)}<" in answer.text and customer.pk not in owing:
                 walk.note("files", entity, customer.pk, True, answer.path)
         _taken(walk, entity, answer)
     elif path is not None:

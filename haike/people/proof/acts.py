@@ -15,6 +15,8 @@ from haike.people.proof.walk import Walk, surface
 
 GONE = frozenset({403, 404, 405})
 ONE = re.compile(r"(?:<slug:slug>|([a-z0-9-]+))/<int:pk>/(.+)")
+NOBODY = 2**31 - 1
+"""A key that no record has."""
 OWN = frozenset({"close"})
 """Acts on what is the user's own, such as the strip of open tabs."""
 
@@ -53,15 +55,19 @@ def acts(walk: Walk, entity: Entity) -> None:
     walk.asked["acts"] += len(some)
     away = next((record for record in some if not walk.may(entity, record)), None)
     if away is not None:
-        base, slugs = entity.url_of(away), {entity.slug}
+        slugs = {entity.slug}
         if type(entity.policy) not in walk.tried:
             # What all kinds share is one code; what differs is who may.
             walk.tried.add(type(entity.policy))
             slugs.add("")
-        for path in (f"{base}{_filled(entity, rest)}" for slug, rest in _addresses() if slug in slugs):
-            answer = walk.send(path, sure="1")
-            if answer.status not in GONE:
-                walk.note("acts", entity, away.pk, True, f"POST {path}: {answer.status}")
+        for rest in (_filled(entity, rest) for slug, rest in _addresses() if slug in slugs):
+            answer = walk.send(f"{entity.url_of(away)}{rest}", sure="1")
+            # Who may not do this at all hears so, as of a record that was never there.
+            if (
+                answer.status not in GONE
+                and answer.status != walk.send(f"{entity.url}{NOBODY}/{rest}", sure="1").status
+            ):
+                walk.note("acts", entity, away.pk, True, f"POST {answer.path}: {answer.status}")
     for act, needs in (("archive", "edit"), ("delete", "delete")):
         shut = [r for r in some if r.deleted_at is None and walk.may(entity, r) and not walk.may(entity, r, needs)]
         for record in shut[:1]:

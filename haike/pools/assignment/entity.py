@@ -99,7 +99,7 @@ class AssignmentRuleEntity(Entity):
             return []
         url = self.url_of(record)
         return [
-            Button(_("Conditions"), f"{url}conditions", "filter", "dialog", primary=not record.conditions),
+            Button(_("Conditions"), f"{url}conditions", "filter", primary=not record.conditions),
             Button(_("Try the rules"), f"{self.url}try?entity={record.entity}", "player-play"),
         ]
 

@@ -50,7 +50,8 @@ def _save(request: HttpRequest, form: FilterForm, rule: AssignmentRule, built: G
         form.notes, form.state = warnings, {"seen": seen}
         return None
     rules.change(rule, by=user, conditions=kept)
-    return done(request, _("The conditions of “%(name)s” are saved.") % {"name": rule.name}, rules.url_of(rule))
+    said = _("The conditions of “%(name)s” are saved.") % {"name": rule.name}
+    return done(request, said, rules.url_of(rule), go=True)
 
 
 def try_view(request: HttpRequest) -> HttpResponse:

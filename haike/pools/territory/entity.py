@@ -89,7 +89,7 @@ class TerritoryEntity(Entity):
         if record.deleted_at is not None or not self.policy.may(user, "edit"):
             return []
         url = self.url_of(record)
-        found = [Button(_("Conditions"), f"{url}conditions", "filter", "dialog", primary=not record.conditions)]
+        found = [Button(_("Conditions"), f"{url}conditions", "filter", primary=not record.conditions)]
         if record.active and record.conditions and may_redraw(record.entity, user):
             found.append(Button(_("Redraw"), f"{self.url}redraw?entity={record.entity}", "map-2"))
         return found

@@ -48,7 +48,10 @@ def _save(request: HttpRequest, form: FilterForm, record: Any, built: Group) -> 
         return None
     territories.change(record, by=user, conditions=kept)
     return done(
-        request, _("The conditions of “%(name)s” are saved.") % {"name": record.name}, territories.url_of(record)
+        request,
+        _("The conditions of “%(name)s” are saved.") % {"name": record.name},
+        territories.url_of(record),
+        go=True,
     )
 
 
