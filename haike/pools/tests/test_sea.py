@@ -17,6 +17,7 @@ from haike.customers.testing import make_contact, make_customer
 from haike.jobs.testing import run_ready_jobs
 from haike.kernel.entity import entity_of
 from haike.kernel.log import Batch
+from haike.kernel.policy import Policy
 from haike.kernel.record import writer
 from haike.people.testing import Staff
 from haike.people.user.record import User
@@ -53,6 +54,34 @@ def age(record: Any, **moments: Any) -> None:
 
 
 # -- who sees it -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.feature("P9")
+def test_veiled_cells_ask_for_rights_by_column_and_not_by_row(
+    staff: Staff, browse: Browse, south: Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    field_right = Policy.field_right
+
+    def counted(self: Policy, user: Any, field: str) -> Any:
+        asked.append(field)
+        return field_right(self, user, field)
+
+    mine = make_customer(staff.ann, phone="0755-26009999")
+    adrift(south, staff.boss, "海蓝一", phone="0755-26001234")
+    client = browse(staff.ann)
+    client.get("/customers/")
+    monkeypatch.setattr(Policy, "field_right", counted)
+    client.get("/customers/")
+    one, asked[:] = len(asked), []
+    for place in range(3):
+        adrift(south, staff.boss, f"海蓝二{place}", phone=f"0755-2600555{place}")
+    asked.clear()
+    page = text_of(client.get("/customers/"))
+    assert len(asked) == one
+    assert "26009999" in page.replace(" ", "").replace("-", "")
+    assert page.count('class="masked"') == 4
+    assert mine.name in page
 
 
 @pytest.mark.feature("C21", "P9")
