@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.test import Client
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from haike.bulk.undo import undo_batch
@@ -60,6 +60,7 @@ ENDS = st.tuples(
 )
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(ENDS, max_size=12))
 def test_nobody_is_lost_between_the_steps(ends: list[tuple[int, str, int, Decimal]]) -> None:
     steps = funnel_of(THREE, ends, {})
