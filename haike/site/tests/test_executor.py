@@ -21,6 +21,9 @@ def test_tables_are_those_of_the_models() -> None:
             assert {name: each.null_ok for name, each in found.items()} == {
                 name: field.null for name, field in fields.items()
             }, table
+            if connection.vendor != "postgresql":
+                # SQLite tells of keys and indexes only by the text of each table, which takes long to read.
+                continue
             there = connection.introspection.get_constraints(cursor, table)
             named = {each.name for each in (*model._meta.indexes, *model._meta.constraints)}
             assert named <= set(there), table
