@@ -79,7 +79,7 @@ def close(some, other):
     )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_sums_are_those_of_a_plain_recomputation(data, many):
     user = data.draw(st.sampled_from([many.ann, many.ben, many.cat, many.boss]))
