@@ -43,6 +43,7 @@ def sees_margins(oracle: Oracle, user: int) -> bool:
 
 
 TABS["sales.order", "margin"] = sees_margins
+TABS["sales.contract", "margin"] = sees_margins
 
 
 def with_the_grant_for_pipelines(oracle: Oracle, user: int, action: str, record: Any, usual: bool) -> bool:

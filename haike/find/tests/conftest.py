@@ -16,6 +16,7 @@ from haike.find.finder import forget
 from haike.find.share import Share
 from haike.find.tests.model import TABLES, Group, Part, Thing, Unready
 from haike.kernel import search
+from tests.kept_database import keep_database
 
 NAMES = "上海华为科技有限公司 北京德胜贸易有限公司 中天电子厂 Acme-100%(中国)_x 👍表情公司 ÄÖ宏远 华 O'Neil".split(" ")
 
@@ -41,6 +42,8 @@ def find_tables(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]
         search.ensure_index(connection, Thing)
         search.ensure_index(connection, Thing)
         Unready._meta.indexes = indexes
+        # What is put back after tests of other rooms has these tables now.
+        keep_database()
     yield
     with django_db_blocker.unblock():
         search.drop_index(connection, Thing)
