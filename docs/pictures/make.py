@@ -163,19 +163,9 @@ def take_board(page: Page) -> None:
     keep(page, "board.png")
 
 
-def take_order(page: Page) -> None:
-    page.goto("/orders/")
-    page.locator("tbody a[href]").first.click()
-    page.wait_for_url("**/orders/*/")
-    keep(page, "order.png")
-
-
-def take_statement(page: Page) -> None:
-    page.goto("/orders/")
-    page.locator("tbody a[href^='/customers/']").first.click()
-    page.wait_for_url("**/customers/*/")
-    page.goto(f"{page.url}statement")
-    keep(page, "statement.png")
+def take_pivot(page: Page) -> None:
+    page.goto("/opportunities/pivot?rows=owner&column=created_at.month&measure=count&heat=1&chart=bars")
+    keep(page, "pivot.png")
 
 
 def take_phone(page: Page) -> None:
@@ -201,7 +191,7 @@ def take_dark(page: Page) -> None:
 
 TAKES: list[tuple[tuple[int, int], list[Callable[[Page], None]]]] = [
     (WIDE, [take_today, take_customers, take_customer, take_filter, take_palette, take_form, take_import]),
-    (WIDE, [take_board, take_order, take_statement, take_dark]),
+    (WIDE, [take_board, take_pivot, take_dark]),
     (PHONE, [take_phone, take_phone_list, take_phone_customer]),
 ]
 
