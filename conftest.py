@@ -18,6 +18,7 @@ from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
 from django.test import Client
+from django.utils import translation
 from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
 from xdist.scheduler import LoadScopeScheduling
 
@@ -50,7 +51,9 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.fixture(autouse=True)
 def nothing_remembered() -> None:
-    """What a process remembers counts versions that the end of a test takes back."""
+    """What a process remembers counts versions that the end of a test takes back; and the last page that a test asked
+    for leaves its language behind."""
+    translation.deactivate()
     versioned.forget()
     find.forget()
     cache.clear()
