@@ -9,14 +9,12 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Literal, cast
 
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from haike.exchange.exported import Export, begin, explain, finish, properties_of
+from haike.exchange.exported import Export, begin, explain, finish, log_export, properties_of
 from haike.find.statement import among
 from haike.kernel.entity import BASE_FIELDS, Companion, Entity, entity_named
 from haike.kernel.filter import filterable
-from haike.kernel.log import Change, origin
 from haike.kernel.look import Look
 from haike.kernel.paths import needed_fields, select_paths
 from haike.kernel.selection import Selection, fetch_ahead
@@ -80,7 +78,7 @@ def write_file(
     export = export or begin(order, user)
     rows = write_sheets(order, user, path, report, export)
     finish(export, rows)
-    _log(order, user, export)
+    log_export(export, user, ", ".join(order.columns))
     return rows
 
 
@@ -192,19 +190,3 @@ def _companion_sheet(writer: SheetWriter, entity: Entity, companion: Companion, 
         # Sorted here: a database would carry every column along, and Django names each of them for it.
         found = sorted(_narrow(rows, other, looks), key=lambda record: (getattr(record, column), record.pk))
         _write_rows(writer, other, user, found, looks)
-
-
-def _log(order: Order, user: Any, export: Export) -> None:
-    Change(
-        entity=order.label,
-        record_id=0,
-        at=timezone.now(),
-        by_id=user.pk,
-        origin=origin.get(),
-        action="export",
-        diff={
-            str(_("Export number")): [None, export.number],
-            str(_("Rows")): [None, export.rows],
-            str(_("Columns")): [None, ", ".join(order.columns)],
-        },
-    ).save(force_insert=True)

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from haike.digits import whole
 from haike.kernel.entity import entity_named
-from haike.kernel.log import origin
+from haike.kernel.log import Change, origin
 from haike.kernel.selection import Selection
 from haike.sheets.write import Column, Properties, SheetWriter
 
@@ -118,6 +118,23 @@ def finish(export: Export, rows: int) -> None:
     """The file is whole."""
     export.rows = rows
     export.save(update_fields=["rows"])
+
+
+def log_export(export: Export, user: Any, columns: str) -> None:
+    """Write into the change log of the kind of record that a list of it has left."""
+    Change(
+        entity=export.entity,
+        record_id=0,
+        at=timezone.now(),
+        by_id=user.pk,
+        origin=origin.get(),
+        action="export",
+        diff={
+            str(_("Export number")): [None, export.number],
+            str(_("Rows")): [None, export.rows],
+            str(_("Columns")): [None, columns],
+        },
+    ).save(force_insert=True)
 
 
 def properties_of(export: Export, user: Any) -> Properties:

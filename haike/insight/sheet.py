@@ -12,12 +12,11 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from haike.exchange.exported import Export, explain, finish, properties_of, trace
+from haike.exchange.exported import Export, explain, finish, log_export, properties_of, trace
 from haike.exchange.pages_export import KINDS
 from haike.insight.answer import ALL, Answer
 from haike.insight.page import PivotPage, read_pivot
 from haike.kernel.entity import Entity
-from haike.kernel.log import Change, origin
 from haike.kernel.look import MoneyLook
 from haike.screens.door import entity_view
 from haike.sheets.write import Column, SheetWriter
@@ -36,7 +35,7 @@ def sheet_view(request: HttpRequest, entity: Entity) -> HttpResponse:
             rows = write_pivot(answer, path, export, user)
             content = path.read_bytes()
         finish(export, rows)
-        _log(entity, user, export)
+        log_export(export, user, export.columns)
     response = HttpResponse(content, content_type=KINDS["xlsx"])
     name = f"{entity.label_plural}-{_('Pivot')}-{timezone.localdate():%Y%m%d}-{export.number}.xlsx"
     response["Content-Disposition"] = f"attachment; filename=\"pivot.xlsx\"; filename*=UTF-8''{quote(name)}"
@@ -85,19 +84,3 @@ def _filtered(page: PivotPage) -> str:
     parts = [str(tabs[found.tab].label)] if found.tab != "all" else []
     parts += [f"“{found.words}”"] if found.words else []
     return "; ".join([*parts, *(line.say() for line in found.filter.lines())])
-
-
-def _log(entity: Entity, user: Any, export: Export) -> None:
-    Change(
-        entity=entity.label,
-        record_id=0,
-        at=timezone.now(),
-        by_id=user.pk,
-        origin=origin.get(),
-        action="export",
-        diff={
-            str(_("Export number")): [None, export.number],
-            str(_("Rows")): [None, export.rows],
-            str(_("Columns")): [None, export.columns],
-        },
-    ).save(force_insert=True)
