@@ -25,8 +25,8 @@ from haike.site.demo.contracts import SampleContracts
 from haike.site.demo.dues import Dues, terms_of
 from haike.site.demo.orders import SampleOrders, fates_and_days
 
-SHARE, LEAST = 0.15, 12
-"""Orders of a year per customer; a small company has so many, or one for every fourth customer."""
+SHARE, LEAST, MOST = 0.15, 12, 20_000
+"""Orders of a year per customer; a small company has so many, or one for every fourth customer; a large one no more."""
 BUYERS = ("signed", "repeat", "paused")
 CHUNK = 500
 Note = dict[str, list[int]]
@@ -34,7 +34,7 @@ Note = dict[str, list[int]]
 
 def number_of_orders(customers: int) -> int:
     """How many orders a sample company with so many customers has in a year."""
-    return max(int(customers * SHARE), min(LEAST, customers // 4))
+    return min(max(int(customers * SHARE), min(LEAST, customers // 4)), MOST)
 
 
 def open_books(orders: int, *, seed: int) -> Books:
