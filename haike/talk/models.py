@@ -4,6 +4,6 @@ from haike.talk.comment.record import Comment
 from haike.talk.notice.choice import NoticeChoice
 from haike.talk.notice.record import Notice
 from haike.talk.star import Star
-from haike.talk.tag.record import Tag, Tagged
+from haike.talk.tag.record import Tag, Tagged, TagMove
 
-__all__ = ["Comment", "Notice", "NoticeChoice", "Star", "Tag", "Tagged"]
+__all__ = ["Comment", "Notice", "NoticeChoice", "Star", "Tag", "TagMove", "Tagged"]

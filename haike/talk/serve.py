@@ -16,8 +16,11 @@ from haike.talk.head import HEAD
 from haike.talk.notice.listen import listen
 from haike.talk.notice.send import PAGE
 from haike.talk.notice.together import batch_done
+from haike.talk.tag import bulk
 from haike.talk.tag import look as tags
 from haike.talk.where import is_commented, served
+
+__all__ = ["bulk"]
 
 declare_channels({PAGE: _("On the page")})
 TABS.insert(-1, ("notices", _("Notices"), "/account/notices"))

@@ -7,6 +7,7 @@ personal tag is a note of its owner: who sees the record may hang it, and nobody
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
 from itertools import islice
 from typing import Any
 
@@ -22,12 +23,13 @@ from haike.kernel.policy import Actor
 from haike.kernel.versioned import bump
 from haike.refused import Refused
 from haike.sheets.values import clean_text
-from haike.talk.tag.record import COLOURS, LONGEST_NAME, Tag, TagFacts, Tagged, tags, tags_for, tags_on
+from haike.talk.tag.record import COLOURS, LONGEST_NAME, Tag, TagFacts, Tagged, TagMove, tags, tags_for, tags_on
 from haike.talk.where import is_served
 
 MOST_TAGS = 500
 """So many of the company, and so many of each user."""
 CHUNK = 1_000
+MOVED = ("batch", "hung", "tag", "record_id", "at", "by", "rule")
 
 
 def may_shape(user: Actor, owner_id: int | None) -> bool:
@@ -141,25 +143,88 @@ def _tag_some(
         now = timezone.now()
         # The locks above keep a second hanging of the same tag away; a rule's first run over all records is long.
         when = Tagged._meta.get_field("at").get_db_prep_save(now, connection)
-        insert_rows(
-            Tagged,
-            ("tag_id", "entity", "record_id", "at", "by_id", "rule"),
-            ((tag, entity.label, pk, when, by.pk, rule) for pk in changed for tag in sorted(will[pk] - has[pk])),
-        )
+        hung = [(tag, pk, when, by.pk, rule) for pk in changed for tag in sorted(will[pk] - has[pk])]
+        _hang(entity, hung)
+        gone = Tagged.objects.filter(entity=entity.label, record_id__in=changed, tag__in=list(remove))
+        if batch is not None:
+            taken = _stored(gone) if remove else []
+            moves = [(batch.pk, True, *each) for each in hung] + [(batch.pk, False, *each) for each in taken]
+            insert_rows(TagMove, MOVED, moves)
         if remove:
-            Tagged.objects.filter(entity=entity.label, record_id__in=changed, tag__in=list(remove)).delete()
-        rows = []
-        for pk in changed:
-            before, after = _names(has[pk], known), _names(will[pk], known)
-            if before != after:
-                rows.append((pk, versions[pk], {"tags": [before, after]}))
-        log_many(entity, rows, "tag", by=by, batch=batch, at=now)
+            gone.delete()
+        _log(entity, versions, {pk: (has[pk], will[pk]) for pk in changed}, known, by, batch, now)
     return changed
+
+
+def put_back(entity: Entity, batch: Batch, keys: Sequence[int], *, by: Actor) -> tuple[int, int]:
+    """Undo what a bulk act did to the tags of these records; returns how many are as before, and how many in part.
+
+    What somebody has hung or taken off since stays; a tag that is deleted since comes back no more.
+    """
+    known = tags()
+    with transaction.atomic():
+        versions = dict(entity.model._base_manager.select_for_update().filter(pk__in=keys).values_list("pk", "version"))
+        has: dict[int, dict[int, Any]] = {pk: {} for pk in keys}
+        present = Tagged.objects.filter(entity=entity.label, record_id__in=keys)
+        for pk, tag, at in present.values_list("record_id", "tag", "at"):
+            has[pk][tag] = at
+        off, on, kept = list[tuple[int, int]](), list[tuple[Any, ...]](), set[int]()
+        moves = TagMove.objects.filter(batch=batch.pk, record_id__in=keys)
+        for hung, tag, pk, at, author, rule in moves.values_list(*MOVED[1:]):
+            if hung and has[pk].get(tag) == at:
+                off.append((pk, tag))
+            elif not hung and tag in known and tag not in has[pk]:
+                on.append((tag, pk, Tagged._meta.get_field("at").get_db_prep_save(at, connection), author, rule))
+            else:
+                kept.add(pk)
+        after = {pk: set(held) for pk, held in has.items()}
+        for tag in {tag for _pk, tag in off}:
+            present.filter(tag=tag, record_id__in=[pk for pk, each in off if each == tag]).delete()
+        for pk, tag in off:
+            after[pk].discard(tag)
+        for tag, pk, *_facts in on:
+            after[pk].add(tag)
+        _hang(entity, on)
+        changes = {pk: (set(has[pk]), after[pk]) for pk in versions if after[pk] != set(has[pk])}
+        _log(entity, versions, changes, known, by, None, timezone.now())
+    return len(keys) - len(kept), len(kept)
+
+
+def _hang(entity: Entity, rows: Iterable[tuple[Any, ...]]) -> None:
+    """Rows of tag, record, moment as the database writes it, author and rule."""
+    insert_rows(
+        Tagged,
+        ("tag_id", "entity", "record_id", "at", "by_id", "rule"),
+        ((tag, entity.label, pk, at, author, rule) for tag, pk, at, author, rule in rows),
+    )
+
+
+def _stored(rows: Any) -> list[tuple[Any, ...]]:
+    prepare = Tagged._meta.get_field("at").get_db_prep_save
+    found = rows.values_list("tag", "record_id", "at", "by_id", "rule")
+    return [(tag, pk, prepare(at, connection), author, rule) for tag, pk, at, author, rule in found]
+
+
+def _log(
+    entity: Entity,
+    versions: dict[int, int],
+    changes: dict[int, tuple[set[int], set[int]]],
+    known: dict[int, TagFacts],
+    by: Actor,
+    batch: Batch | None,
+    at: datetime,
+) -> None:
+    rows = []
+    for pk, (has, will) in changes.items():
+        before, after = _names(has, known), _names(will, known)
+        if before != after:
+            rows.append((pk, versions[pk], {"tags": [before, after]}))
+    log_many(entity, rows, "tag", by=by, batch=batch, at=at)
 
 
 def _names(keys: set[int], known: dict[int, TagFacts]) -> list[str]:
     """What the log tells: the company's tags only."""
-    return sorted(known[pk].name for pk in keys if known[pk].owner_id is None)
+    return sorted(known[pk].name for pk in keys if pk in known and known[pk].owner_id is None)
 
 
 def _checked(name: str, colour: str) -> str:

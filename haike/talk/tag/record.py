@@ -78,6 +78,25 @@ class Tagged(models.Model):
         return f"{self.entity} {self.record_id}: {self.tag_id}"
 
 
+class TagMove(models.Model):
+    """What a bulk act did to one tag on one record, with the facts of the hanging, so that an undo restores it exactly."""
+
+    id = models.BigAutoField(primary_key=True)
+    batch = models.BigIntegerField()
+    hung = models.BooleanField()
+    tag = models.BigIntegerField()
+    record_id = models.BigIntegerField()
+    at = models.DateTimeField()
+    by = models.BigIntegerField(null=True)
+    rule = models.BigIntegerField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["batch", "record_id"], name="talk_tag_move_batch")]
+
+    def __str__(self) -> str:
+        return f"{self.batch} {self.record_id}: {'+' if self.hung else '-'}{self.tag}"
+
+
 @dataclass(frozen=True)
 class TagFacts:
     """A tag as kept in the process."""
