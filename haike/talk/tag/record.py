@@ -79,7 +79,7 @@ class Tagged(models.Model):
 
 
 class TagMove(models.Model):
-    """What a bulk act did to one tag on one record, with the facts of the hanging, so that an undo restores it exactly."""
+    """What a bulk act did to one tag on one record, with the facts of the hanging: an undo restores it exactly."""
 
     id = models.BigAutoField(primary_key=True)
     batch = models.BigIntegerField()
