@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
@@ -17,6 +18,8 @@ from haike.kernel.entity import Entity, entity_named
 Label = str | Promise
 Contacts = Callable[[Sequence[int], datetime], Iterable[tuple[int, datetime]]]
 """Of some keys: (key, moment) of each time since a moment at which somebody cared for the record."""
+Revenue = Callable[[Sequence[int], date], Iterable[tuple[int, date, Decimal]]]
+"""Of some keys: (key, day, amount in own currency) of all that was sold since a day."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,9 @@ class Pooling:
     icon: str = "ripple"
     conditions: dict[str, Condition] = field(default_factory=dict)
     contacts: list[Contacts] = field(default_factory=list)
+    bought: str = ""
+    """The field that sums what a record has brought; who may not read it is told no revenue."""
+    revenue: list[Revenue] = field(default_factory=list)
     done: Condition | None = None
     """Records for which no rule takes back anything, whatever the pool spares: what was settled."""
 

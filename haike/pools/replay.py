@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from haike.kernel.entity import Entity
@@ -28,13 +29,15 @@ PAST = 365
 
 @dataclass(frozen=True)
 class Loss:
-    """A record that an owner would have lost on a day, by which limit; `deal_on` when it was a deal afterwards."""
+    """A record that an owner would have lost on a day, by which limit; `deal_on` when it was a deal afterwards, and
+    `revenue` what was sold to it from that day on while he had it."""
 
     record: int
     owner: int
     day: date
     key: str
     deal_on: date | None = None
+    revenue: Decimal = Decimal(0)
 
 
 @dataclass
@@ -55,6 +58,7 @@ class Past:
     owners: list[tuple[datetime, int | None]] = field(default_factory=list)
     first_owner: int | None = None
     moments: dict[str, list[datetime]] = field(default_factory=lambda: defaultdict(list))
+    sold: list[tuple[date, Decimal]] = field(default_factory=list)
 
     def stints(self, accounts: Collection[int], protect_days: int | None) -> Iterator[Stint]:
         """The times of its owners; whoever got it out of a pool was protected for some days."""
@@ -97,7 +101,7 @@ def replay(
 
 
 def _read_past(entity: Entity, pooling: Pooling, keys: Sequence[int], since: datetime, rule: Rule) -> Iterable[Past]:
-    """The history of some records, by three queries."""
+    """The history of some records, by a query for each of its sources."""
     rows = entity.model._base_manager.filter(pk__in=keys).only("pk", "owner", "created_at")
     found = {row.pk: Past(row, first_owner=row.owner_id) for row in rows}
     _read_changes(entity, pooling, found)
@@ -107,6 +111,10 @@ def _read_past(entity: Entity, pooling: Pooling, keys: Sequence[int], since: dat
         for key, at in source(keys, earliest):
             if key in found:
                 found[key].moments[FOLLOW].append(at)
+    for sales in pooling.revenue:
+        for key, on, amount in sales(keys, day_of(since)):
+            if key in found:
+                found[key].sold.append((on, amount))
     return found.values()
 
 
@@ -144,7 +152,8 @@ def _losses(past: Past, rule: Rule, first: date, last: date, accounts: Collectio
         if found is not None:
             later = (day_of(at) for at in sorted(past.moments[DEAL]))
             deal_on = next((on for on in later if found[0] <= on <= end), None)
-            yield Loss(past.record.pk, stint.owner, found[0], found[1], deal_on)
+            revenue = sum((amount for on, amount in past.sold if found[0] <= on <= end), Decimal(0))
+            yield Loss(past.record.pk, stint.owner, found[0], found[1], deal_on, revenue)
 
 
 def _first_gap(moments: Sequence[datetime], stint: Stint, days: int, first: date) -> date:

@@ -89,7 +89,7 @@ def _entity(pool: Pool) -> Entity:
 
 
 def summed(losses: list[Loss]) -> dict[str, Any]:
-    """Who would have lost how many, in which month, by which limit; and those that were a deal afterwards."""
+    """Who would have lost how many, in which month, by which limit; and what was a deal or sold afterwards."""
     house = organisation()
 
     def department(owner: int) -> int | None:
@@ -99,14 +99,15 @@ def summed(losses: list[Loss]) -> dict[str, Any]:
         "losses": len(losses),
         "records": len({loss.record for loss in losses}),
         "deals": sum(loss.deal_on is not None for loss in losses),
+        "revenue": str(sum(loss.revenue for loss in losses)),
         "people": Counter(loss.owner for loss in losses).most_common(),
         "departments": Counter(department(loss.owner) for loss in losses).most_common(),
         "months": sorted(Counter(f"{loss.day:%Y-%m}" for loss in losses).items()),
         "reasons": Counter(loss.key for loss in losses).most_common(),
         "examples": [
-            [loss.record, loss.owner, loss.day.isoformat(), loss.key, _iso(loss.deal_on)]
+            [loss.record, loss.owner, loss.day.isoformat(), loss.key, _iso(loss.deal_on), str(loss.revenue)]
             # Those that would have hurt come first.
-            for loss in sorted(losses, key=lambda loss: (loss.deal_on is None, loss.day))[:SHOWN]
+            for loss in sorted(losses, key=lambda loss: (-loss.revenue, loss.deal_on is None, loss.day))[:SHOWN]
         ],
     }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any, cast
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -9,9 +10,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext_lazy as _
 
 from haike.digits import whole
+from haike.kernel.currency import money_text
 from haike.kernel.entity import entity_named, entity_of
 from haike.people.grants import organisation
 from haike.pools.pool.record import MOST_DAYS, Pool
+from haike.pools.pooling import poolings
 from haike.pools.rule import REASONS
 from haike.pools.trial import LIMITS, Trial, start_trial
 from haike.refused import Refused
@@ -70,6 +73,8 @@ def shown(trial: Trial, user: Any) -> dict[str, Any]:
     house, result = organisation(), cast(dict[str, Any], trial.result)
     entity = entity_named(trial.pool.entity)
     assert entity is not None
+    bought = poolings()[entity.label].bought
+    told = bool(bought) and entity.right(user, bought) in ("read", "edit")
     keys = [row[0] for row in result["examples"]]
     titles = {row.pk: str(row) for row in entity.model.objects.visible_to(user).filter(pk__in=keys)}
 
@@ -78,6 +83,7 @@ def shown(trial: Trial, user: Any) -> dict[str, Any]:
 
     return {
         **result,
+        "revenue": money_text(Decimal(result["revenue"])) if told and "revenue" in result else "",
         "people": _bars([(person(key), number) for key, number in result["people"]]),
         "departments": _bars(
             [(str(house.departments.get(key) or _("No department")), number) for key, number in result["departments"]]
@@ -86,8 +92,10 @@ def shown(trial: Trial, user: Any) -> dict[str, Any]:
         "reasons": _bars([(REASONS[key], number) for key, number in result["reasons"]]),
         "examples": [
             {"url": f"{entity.url}{pk}/", "title": titles[pk], "owner": person(owner), "day": day,
-             "why": REASONS[key], "deal_on": deal_on}
-            for pk, owner, day, key, deal_on in result["examples"]
+             "why": REASONS[key], "deal_on": deal_on,
+             "revenue": money_text(Decimal(sold[0])) if told and sold and Decimal(sold[0]) else ""}
+            # What was tried before revenue was told has none.
+            for pk, owner, day, key, deal_on, *sold in result["examples"]
             if pk in titles
         ],
     }  # fmt: skip

@@ -43,6 +43,7 @@ SEAS = pool_entity(
         steps=("prospect", "contacted", "intent", "to_sign", "signed", "repeat"),
         deals=("signed", "repeat"),
         region="region",
+        bought="bought_total",
         profile=("industry", "size", "source", "level", "region"),
         conditions={
             "vip": Condition(_("VIP"), Q(kind="vip") | Q(level="vip"), _vip, ("kind", "level")),
@@ -55,7 +56,7 @@ SEAS = pool_entity(
         },
     ),
 )
-"""Rooms below add to `contacts`, and conditions such as a contract."""
+"""Rooms below add to `contacts` and `revenue`, and conditions such as a contract."""
 
 BUTTONS.append(buttons)
 ROW_BUTTONS.insert(0, row_buttons)

@@ -21,6 +21,7 @@ from haike.kernel import change
 from haike.kernel.entity import entity_named, entity_of
 from haike.kernel.log import Batch, Change
 from haike.kernel.period import today
+from haike.kernel.policy import Policy
 from haike.people.testing import Staff
 from haike.people.user.actions import SETUP
 from haike.people.user.record import User
@@ -31,6 +32,7 @@ from haike.pools.replay import replay
 from haike.pools.rule import FOLLOW, REASONS, Rule, due_of
 from haike.pools.testing import make_pool
 from haike.pools.tests.test_sea import age, text_of
+from haike.sales.testing import make_signed_order
 from haike.talk.models import Notice
 from haike.talk.notice.reminder import reminders
 from haike.work.follow_up.actions import write_follow_up
@@ -275,13 +277,18 @@ def contacts(talks: list[tuple[int, datetime]]) -> Iterator[None]:
 
 
 @pytest.mark.feature("X7")
-def test_a_rule_is_tried_on_the_past_before_it_is_switched_on(staff: Staff, browse: Browse) -> None:
+def test_a_rule_is_tried_on_the_past_before_it_is_switched_on(
+    staff: Staff, browse: Browse, monkeypatch: pytest.MonkeyPatch
+) -> None:
     pool = make_pool(members=[staff.ann])
     lost, kept = stale(staff.ann, 100, "会丢的有限公司"), stale(staff.cat, 100, "有人管有限公司")
     won = stale(staff.ann, 100, "后来成交有限公司")
     for days in range(95, 0, -5):
         write_follow_up(kept, content="常联系", by=staff.cat, at=days_ago(days))
     entity_of(Customer).change(won, by=staff.ann, stage="signed")
+    make_signed_order(staff.ann, won, signed_on=today())
+    make_signed_order(staff.ann, won, signed_on=today() - timedelta(days=90))
+    make_signed_order(staff.cat, kept, signed_on=today())
     boss, path = browse(staff.boss), f"/pools/{pool.pk}/replay"
     assert browse(staff.ann).get(path).status_code == 404
     assert boss.post(path, {"follow_days": ""}).status_code == 422
@@ -295,6 +302,15 @@ def test_a_rule_is_tried_on_the_past_before_it_is_switched_on(staff: Staff, brow
     assert trial.result["people"] == [[staff.ann.pk, 2]]
     page = text_of(boss.get(path))
     assert won.name in page.split(lost.name)[0]
+    # The order before the night in which the rule would have taken the customer was never at risk.
+    assert trial.result["revenue"] == "200.00"
+    assert page.count("¥200.00") == 2
+    rule, see = (
+        Policy.field_right,
+        lambda self, user, field: "masked" if field == "bought_total" else rule(self, user, field),
+    )
+    monkeypatch.setattr(Policy, "field_right", see)
+    assert "¥200.00" not in text_of(boss.get(path)), "who may not read what was sold is told no revenue"
     assert kept.name not in page
     assert Customer.objects.filter(owner=pool.account).count() == 0
     assert not Batch.objects.filter(kind="recycle").exists()

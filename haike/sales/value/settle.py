@@ -22,6 +22,7 @@ from django.utils.translation import gettext_lazy as _
 
 from haike import progress
 from haike.customers.customer.record import Customer
+from haike.customers.customer.sea import SEAS
 from haike.find.stretches import stretches
 from haike.jobs.cron import cron
 from haike.jobs.declare import job
@@ -61,6 +62,15 @@ def _sold() -> Any:
     return Order._base_manager.filter(
         deleted_at__isnull=True, state__in=(SIGNED, CLOSED), signed_on__isnull=False
     ).order_by()
+
+
+def _revenue(keys: Sequence[int], since: date) -> Iterator[tuple[int, date, Decimal]]:
+    rows = _sold().filter(customer__in=keys, signed_on__gte=since)
+    for key, day, state, *sums in rows.values_list("customer_id", "signed_on", "state", "worth", "due", "total"):
+        yield key, day, worth_of(state, *sums)
+
+
+SEAS.revenue.append(_revenue)
 
 
 def settle_bought(keys: Iterable[int]) -> int:
