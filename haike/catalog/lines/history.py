@@ -146,7 +146,9 @@ def _past(
             continue
         seen = model.objects.visible_to(user)
         near = _newest(field.line_model, product) if bounded else Q(product=product)
-        rows = field.line_model.objects.filter(near, which, gift=False, document__in=seen.values("pk"))
+        rows = field.line_model.objects.filter(near, which, gift=False)
+        # Only of these documents is it asked who sees them: of all of them it would be a walk over every quote.
+        rows = rows.filter(document__in=seen.filter(pk__in=rows.values("document")).values("pk"))
         for line in rows.select_related("document", "document__customer").order_by(f"-document__{day}", "-id")[:most]:
             document = line.document
             found.append(
