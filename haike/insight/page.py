@@ -105,6 +105,14 @@ class PivotPage(ViewPage):
         """The kind of chart."""
         return options(CHARTS.items(), self.question.chart)
 
+    @property
+    def more(self) -> str:
+        """What is chosen beyond rows, columns and measures, where that is folded away."""
+        asked = self.question
+        top = _("First %(number)s and others") % {"number": asked.top} if asked.top else ""
+        said = [top, SHARES[asked.share] if asked.share else "", CHARTS[asked.chart] if asked.chart else ""]
+        return " · ".join(str(each) for each in (*said, _("Heat colours") if asked.heat else "") if each)
+
     @cached_property
     def kept_state(self) -> dict[str, str]:
         """What the form of the question carries along: the state of the list and the order."""

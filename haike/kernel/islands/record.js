@@ -15,7 +15,17 @@ whenever(".path [aria-current]", (step) => {
   path.scrollLeft = step.parentNode.offsetLeft - path.offsetLeft - 60;
 });
 
+// A strip of tabs moves until the active one is seen whole, with a piece of its neighbour.
+function show(tab) {
+  const strip = tab.closest(".tabs");
+  if (strip.scrollWidth <= strip.clientWidth) return;
+  const [all, own] = [strip.getBoundingClientRect(), tab.getBoundingClientRect()];
+  strip.scrollLeft += Math.max(own.right - all.right + 40, 0) || Math.min(own.left - all.left - 40, 0);
+}
+whenever(".tabs > [aria-current], .tabs > .active", show);
+
 on("click", ".tabs [data-tab]", (event, tab) => {
+  show(tab);
   for (const other of tab.parentNode.querySelectorAll("[data-tab]")) {
     other.classList.toggle("active", other === tab);
     if (other === tab) other.setAttribute("aria-current", "true");
