@@ -29,6 +29,7 @@ from haike.screens.kept import kept_for
 from haike.screens.module import plugged, reachable
 from haike.screens.side import side_html
 from haike.screens.table import Column, EntityWords, inside, looks_text, table_rows
+from haike.screens.totals import totals_below
 
 T = TypeVar("T")
 P = TypeVar("P", bound="ListPage")
@@ -126,8 +127,9 @@ class ListPage:
         self.choice = list_choice(self.user, entity.label)
         self.q = self.selection.words
         self.tab = self.selection.tab
+        self.below, self.added = totals_below(entity, self.user, self.shown)
         # An empty list promises that the totals come with the count.
-        self.totals: list[dict[str, Any]] | None = [] if set(entity.totals) & set(self.shown) else None
+        self.totals: list[dict[str, Any]] | None = [] if self.below else None
 
     # -- addresses -------------------------------------------------------------------------------------------------
 
@@ -397,10 +399,9 @@ class ListPage:
         self.found: Page = self.selection.find.page(
             self.size, self.number(), after=asked.get("after") or None, before=asked.get("before") or None
         )
-        looks = self.shown
-        also = read_with_rows.get(self.declared.label, ())
-        self.records = self.selection.rows(self.found.ids, list(looks), narrow=True, also=also)
-        self.rows = table_rows(self.declared, self.user, self.records, looks)
+        also = (*read_with_rows.get(self.declared.label, ()), *self.added)
+        self.records = self.selection.rows(self.found.ids, list(self.shown), narrow=True, also=also)
+        self.rows = table_rows(self.declared, self.user, self.records, self.shown)
 
     @cached_property
     def pager(self) -> Pager:
@@ -447,11 +448,11 @@ class ListPage:
         if self.totals is None:
             return
         self.load()
-        names = [name for name in self.declared.totals if name in self.shown]
-        here = {name: sum(getattr(record, name) or 0 for record in self.records) for name in names}
+        looks, sums = {**self.shown, **self.below}.values(), self.selection.sums()
+        here = {name: sum(getattr(row, name) or 0 for row in self.records) for name in self.added}
         self.totals = [
-            {"label": label, "cells": [looks_text(look, sums.get(name)) for name, look in self.shown.items()]}
-            for label, sums in ((_("This page"), here), (_("Total"), self.selection.sums()))
+            {"label": label, "cells": [looks_text(look, each.get(look.name)) for look in looks]}
+            for label, each in ((_("This page"), here), (_("Total"), sums))
         ]
 
     @cached_property

@@ -82,7 +82,7 @@ class Books:
     @cached_property
     def quotes(self) -> dict[int, Any]:
         """Quotes by key."""
-        return {row.id: row for row in _live(Quote, *WHOLE, *PRICED)}
+        return {row.id: row for row in _live(Quote, *WHOLE, *PRICED, "worth", "quoted_on")}
 
     @cached_property
     def contracts(self) -> dict[int, Any]:
@@ -121,7 +121,7 @@ class Books:
     @cached_property
     def plans(self) -> dict[int, Any]:
         """Payment plans by key."""
-        names = (*MONEY, "due_on", "received", "off", "open", "state", "instalment")
+        names = (*MONEY, "due_on", "received", "off", "open", "worth", "open_worth", "state", "instalment")
         return {row.id: row for row in _live(PaymentPlan, *names)}
 
     @cached_property
@@ -154,7 +154,7 @@ class Books:
     @cached_property
     def invoices(self) -> list[Any]:
         """Invoices."""
-        return _live(Invoice, *MONEY, "state", "instalment", "issued_on")
+        return _live(Invoice, *MONEY, "state", "instalment", "issued_on", "worth")
 
     def of(self, name: str, key: int) -> tuple[list[Any], list[Any]]:
         """The plans and the issued invoices of a contract or an order."""

@@ -11,6 +11,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from haike.customers.customer.record import Customer
+from haike.kernel.currency import OWN
 from haike.kernel.entity import Label
 from haike.kernel.period import today
 from haike.money.check.books import NOUGHT, Books, add, coins
@@ -21,7 +22,7 @@ from haike.money.payment.record import Allocation, Payment
 from haike.money.plan.record import PaymentPlan
 from haike.sales.contract.record import Contract, Delivery
 from haike.sales.order.record import CANCELLED, Order, OrderLine
-from haike.sales.quote.record import QuoteLine
+from haike.sales.quote.record import Quote, QuoteLine
 
 Check = Callable[[Books], Iterator[Finding]]
 
@@ -30,6 +31,7 @@ def quotes(books: Books) -> Iterator[Finding]:
     """Quotes with their lines."""
     for quote in books.quotes.values():
         yield from check_lines(QuoteLine, quote, books.quote_lines.get(quote.id, []))
+        yield from _worth(books, Quote, quote, quote.total, quote.quoted_on)
 
 
 def orders(books: Books) -> Iterator[Finding]:
@@ -90,7 +92,9 @@ def plans(books: Books) -> Iterator[Finding]:
         still_open = books.still_open(plan)
         state = "paid" if still_open <= 0 else "open" if still_open == plan.amount else "part"
         plain = {"received": books.received(plan), "off": books.off(plan), "open": still_open, "state": state}
-        yield from stored(PaymentPlan, plan, plain)
+        part = coins(plan.worth * still_open / plan.amount, OWN())
+        yield from stored(PaymentPlan, plan, {**plain, "open_worth": part})
+        yield from _worth(books, PaymentPlan, plan, plan.amount, plan.due_on)
         if still_open < 0:
             yield Finding(f"{PaymentPlan._meta.verbose_name} {plan.number}", _("Paid too much"), -still_open, NOUGHT)
 
@@ -128,7 +132,9 @@ def allocations(books: Books) -> Iterator[Finding]:
 
 
 def invoices(books: Books) -> Iterator[Finding]:
-    """Whether invoices of one contract or order are numbered once."""
+    """What invoices are worth, and whether those of one contract or order are numbered once."""
+    for row in books.invoices:
+        yield from _worth(books, Invoice, row, row.amount, row.issued_on)
     for name, rows in (("order", books.orders), ("contract", books.contracts)):
         some: dict[int, list[Any]] = {}
         for row in books.invoices:

@@ -13,7 +13,7 @@ from haike.kernel.fields import AutoNumber, LongText, Money, Pick
 from haike.kernel.flow import Flow, Label, step
 from haike.kernel.period import today
 from haike.money.document import MoneyDocument
-from haike.people.currency.rates import beside_currency, rate
+from haike.people.currency.worth import Worth, value
 from haike.refused import Refused
 
 DRAFT, ISSUED, VOID = "draft", "issued", "void"
@@ -39,6 +39,7 @@ class Invoice(MoneyDocument):
     tax_number = models.CharField(_("Tax number"), max_length=40, blank=True, default="")
     amount = Money(_("Amount"), currency="currency", default=None)
     issued_on = models.DateField(_("Issued on"), default=today)
+    worth = Worth("amount", "issued_on")
     remark = LongText(_("Remark"))
     state = models.CharField(_("State"), max_length=6, choices=list(STATES.items()), default=ISSUED, editable=False)
 
@@ -65,6 +66,7 @@ class Invoice(MoneyDocument):
         if self.customer_id is not None:
             self.buyer = self.buyer or self.customer.name
             self.tax_number = self.tax_number or self.customer.tax_number
+        value(self)
 
     def clean(self) -> None:
         super().clean()
@@ -74,8 +76,6 @@ class Invoice(MoneyDocument):
             other = getattr(self, name)
             if other is not None and other.customer_id != self.customer_id:
                 raise Refused(fields={name: _("This is another customer's.")})
-        with beside_currency():
-            rate(self.currency)
 
 
 class InvoiceFlow(Flow):

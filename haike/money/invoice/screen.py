@@ -44,13 +44,14 @@ class InvoiceEntity(MoneyEntity):
         Section(
             _("Invoice"),
             ["number", "customer", "contract", "order", "instalment", "plan", "payment", "kind", "amount",
-             "currency", "issued_on", "code", "state"],
+             "currency", "worth", "issued_on", "code", "state"],
         ),
         Section(_("Buyer"), ["buyer", "tax_number", "remark"]),
     ]  # fmt: skip
     facts = ["customer", "contract", "order", "amount", "issued_on", "owner"]
     badges = ["state", "kind"]
     search = ["number", "code", "customer__name", "buyer"]
+    totals = ["worth"]
     synonyms = {
         "code": ("发票号码", "发票号"), "amount": ("开票金额", "发票金额", "金额"), "issued_on": ("开票日期",),
         "buyer": ("发票抬头", "抬头", "购买方名称"), "tax_number": ("税号", "纳税人识别号"),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -13,8 +11,8 @@ from haike.kernel.fields import AutoNumber, LongText, Money, Pick
 from haike.kernel.period import today
 from haike.kernel.record import Record
 from haike.money.document import MoneyDocument
-from haike.people.currency.rates import beside_currency, convert
 from haike.people.currency.record import currency_choices
+from haike.people.currency.worth import Worth, value
 from haike.refused import Refused
 
 
@@ -41,7 +39,7 @@ class Payment(MoneyDocument):
         "money.Payment", models.PROTECT, verbose_name=_("Pays back"), null=True, blank=True, editable=False,
         related_name="refunds", db_index=False,
     )  # fmt: skip
-    worth = Money(_("Amount in own currency"), editable=False)
+    worth = Worth("amount", "on")
     used = Money(_("On plans"), currency="currency", editable=False)
     refunded = Money(_("Paid back"), currency="currency", editable=False)
     rest = Money(_("Prepaid"), currency="currency", editable=False)
@@ -73,8 +71,7 @@ class Payment(MoneyDocument):
         super().prepare()
         if self.amount is None:
             return
-        with beside_currency():
-            self.worth = convert(Decimal(self.amount), self.currency, on=self.on)
+        value(self)
         if self.refund_of_id is None:
             self.rest = self.amount - self.used - self.refunded
 

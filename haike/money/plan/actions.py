@@ -76,7 +76,8 @@ def settle_plan(key: int) -> None:
     if current.deleted_at is not None and received + off:
         raise Refused(_("%(plan)s is not there any more; no money goes there.") % {"plan": current})
     state = state_of(current.amount, still_open)
-    change.settle(PaymentPlan, key, received=received, off=off, open=still_open, state=state)
+    worth = current.worth_of(still_open)
+    change.settle(PaymentPlan, key, received=received, off=off, open=still_open, open_worth=worth, state=state)
     settle_source(key_of(current))
 
 

@@ -11,11 +11,13 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from haike.find.indexes import filter_index, hot_indexes
+from haike.kernel.currency import OWN
 from haike.kernel.fields import AutoNumber, LongText, Money, Pick
 from haike.kernel.period import today
 from haike.kernel.record import Record
 from haike.money.document import MoneyDocument
-from haike.people.currency.rates import beside_currency, rate
+from haike.people.currency.rates import to_coin
+from haike.people.currency.worth import InOwn, Worth, value
 from haike.refused import Refused
 
 OPEN, PART, PAID = "open", "part", "paid"
@@ -25,7 +27,10 @@ MOST_PARTS = 60
 
 
 class PaymentPlan(MoneyDocument):
-    """One instalment that a customer owes: `open` is amount − received − rounded off, always."""
+    """One instalment that a customer owes: `open` is amount − received − rounded off, always.
+
+    `worth` and `open_worth` are amount and open in the company's own currency at the rate of the day when it is due.
+    """
 
     number = AutoNumber("JH{yyyy}{mm}-{0000}", _("Number"))
     instalment = models.PositiveSmallIntegerField(_("Instalment"), default=1, editable=False)
@@ -37,6 +42,8 @@ class PaymentPlan(MoneyDocument):
     received = Money(_("Received"), currency="currency", editable=False)
     off = Money(_("Rounded off"), currency="currency", editable=False)
     open = Money(pgettext_lazy("money", "Open"), currency="currency", editable=False)
+    worth = Worth("amount", "due_on")
+    open_worth = InOwn(_("Open in own currency"), of="open")
 
     class Meta:
         verbose_name = _("Payment plan")
@@ -66,6 +73,8 @@ class PaymentPlan(MoneyDocument):
         if self.amount is not None:
             self.open = self.amount - self.received - self.off
             self.state = state_of(self.amount, self.open)
+            value(self)
+            self.open_worth = self.worth_of(self.open)
 
     def clean(self) -> None:
         super().clean()
@@ -73,8 +82,10 @@ class PaymentPlan(MoneyDocument):
             raise Refused(fields={"amount": _("An amount to be paid is more than 0.")})
         if self.open < 0:
             raise Refused(fields={"amount": _("More than this has been paid already.")})
-        with beside_currency():
-            rate(self.currency)
+
+    def worth_of(self, part: Decimal) -> Decimal:
+        """A part of the amount in the company's own currency, at the rate of the whole."""
+        return to_coin(self.worth * part / self.amount, OWN()) if self.amount else self.worth
 
 
 def state_of(amount: Decimal, still_open: Decimal) -> str:

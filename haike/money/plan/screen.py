@@ -68,12 +68,13 @@ class PaymentPlanEntity(MoneyEntity):
             _("Payment plan"),
             ["number", "customer", "contract", "order", "instalment", "kind", "amount", "currency", "due_on", "remark"],
         ),
-        Section(_("Progress"), ["state", "received", "off", "open"]),
+        Section(_("Progress"), ["state", "received", "off", "open", "worth", "open_worth"]),
     ]
     facts = ["customer", "contract", "order", "amount", "open", "due_on", "owner"]
     badges = ["state"]
     search = ["number", "customer__name"]
-    settled = ["received", "off", "open", "state"]
+    totals = ["worth", "open_worth"]
+    settled = ["received", "off", "open", "open_worth", "state"]
     synonyms = {
         "number": ("计划编号",), "amount": ("计划金额", "应收金额", "金额"),
         "due_on": ("计划回款日期", "应收日期", "到期日"),

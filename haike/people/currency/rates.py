@@ -39,14 +39,18 @@ def rate(currency: str, on: date | None = None) -> Decimal:
 def convert(amount: Decimal, source: str, target: str = "", *, on: date | None = None) -> Decimal:
     """An amount of `source` in `target` (the company's own currency without one), rounded to its smallest coin.
 
-    Halves are rounded away from nought, as banks do. Refused where a rate is missing.
+    Refused where a rate is missing.
     """
     target = target or OWN()
     value = amount
     if source != target:
         value = amount * rate(source, on) / rate(target, on)
-    coin = Decimal(1).scaleb(-CURRENCIES[target].places)
-    return value.quantize(coin, rounding=ROUND_HALF_UP)
+    return to_coin(value, target)
+
+
+def to_coin(amount: Decimal, currency: str) -> Decimal:
+    """Rounded to the smallest coin of a currency; halves away from nought, as banks do."""
+    return amount.quantize(Decimal(1).scaleb(-CURRENCIES[currency].places), rounding=ROUND_HALF_UP)
 
 
 @contextmanager

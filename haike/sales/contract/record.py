@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from decimal import Decimal
 from typing import Any
 
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -17,8 +16,8 @@ from haike.find.indexes import filter_index, hot_indexes
 from haike.kernel.fields import AutoNumber, LongText, Money, Pick
 from haike.kernel.period import today
 from haike.kernel.record import Record
-from haike.people.currency.rates import beside_currency, convert
 from haike.people.currency.record import currency_choices
+from haike.people.currency.worth import InOwn, Worth, value
 from haike.refused import Refused
 
 DRAFT, ACTIVE, CLOSED, CANCELLED = "draft", "active", "closed", "cancelled"
@@ -79,10 +78,10 @@ class Contract(Record):
         "sales.Opportunity", models.SET_NULL, verbose_name=_("Opportunity of the renewal"), null=True, blank=True,
         editable=False, related_name="+", db_index=False,
     )  # fmt: skip
-    worth = Money(_("Amount in own currency"), editable=False)
+    worth = Worth("amount", "signed_on")
     planned = Money(_("Planned"), currency="currency", editable=False)
     received = Money(_("Received"), currency="currency", editable=False)
-    received_worth = Money(_("Received in own currency"), editable=False)
+    received_worth = InOwn(_("Received in own currency"), of="received")
     invoiced = Money(_("Invoiced"), currency="currency", editable=False)
     delivered = Money(pgettext_lazy("contract", "Delivered"), currency="currency", editable=False)
     delivery_state = models.CharField(
@@ -114,8 +113,7 @@ class Contract(Record):
     def prepare(self) -> None:
         ends, days = self.ends_on, self.remind_days
         self.renew_from = ends - timedelta(days=days) if ends is not None and days is not None else None
-        with beside_currency():
-            self.worth = convert(Decimal(self.amount or 0), self.currency, on=self.signed_on)
+        value(self)
 
     def clean(self) -> None:
         said: dict[str, Any] = {}
@@ -147,6 +145,7 @@ class Delivery(Record):
     currency = models.CharField(_("Currency"), max_length=3, choices=currency_choices, editable=False)
     due_on = models.DateField(_("Due on"), default=today)
     delivered_on = models.DateField(_("Delivered on"), null=True, blank=True)
+    worth = Worth("amount", "delivered_on", "due_on")
     remark = LongText(_("Remark"))
 
     class Meta:
@@ -162,6 +161,7 @@ class Delivery(Record):
 
     def prepare(self) -> None:
         self.currency = self.contract.currency
+        value(self)
 
     def clean(self) -> None:
         if self.delivered_on and self.delivered_on > today():

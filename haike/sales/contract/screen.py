@@ -144,11 +144,12 @@ class DeliveryEntity(Entity):
     sections = [
         Section(
             pgettext_lazy("contract", "Delivery"),
-            ["contract", "content", "amount", "due_on", "delivered_on", "remark"],
+            ["contract", "content", "amount", "worth", "due_on", "delivered_on", "remark"],
         )
     ]
     facts = ["contract", "instalment", "amount", "due_on", "delivered_on"]
     search = ["content", "contract__number"]
+    totals = ["worth"]
     hidden = ["currency"]
     in_create_menu = False
     help_page = "contracts"

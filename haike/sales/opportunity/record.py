@@ -19,7 +19,7 @@ from haike.kernel.currency import CURRENCIES, OWN
 from haike.kernel.fields import AutoNumber, LongText, Money, Pick, PinyinKey
 from haike.kernel.period import today
 from haike.kernel.record import Record
-from haike.people.currency.rates import beside_currency, convert
+from haike.people.currency.worth import Worth, value
 from haike.refused import Refused
 from haike.sales.opportunity.score.field import Score
 from haike.sales.opportunity.stage import LIVE, Pipeline, Stage, first_stage
@@ -60,7 +60,7 @@ class Opportunity(Record):
         blank=True, default="", help_text=_("Left empty, it is the company's own."),
     )  # fmt: skip
     amount = Money(_("Expected amount"), currency="currency", validators=[MinValueValidator(0)])
-    worth = Money(_("Amount in own currency"), editable=False)
+    worth = Worth("amount", "closed_on")
     closes_on = models.DateField(_("Expected on"), null=True, blank=True)
     stage = models.ForeignKey(
         Stage, models.PROTECT, verbose_name=pgettext_lazy("opportunity", "Stage"), related_name="opportunities",
@@ -144,6 +144,7 @@ class Opportunity(Record):
             self.lost_reason, self.lost_to, self.closing_note = None, "", ""
         elif self.closed_on is None:
             self.closed_on = today()
+        value(self)
 
     def clean(self) -> None:
         chosen: int | None = self.stage_id
@@ -151,10 +152,6 @@ class Opportunity(Record):
             raise Refused(fields={"stage": _("There is no pipeline with a stage yet. Set one up in the settings.")})
         if self.state == LOST and not self.lost_reason:
             raise Refused(fields={"lost_reason": _("Say why it was lost; the analysis lives on it.")})
-        if self.amount is not None:
-            with beside_currency():
-                # A closed one keeps the rate of the day on which it was closed.
-                self.worth = convert(self.amount, self.currency, on=self.closed_on or today())
 
 
 class StageMove(models.Model):

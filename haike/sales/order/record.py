@@ -18,7 +18,7 @@ from haike.catalog.lines.record import PENDING, DocumentLine, PricedDocument
 from haike.find.indexes import filter_index, hot_indexes
 from haike.kernel.fields import AutoNumber, LongText, Money, Pick
 from haike.kernel.period import today
-from haike.people.currency.rates import convert
+from haike.people.currency.worth import InOwn, Worth, value
 from haike.refused import Refused
 from haike.sales.order.progress import (
     NO_PAYMENT,
@@ -83,9 +83,9 @@ class Order(PricedDocument):
     received = Money(_("Received"), currency="currency", editable=False)
     due = Money(_("To be paid"), currency="currency", editable=False)
     planned = Money(_("Planned"), currency="currency", editable=False)
-    received_worth = Money(_("Received in own currency"), editable=False)
+    received_worth = InOwn(_("Received in own currency"), of="received")
     invoiced = Money(_("Invoiced"), currency="currency", editable=False)
-    worth = Money(_("Amount in own currency"), editable=False)
+    worth = Worth("total", "signed_on")
     commission = Money(
         _("Commission"), null=True, blank=True, default=None, validators=[MinValueValidator(0)],
         help_text=_("In own currency. Empty: by the rates of the products and of the settings."),
@@ -121,6 +121,7 @@ class Order(PricedDocument):
             self.derive()
         else:
             self.derive_payment()
+        value(self)
 
     def derive(self) -> None:
         """Work out the states that follow from lines and payments."""
@@ -167,10 +168,6 @@ class Order(PricedDocument):
             said["opportunity"] = _("This opportunity is with another customer.")
         if self.state in (CLOSED, CANCELLED) and not self.end_reason.strip():
             said["end_reason"] = _("Say why the order ends.")
-        try:
-            self.worth = convert(self.total, self.currency, on=self.signed_on or today())
-        except Refused as no:
-            said["currency"] = no.message
         if said:
             raise Refused(fields=said)
 

@@ -15,6 +15,7 @@ from haike.find.indexes import filter_index, hot_indexes
 from haike.kernel.fields import AutoNumber, LongText
 from haike.kernel.option import option
 from haike.kernel.period import today
+from haike.people.currency.worth import Worth, value
 from haike.refused import Refused
 
 DRAFT, SENT, ACCEPTED, DECLINED, REPLACED = "draft", "sent", "accepted", "declined", "replaced"
@@ -62,6 +63,7 @@ class Quote(PricedDocument):
     )  # fmt: skip
     terms = LongText(_("Terms of payment and delivery"))
     remark = LongText(_("Remark"))
+    worth = Worth("total", "quoted_on")
     lines = Lines("sales.QuoteLine", _("Lines"))
 
     class Meta:
@@ -83,6 +85,10 @@ class Quote(PricedDocument):
     def expired(self) -> bool:
         """Whether it was open on its last day and that day is over."""
         return self.state in OPEN and self.valid_until < today()
+
+    def prepare(self) -> None:
+        super().prepare()
+        value(self)
 
     def clean(self) -> None:
         said: dict[str, Any] = {}

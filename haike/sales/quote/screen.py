@@ -65,13 +65,13 @@ class QuoteEntity(PricedEntity):
              "edition", "replaces"],
         ),
         Section(_("Lines"), ["lines", "discount", "by_hand"]),
-        Section(_("Totals"), ["before", "net", "tax", "total"]),
+        Section(_("Totals"), ["before", "net", "tax", "total", "worth"]),
         Section(_("Terms"), ["terms", "remark"]),
     ]  # fmt: skip
     facts = ["customer", "contact", "total", "valid_until", "owner"]
     badges = ["state"]
     search = ["number", "subject", "customer__name"]
-    totals = ["total"]
+    totals = ["worth"]
     hidden = ["rounding"]
     importable = False
     help_page = "quotes"

@@ -58,7 +58,7 @@ class SampleContracts:
             self.books.add(
                 Delivery, contract.customer, day, contract=contract, instalment=number,
                 content=f"{content}第{number}批",
-                amount=amount, currency=self.dues.own, due_on=due,
+                amount=amount, worth=amount, currency=self.dues.own, due_on=due,
                 delivered_on=min(on, self.dues.today) if there else None,
             )  # fmt: skip
             if there:

@@ -62,8 +62,8 @@ class Dues:
         for place, (part, day) in enumerate(zip(parts, terms.days, strict=True)):
             found.append(self.books.add(
                 PaymentPlan, source.customer, start, customer=source.customer, **about(source), instalment=place + 1,
-                kind=KINDS[len(parts)][place], amount=part, open=part, due_on=start + timedelta(days=day),
-                currency=self.own,
+                kind=KINDS[len(parts)][place], amount=part, open=part, worth=part, open_worth=part,
+                due_on=start + timedelta(days=day), currency=self.own,
             ))  # fmt: skip
         source.planned += sum(parts, NOUGHT)
         return found
@@ -105,7 +105,8 @@ class Dues:
         self.books.add(
             Invoice, customer, on, customer=customer, **about(source), instalment=self._invoices[key],
             kind=self.chance.pick(INVOICES), buyer=customer.name, tax_number=customer.tax_number, amount=amount,
-            issued_on=on, code=code if issued else "", state=ISSUED if issued else DRAFT, currency=self.own,
+            worth=amount, issued_on=on, code=code if issued else "", state=ISSUED if issued else DRAFT,
+            currency=self.own,
         )  # fmt: skip
         if issued:
             source.invoiced += amount
@@ -123,7 +124,7 @@ class Dues:
             currency=self.own, paid_in=self.own,
         )  # fmt: skip
         plan.received += amount
-        plan.open = plan.amount - plan.received
+        plan.open = plan.open_worth = plan.amount - plan.received
         plan.state = state_of(plan.amount, plan.open)
         source.received += amount
         source.received_worth += amount

@@ -103,6 +103,7 @@ class SampleOrders:
         made.lines = self.lines(QuoteLine, made)
         made.subject = f"{made.lines[0].product.name}报价"
         made.reckon()
+        made.worth = made.total
         return made
 
     def open_quote(self, customer: Any, place: int) -> None:
@@ -157,6 +158,7 @@ class SampleOrders:
             for line in order.lines
         ]
         made.reckon()
+        made.worth = made.total
         order.quote = made
 
     def _ship(self, order: Order, day: date, *, part: bool) -> None:
