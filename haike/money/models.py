@@ -2,7 +2,7 @@
 
 from haike.kernel.change import GUARDS
 from haike.kernel.dictionary import declare
-from haike.money.ageing.overdue import PLAN_OVERDUE
+from haike.money.ageing.overdue import PLAN_DUE, PLAN_OVERDUE
 from haike.money.credit import refused_credit
 from haike.money.dictionaries import DICTIONARIES
 from haike.money.invoice.record import Invoice
@@ -16,6 +16,7 @@ from haike.money.truth.panel import add_panels
 from haike.screens.record import BUTTONS
 
 __all__ = [
+    "PLAN_DUE",
     "PLAN_OVERDUE",
     "Allocation",
     "AllocationEntity",

@@ -13,7 +13,7 @@ MONEY = declare_module(
         code=("haike.money",),
         entities=("money.paymentplan", "money.plantemplate", "money.payment", "money.allocation", "money.invoice"),
         grants=("manage_payments", "over_credit"),
-        reminders=("plan_overdue",),
+        reminders=("plan_due", "plan_overdue"),
         options=("money.",),
         dictionaries=("payment_kind", "manner_of_payment", "invoice_type"),
     )

@@ -2,6 +2,7 @@
 
 from haike.kernel.change import FOLLOWERS, GUARDS
 from haike.kernel.dictionary import declare
+from haike.sales import due
 from haike.sales.after import remind
 from haike.sales.competitor.record import Competitor
 from haike.sales.competitor.screen import CompetitorEntity
@@ -102,6 +103,7 @@ __all__ = [
     "StageMove",
     "TaskTick",
     "board",
+    "due",
     "duplicates",
     "from_quote",
     "learn_nightly",

@@ -1,4 +1,4 @@
-"""A reminder to the owner of a payment plan when its day has passed and it is not fully paid."""
+"""Reminders to the owner of a payment plan: before its day, and when that has passed and it is not fully paid."""
 
 from __future__ import annotations
 
@@ -25,6 +25,21 @@ def _facts(row: Mapping[str, Any]) -> dict[str, str]:
 
 BECOMING = Dated(PaymentPlan, "due_on", _facts, ("open", "currency"), where=lambda: owed() & Q(open__gt=0), shift=DAY)
 """Those that are overdue for the first day in the span; told once, unless somebody moves their day."""
+COMING = Dated(PaymentPlan, "due_on", _facts, ("open", "currency"), where=lambda: owed() & Q(open__gt=0))
+PLAN_DUE = declare_reminder(
+    Reminder(
+        Kind(
+            "plan_due",
+            _("Payments due"),
+            _("Due on %(day)s, %(open)s"),
+            icon="calendar-dollar",
+            field="open",
+        ),
+        PaymentPlan._meta.label_lower,
+        COMING,
+        ahead=3,
+    )
+)
 PLAN_OVERDUE = declare_reminder(
     Reminder(
         Kind(
