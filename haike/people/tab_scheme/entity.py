@@ -49,6 +49,7 @@ class TabSchemeEntity(Entity):
     hidden = ["key", "owner"]
     in_menu = False
     in_create_menu = False
+    once = ["entity"]
     importable = False
     help_page = "users"
 

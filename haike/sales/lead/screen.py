@@ -207,6 +207,7 @@ class LeadFollowUpEntity(Entity):
     facts = ["lead", "manner", "at", "next_at", "created_by"]
     badges = ["result"]
     search = ["content", "lead__name"]
+    once = ["lead"]
     in_create_menu = False
     help_page = "leads"
 

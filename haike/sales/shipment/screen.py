@@ -74,6 +74,7 @@ class ShipmentEntity(Entity):
     facts = ["order", "customer", "shipped_on", "carrier", "waybill"]
     badges = ["state"]
     settled = ["visit_on", "visited_on"]
+    once = ["order"]
     search = ["number", "waybill", "customer__name"]
     importable = False
     in_create_menu = False

@@ -33,6 +33,7 @@ class SegmentEntity(Entity):
         Panel("members", _("Members"), panels.members, count=panels.count_members, icon="users"),
         Panel("history", _("History of members"), panels.history, icon="history"),
     ]
+    once = ["entity", "manner"]
     importable = False
     help_page = "segments"
 

@@ -44,6 +44,7 @@ class TagRuleEntity(Entity):
     panels = [Panel("sweeps", _("Runs"), page.panel, icon="history")]
     in_menu = False
     in_create_menu = False
+    once = ["entity"]
     importable = False
     help_page = "segments"
 

@@ -91,6 +91,7 @@ class FollowUpEntity(Entity):
     facts = ["customer", "contact", "manner", "at", "created_by", "next_at"]
     badges = ["result", "attitude"]
     search = ["content", "products", "next_what", "customer__name"]
+    once = ["customer", "at"]
     panels = PANELS
     views = {"new": new_view}
 

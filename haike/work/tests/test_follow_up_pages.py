@@ -231,12 +231,11 @@ def test_the_edit_form_keeps_the_time(staff: Staff, browse: Browse, customer: Cu
     talk = write_follow_up(customer, by=staff.ann, content="谈了价个", at=timezone.now() - DAY)
     ann = browse(staff.ann)
     form = text_of(ann.get(f"/follow-ups/{talk.pk}/edit"))
-    sent = {
-        "customer": customer.pk, "manner": "call", "content": "谈了价格", "version": 1,
-        "at": re.search(r'name="at"[^>]*value="([^"]*)"|value="([^"]*)"[^>]*name="at"', form).group(2),  # type: ignore[union-attr]
-    }  # fmt: skip
+    assert 'name="content"' in form
+    assert 'name="at"' not in form
+    assert 'name="customer"' not in form
+    sent = {"manner": "call", "content": "谈了价格", "version": 1, "at": "2020-01-01 10:00"}
     assert ann.post(f"/follow-ups/{talk.pk}/edit", sent).status_code == 302
-    assert ann.post(f"/follow-ups/{talk.pk}/edit", {**sent, "version": 2, "at": "2020-01-01 10:00"}).status_code == 422
     assert browse(staff.ben).post(f"/follow-ups/{talk.pk}/edit", sent).status_code == 404
     after = FollowUp.objects.get()
     assert (after.content, after.at, after.version) == ("谈了价格", talk.at, 2)
