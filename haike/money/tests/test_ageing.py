@@ -16,6 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from haike.customers.testing import make_customer
+from haike.exchange.models import Export
 from haike.kernel import change
 from haike.kernel.entity import entity_of
 from haike.kernel.option import choose
@@ -118,6 +119,8 @@ def test_the_letter_tells_the_customer_what_is_overdue(staff: Staff, browse: Bro
     assert "¥55.00" not in page
     paper = browse(staff.boss).post(f"{url}/print").content.decode()
     assert "¥1,000.00" in paper
+    # Noted as leaving the house, by a number that stands on the paper.
+    assert Export.objects.get(format="print", by=staff.boss).number in paper
     assert browse(staff.cat).post(f"{url}/print").status_code == 404
     entity_of(PaymentPlan).change(plan, by=staff.ann, due_on=today())
     assert browse(staff.boss).post(f"{url}/print").status_code == 404

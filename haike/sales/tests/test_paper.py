@@ -12,10 +12,14 @@ from django.test import Client
 
 from haike.catalog.models import PrintChoice, PrintTemplate
 from haike.catalog.testing import make_product
+from haike.customers.models import Customer
 from haike.customers.testing import make_customer
 from haike.exchange.exported import Export
+from haike.fields.tests.owned import add
 from haike.kernel.entity import entity_of
+from haike.kernel.policy import System
 from haike.people.company.profile import change_company
+from haike.people.models import Role
 from haike.people.testing import Staff
 from haike.people.user.record import User
 from haike.refused import Refused
@@ -86,6 +90,23 @@ def test_a_quote_on_paper_without_and_with_a_template(staff: Staff, quote: Quote
     assert printed.get().number in answer.content.decode()
     assert browse(staff.cat).post(f"/quotes/{quote.pk}/paper", {"printed": "1"}).status_code == 404
     assert printed.count() == 1
+
+
+@pytest.mark.feature("P19")
+def test_own_fields_are_printed_where_the_reader_may_read_them(staff: Staff, quote: Quote, browse: Browse) -> None:
+    boss, ann = browse(staff.boss), browse(staff.ann)
+    pledge, shelf = (add(boss, "text", slug, label="质保承诺").key for slug in ("quotes", "customers"))
+    make_template(staff.boss, terms=f"质保：{{{{ 质保承诺 }}}}；又名 {{{{ {pledge} }}}}")
+    entity_of(Quote).change(quote, by=staff.ann, **{pledge: "三年<上门>"})
+    entity_of(Customer).change(quote.customer, by=staff.ann, **{shelf: "五年包换"})
+    assert "质保：三年&lt;上门&gt;；又名 三年&lt;上门&gt;" in page(ann, quote)
+    sheet = {"ids": quote.customer_id, "paper": "sheet"}
+    assert "五年包换" in ann.post("/customers/print", sheet).content.decode()
+    hidden = {"sales.quote": {pledge: "hidden"}, "customers.customer": {shelf: "hidden"}}
+    for role in Role.objects.all():
+        entity_of(Role).change(role, by=System("test"), field_rights={**role.field_rights, **hidden})
+    assert "质保：；又名 " in page(ann, quote)
+    assert "五年包换" not in ann.post("/customers/print", sheet).content.decode()
 
 
 def test_columns_are_kept_for_each_user_and_template(staff: Staff, quote: Quote, browse: Browse) -> None:
