@@ -84,6 +84,7 @@ BREAKS: list[tuple[Any, str]] = [
     (Contract, "received"), (Contract, "delivered"), (Contract, "planned"), (PaymentPlan, "open"),
     (PaymentPlan, "received"), (Payment, "rest"), (Payment, "used"), (Payment, "worth"), (Allocation, "taken"),
     (Allocation, "worth"), (Customer, "bought_total"), (Invoice, "amount"), (ShipmentLine, "quantity"),
+    (Quote, "worth"), (Invoice, "worth"), (PaymentPlan, "worth"), (PaymentPlan, "open_worth"),
 ]  # fmt: skip
 
 
