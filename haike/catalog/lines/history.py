@@ -112,7 +112,7 @@ def range_of(product: int, customer: Any, currency: str) -> str:
 
 def _newest(lines: Any, product: int) -> Q:
     """Lines of a product among the newest ones: the query stays quick with a hundred thousand of them."""
-    return Q(pk__in=lines.objects.filter(product=product).order_by("-pk").values("pk")[:NEWEST])
+    return Q(product=product, pk__in=lines.objects.filter(product=product).order_by("-pk").values("pk")[:NEWEST])
 
 
 def traits_of(customer: Any, user: Any) -> dict[str, Any]:
