@@ -106,7 +106,7 @@ class PivotPage(ViewPage):
         return options(CHARTS.items(), self.question.chart)
 
     @property
-    def more(self) -> str:
+    def further(self) -> str:
         """What is chosen beyond rows, columns and measures, where that is folded away."""
         asked = self.question
         top = _("First %(number)s and others") % {"number": asked.top} if asked.top else ""
