@@ -146,8 +146,7 @@ class Stage:
                 contact.owner = customer.owner
                 contact.save()
         for model, rows in ((Customer, self.customers), (Contact, self.contacts)):
-            for row in rows:
-                search.reown(connection, model, [row.pk], row.owner_id)
+            search.reown(connection, model, [row.pk for row in rows])
         Share.objects.all().delete()
         for (user, customer), can_write in world.shares.items():
             Share.objects.create(

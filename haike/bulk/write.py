@@ -332,6 +332,7 @@ def _write(
     taken: list[tuple[Any, dict[str, Any], dict[str, Any]]] = []
     columns, looks = [f.attname for f in entity.model._meta.concrete_fields], entity.looks
     for record in records:
+        record.changed_at = now
         before = {**vars(record), "custom": {**record.custom}}
         try:
             diff = _take(entity, looks, record, make(record), by)
@@ -349,7 +350,7 @@ def _write(
     for record, before, diff in taken:
         after = vars(record)
         fields = {name: after[name] for name in columns if before[name] != after[name]}
-        record.version, record.changed_at, record.changed_by_id = record.version + 1, now, by.pk
+        record.version, record.changed_by_id = record.version + 1, by.pk
         written.append((record, fields, diff))
     if written and guarded:
         stopped = refused_by_guards(entity, [record for record, __, __ in written], touched, by)
@@ -398,20 +399,15 @@ def _follow(entity: Entity, written: list[tuple[Any, dict[str, Any], dict[str, A
     """What follows from the change: owners of what hangs on it, the search index, here and elsewhere."""
     records = [record for record, __, __ in written]
     touched = {name for __, __, diff in written for name in diff}
-    owners: dict[tuple[Any, Any], list[int]] = defaultdict(list)
-    for record, fields, __ in written:
-        if "owner_id" in fields or "department_id" in fields:
-            owners[record.owner_id, record.department_id].append(record.pk)
+    moved = [record.pk for record, fields, __ in written if "owner_id" in fields or "department_id" in fields]
     # With the columns that follow from what was given: a post is searched by the way in which people address it.
     changed = touched.union(*(fields for __, fields, __ in written))
     texts = {path.partition("__")[0] for path in entity.searched}
     if entity.search and changed & texts:
         index(records)
     elif entity.search:
-        for (owner, __), keys in owners.items():
-            search.reown(connection, entity.model, keys, owner)
-    for (owner, department), keys in owners.items():
-        hand_down(entity, keys, owner, department)
+        search.reown(connection, entity.model, moved)
+    hand_down(entity, moved)
     index_elsewhere(entity, records, touched)
     follow(entity, records, touched)
 

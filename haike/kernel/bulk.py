@@ -95,9 +95,9 @@ def _draft(entity: Entity, row: Mapping[str, Any], by: Actor, now: Any) -> Draft
     record = blank(entity.model)
     entity.additions.start(entity, record)
     entity.put(record, row)
-    give_owner(entity, record, by, asked="owner" in row)
     record.created_at = record.changed_at = now
     record.created_by_id = record.changed_by_id = by.pk
+    give_owner(entity, record, by, asked="owner" in row)
     try:
         fill_keys(record)
         record.prepare()

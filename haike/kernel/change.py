@@ -49,9 +49,9 @@ def create(model: type[R], /, *, by: Actor, batch: Batch | None = None, **values
     with transaction.atomic(), writer():
         _check_rights(entity, values, by, creating=True)
         entity.put(record, plain)
-        give_owner(entity, record, by, asked="owner" in values)
         record.created_at = record.changed_at = timezone.now()
         record.created_by_id = record.changed_by_id = by.pk
+        give_owner(entity, record, by, asked="owner" in values)
         validate(entity, record, set(entity.looks))
         for no in refused_by_guards(entity, [record], None, by).values():
             raise no
@@ -95,11 +95,11 @@ def change(
             raise Conflict(_("Somebody else has saved this record in the meantime."), current=current)
         _check_rights(entity, {name: values[name] for name in diff}, by, creating=False)
         entity.put(current, plain)
+        current.version += 1
+        current.changed_at, current.changed_by_id = timezone.now(), by.pk
         moved = entity.policy.through in diff
         if "owner" in diff or moved:
             give_owner(entity, current, by, asked=True)
-        current.version += 1
-        current.changed_at, current.changed_by_id = timezone.now(), by.pk
         validate(entity, current, set(diff))
         entity.additions.finish(entity, [current], set(diff))
         for no in refused_by_guards(entity, [current], set(diff), by).values():
@@ -108,7 +108,7 @@ def change(
         for name, chosen in many.items():
             getattr(current, name).set(chosen)
         if "owner" in diff:
-            hand_down(entity, [current.pk], current.owner_id, current.department_id)
+            hand_down(entity, [current.pk])
         write_log(current, "change", by=by, diff=diff, batch=batch)
         index([current])
         index_elsewhere(entity, [current], set(diff))
@@ -300,18 +300,19 @@ def give_owner(entity: Entity, record: Record, by: Actor, *, asked: bool) -> Non
     record.given()
 
 
-def hand_down(entity: Entity, parents: Sequence[int], owner_id: int | None, department_id: int | None) -> None:
-    """Give what hangs on these records to their new owner."""
+def hand_down(entity: Entity, parents: Sequence[int]) -> None:
+    """Give what hangs on these records to their owners, who are stored already."""
     for child in entity.children:
         rows = child.model._base_manager.filter(**{f"{child.policy.through}__in": parents})
         keys = list(rows.values_list("pk", flat=True))
         if not keys:
             continue
-        rows.update(owner_id=owner_id, department_id=department_id)
+        above = entity.model._base_manager.filter(pk=models.OuterRef(f"{child.policy.through}_id"))
+        rows.update(**{name: models.Subquery(above.values(name)) for name in ("owner_id", "department_id")})
         if child.search:
-            search.reown(connection, child.model, keys, owner_id)
+            search.reown(connection, child.model, keys)
         for start in range(0, len(keys) if child.children else 0, 1000):
-            hand_down(child, keys[start : start + 1000], owner_id, department_id)
+            hand_down(child, keys[start : start + 1000])
 
 
 def _diff(entity: Entity, current: Record, plain: dict[str, Any], many: dict[str, Any]) -> dict[str, list[Any]]:

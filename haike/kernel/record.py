@@ -154,7 +154,7 @@ class Record(models.Model):
         """Compute the stored facts that follow from other fields; called before each validation."""
 
     def given(self) -> None:
-        """Compute the stored facts that follow from having got another owner; called before `prepare`."""
+        """Compute the stored facts that follow from having got another owner at `changed_at`; before `prepare`."""
 
 
 def entity_policy(model: type[models.Model]) -> Any:

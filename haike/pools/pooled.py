@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 
 from django.db import models
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from haike.kernel.record import Record
@@ -38,13 +37,18 @@ class Pooled(Record):
     class Meta:
         abstract = True
 
+    changed_hands = False
+    """Whether somebody looks after it who did not before, or nobody any more."""
+
     def given(self) -> None:
-        now, known = timezone.now(), seas()
+        now, known, looked_after = self.changed_at, seas(), self.owned_since is not None
         pool = known.by_account.get(self.owner_id) if self.owner_id else None
         if pool is not None:
             self.pool_id, self.pooled_at, self.owned_since, self.protected_until = pool.pk, now, None, None
+            self.changed_hands = looked_after
             return
         left = known.pools.get(self.pool_id) if self.pooled_at and self.pool_id else None
         days = left.protect_days if left is not None and self.owner_id else None
         self.pooled_at, self.owned_since = None, now if self.owner_id else None
         self.protected_until = now + timedelta(days=days) if days else None
+        self.changed_hands = looked_after is not (self.owned_since is not None)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 from math import ceil
@@ -24,6 +24,7 @@ from haike.customers.customer.record import Customer
 from haike.customers.customer.sea import SEAS
 from haike.customers.health.signal import SIGNALS, attention_of
 from haike.find.stretches import stretches
+from haike.find.update import update_rows
 from haike.jobs.cron import cron
 from haike.jobs.declare import job
 from haike.kernel.entity import Entity
@@ -56,10 +57,11 @@ def settle_health(keys: Iterable[int]) -> int:
     for customer in customers:
         customer.rhythm_days = rhythms.get(customer.pk)
     days = attention_of(customers)
-    for place, name in enumerate(STORED):
-        after: Mapping[Any, Any] = rhythms if name == "rhythm_days" else days
-        _store(name, {pk: after.get(pk) for pk, old in before.items() if after.get(pk) != old[place]})
-    return sum((rhythms.get(pk), days.get(pk)) != old for pk, old in before.items())
+    found = {pk: (rhythms.get(pk), days.get(pk)) for pk in before}
+    changed = {pk: facts for pk, facts in found.items() if facts != before[pk]}
+    with writer():
+        update_rows(Customer, STORED, changed)
+    return len(changed)
 
 
 def _rhythms(keys: Sequence[int]) -> dict[int, int]:
@@ -76,22 +78,12 @@ def _day(at: datetime) -> date:
     return timezone.localtime(at).date()
 
 
-def _store(name: str, values: Mapping[int, Any]) -> None:
-    # One statement for all that have the same value: there are some hundred different ones.
-    alike: dict[Any, list[int]] = defaultdict(list)
-    for pk, value in values.items():
-        alike[value].append(pk)
-    with writer():
-        for value, keys in alike.items():
-            Customer._base_manager.filter(pk__in=keys).update(**{name: value})
-
-
 def follower(entity: Entity, records: Sequence[Record], touched: set[str] | None) -> None:
     """Settle customers whose stage or planned contact was changed; new ones are stored with it from the first."""
     if entity.model is not Customer or not touched or not touched & WATCHED:
         return
     # Another owner changes nothing, but from a public sea or into one.
-    keys = [record.pk for record in records if touched & (WATCHED - {"owner"}) or record.pool_id]  # type: ignore[attr-defined]
+    keys = [record.pk for record in records if touched & (WATCHED - {"owner"}) or record.changed_hands]  # type: ignore[attr-defined]
     if keys and settle_health(keys) and len(records) == 1:
         # The answer to a form or to the API shows what was just worked out.
         records[0].attention_on = (  # type: ignore[attr-defined]

@@ -103,7 +103,7 @@ def _winner_back(entity: Entity, merge: Merge) -> Any:
             present.set(before)
     winner.refresh_from_db()
     if "owner_id" in facts or "department_id" in facts:
-        hand_down(entity, [winner.pk], winner.owner_id, winner.department_id)
+        hand_down(entity, [winner.pk])
     if facts:
         follow(entity, [winner], set(entity.looks))
     return winner
@@ -125,7 +125,7 @@ def _rows_back(merge: Merge) -> None:
                 groups[owners[label, pk]].append(pk)
         for (owner, department), some in groups.items():
             model._base_manager.filter(pk__in=some).update(owner_id=owner, department_id=department)
-            hand_down(model._haike_entity, some, owner, department)
+            hand_down(model._haike_entity, some)
         if issubclass(model, Record) and hasattr(model, "_haike_entity"):
             for start in range(0, len(still), 500):
                 index(model._base_manager.filter(pk__in=still[start : start + 500], deleted_at=None))

@@ -22,6 +22,7 @@ class Ready(NamedTuple):
     """A document as the database takes it: its text, and its tokens for FTS5 or as an array in binary form."""
 
     id: int
+    owner: int
     text: str
     tokens: str | bytes
 
@@ -31,8 +32,8 @@ def ready(vendor: str, id: int, owner_id: int | None, parts: Iterable[str]) -> R
     folded = tokens.fold_parts(parts)
     text = tokens.SEPARATOR.join(folded)
     if vendor == "sqlite":
-        return Ready(id, text, tokens.fts_document(folded, owner_id))
-    return Ready(id, text, tokens.packed(tokens.tokens_of(folded)))
+        return Ready(id, owner_id or 0, text, tokens.fts_document(folded, owner_id))
+    return Ready(id, owner_id or 0, text, tokens.packed(tokens.tokens_of(folded)))
 
 
 def with_part(document: Ready, part: str) -> Ready:
@@ -41,8 +42,8 @@ def with_part(document: Ready, part: str) -> Ready:
     text = f"{document.text}{tokens.SEPARATOR}{folded}" if document.text else folded
     more = tokens.tokens_of([folded])
     if isinstance(document.tokens, str):
-        return Ready(document.id, text, f"{' '.join(more)} {document.tokens}")
-    return Ready(document.id, text, tokens.packed(more, document.tokens))
+        return document._replace(text=text, tokens=f"{' '.join(more)} {document.tokens}")
+    return document._replace(text=text, tokens=tokens.packed(more, document.tokens))
 
 
 def insert_sqlite(
@@ -70,13 +71,13 @@ def load(connection: BaseDatabaseWrapper, model: Model, documents: Sequence[Read
     """Put in documents of records that have none yet; the index over them may be missing meanwhile."""
     name = table(model)
     if connection.vendor == "sqlite":
-        insert_sqlite(connection, name, ["id", "text"], [(each.id, each.text) for each in documents])
+        insert_sqlite(connection, name, ["id", "owner", "text"], [each[:3] for each in documents])
         insert_sqlite(connection, f"{name}_words", ["rowid", "doc"], [(each.id, each.tokens) for each in documents])
         return
     copying = f'COPY "{name}" (id, text, grams) FROM STDIN (FORMAT BINARY)'
     with connection.cursor() as cursor, cursor.copy(copying) as copy:
         copy.write(b"PGCOPY\n\xff\r\n\0" + bytes(8))
-        for id, written, grams in documents:
+        for id, __, written, grams in documents:
             text = written.encode()
             assert isinstance(grams, bytes)
             copy.write(struct.pack(f">hiqi{len(text)}si", 3, 8, id, len(text), text, len(grams)) + grams)

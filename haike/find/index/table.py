@@ -3,6 +3,11 @@
 `search_<table>` holds each record's folded text, `search_<table>_words` on SQLite its tokens (FTS5 without content),
 on PostgreSQL a column of windows with a GIN index takes that place. Neither knows rights: what is found is checked
 against the rows. On SQLite the owner is a token too, which keeps common words cheap in a small scope.
+
+FTS5 without content knows nothing but which token stands in which row, so a token is taken out or put in by itself:
+another owner is two tokens, another telephone number a dozen, instead of the whole document twice. Which tokens a row
+has follows from the text and the owner beside it, so both must be written together with it, and whoever changes how
+tokens are made must have the index built anew (`drop_index`, `ensure_index`).
 """
 
 from __future__ import annotations
@@ -15,15 +20,16 @@ from typing import Any, NamedTuple
 
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.transaction import atomic
 
 from haike.find.index import tokens
 
 Model = type[models.Model]
 BATCH = 5_000
 COPY_FROM = 50
-SETTINGS = {"hashsize": 8 << 20, "automerge": 8, "deletemerge": 40}
+SETTINGS = {"hashsize": 8 << 20, "automerge": 8}
 """Of FTS5: memory for the tokens of one transaction before they are sorted away, without which an import takes twice
-the time; from how many segments, and from how many per cent of replaced documents, segments are written together."""
+the time; and from how many segments on they are written together."""
 
 
 class Document(NamedTuple):
@@ -44,15 +50,16 @@ def ensure_index(connection: BaseDatabaseWrapper, model: Model) -> None:
     name = table(model)
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
-            cursor.execute(f'CREATE TABLE IF NOT EXISTS "{name}" (id integer PRIMARY KEY, text text NOT NULL)')
-            # Before 3.43 SQLite could not delete from a table without content; there the tokens are kept too.
-            bare = ", content='', contentless_delete=1" if _sqlite_version(connection) >= (3, 43) else ""
-            cursor.execute(
-                f'CREATE VIRTUAL TABLE IF NOT EXISTS "{name}_words" USING fts5'
-                f"(doc{bare}, tokenize='ascii', detail=none)"
-            )
-            for setting, value in SETTINGS.items():
-                cursor.execute(f'INSERT INTO "{name}_words" ("{name}_words", rank) VALUES (%s, %s)', [setting, value])
+            cursor.execute("SELECT name FROM pragma_table_info(%s)", [name])
+            present = {column for (column,) in cursor.fetchall()}
+            if not present:
+                cursor.execute(
+                    f'CREATE TABLE "{name}" (id integer PRIMARY KEY, owner integer NOT NULL, text text NOT NULL)'
+                )
+                _create_words(cursor, name)
+            elif "owner" not in present:
+                with atomic(using=connection.alias):
+                    _bring_up_to_date(cursor, name, model)
         else:
             cursor.execute(
                 f'CREATE TABLE IF NOT EXISTS "{name}" '
@@ -60,6 +67,36 @@ def ensure_index(connection: BaseDatabaseWrapper, model: Model) -> None:
             )
             cursor.execute(f'CREATE INDEX IF NOT EXISTS "{name}_grams" ON "{name}" USING gin (grams)')
             cursor.execute(f'ALTER TABLE "{name}" ALTER COLUMN grams SET STATISTICS 1000')
+
+
+def _create_words(cursor: Any, name: str) -> None:
+    cursor.execute(
+        f'CREATE VIRTUAL TABLE "{name}_words" USING fts5'
+        "(doc, content='', columnsize=0, tokenize='ascii', detail=none)"
+    )
+    for setting, value in SETTINGS.items():
+        cursor.execute(f'INSERT INTO "{name}_words" ("{name}_words", rank) VALUES (%s, %s)', [setting, value])
+
+
+def _bring_up_to_date(cursor: Any, name: str, model: Model) -> None:
+    """Build the tokens anew from the texts: texts used not to say whose they are."""
+    cursor.execute(f'ALTER TABLE "{name}" RENAME TO "{name}_former"')
+    cursor.execute(f'DROP TABLE "{name}_words"')
+    cursor.execute(f'CREATE TABLE "{name}" (id integer PRIMARY KEY, owner integer NOT NULL, text text NOT NULL)')
+    cursor.execute(
+        f'INSERT INTO "{name}" (id, owner, text) SELECT f.id, coalesce(r.owner_id, 0), f.text '
+        f'FROM "{name}_former" f LEFT JOIN "{model._meta.db_table}" r ON r.id = f.id ORDER BY f.id'
+    )
+    cursor.execute(f'DROP TABLE "{name}_former"')
+    _create_words(cursor, name)
+    last = 0
+    while True:
+        cursor.execute(f'SELECT id, owner, text FROM "{name}" WHERE id > %s ORDER BY id LIMIT {BATCH}', [last])
+        rows = cursor.fetchall()
+        if not rows:
+            return
+        _put_words(cursor, name, [(None, id, _tokens(owner, text)) for id, owner, text in rows])
+        last = rows[-1][0]
 
 
 def drop_index(connection: BaseDatabaseWrapper, model: Model) -> None:
@@ -78,16 +115,51 @@ def write(connection: BaseDatabaseWrapper, model: Model, docs: Iterable[tuple[in
             if number == 1:
                 more()
             if connection.vendor == "sqlite":
-                cursor.executemany(
-                    f'INSERT OR REPLACE INTO "{name}" (id, text) VALUES (%s, %s)',
-                    [(id, tokens.SEPARATOR.join(parts)) for id, _, parts in batch],
-                )
-                cursor.executemany(
-                    f'INSERT OR REPLACE INTO "{name}_words" (rowid, doc) VALUES (%s, %s)',
-                    [(id, tokens.fts_document(parts, owner_id)) for id, owner_id, parts in batch],
-                )
+                _write_sqlite(cursor, name, batch)
             else:
                 _write_postgresql(cursor, name, batch)
+
+
+def _write_sqlite(cursor: Any, name: str, batch: list[tuple[int, int | None, list[str]]]) -> None:
+    """Only the tokens that come and go, in the order of the rows: FTS5 sorts what it has away where one goes back."""
+    now = {id: (owner_id or 0, tokens.SEPARATOR.join(parts)) for id, owner_id, parts in sorted(batch, key=_first)}
+    present = _present(cursor, name, list(now))
+    changed = {id: each for id, each in now.items() if present.get(id) != each}
+    words: list[tuple[str | None, int, Iterable[str]]] = []
+    for id, (owner, text) in changed.items():
+        fresh = _tokens(owner, text)
+        if id in present:
+            former = _tokens(*present[id])
+            words += [("delete", id, former - fresh), (None, id, fresh - former)]
+        else:
+            words.append((None, id, fresh))
+    cursor.executemany(
+        f'INSERT OR REPLACE INTO "{name}" (id, owner, text) VALUES (%s, %s, %s)',
+        [(id, *each) for id, each in changed.items()],
+    )
+    _put_words(cursor, name, words)
+
+
+def _first(document: tuple[int, Any, Any]) -> int:
+    return document[0]
+
+
+def _present(cursor: Any, name: str, ids: list[int]) -> dict[int, tuple[int, str]]:
+    """Owner and text of these documents, as far as there are any."""
+    cursor.execute(f'SELECT id, owner, text FROM "{name}" WHERE id IN ({", ".join(map(str, map(int, ids)))})')
+    return {id: (owner, text) for id, owner, text in cursor.fetchall()}
+
+
+def _tokens(owner: int, text: str) -> set[str]:
+    return set(tokens.fts_document(text.split(tokens.SEPARATOR), owner).split(" "))
+
+
+def _put_words(cursor: Any, name: str, words: Iterable[tuple[str | None, int, Iterable[str]]]) -> None:
+    """Take tokens out of rows ("delete") and put others in; FTS5 counts both, so one goes with the other even empty."""
+    cursor.executemany(
+        f'INSERT INTO "{name}_words" ("{name}_words", rowid, doc) VALUES (%s, %s, %s)',
+        [(act, id, " ".join(some)) for act, id, some in words],
+    )
 
 
 @contextmanager
@@ -137,29 +209,30 @@ def erase(connection: BaseDatabaseWrapper, model: Model, ids: Iterable[int]) -> 
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
             for batch in _batches(ids):
-                for suffix, key in (("", "id"), ("_words", "rowid")):
-                    cursor.executemany(f'DELETE FROM "{name}{suffix}" WHERE {key} = %s', [(id,) for id in batch])
+                present = sorted(_present(cursor, name, batch).items())
+                _put_words(cursor, name, [("delete", id, _tokens(*each)) for id, each in present])
+                cursor.executemany(f'DELETE FROM "{name}" WHERE id = %s', [(id,) for id, __ in present])
         else:
             cursor.execute(f'DELETE FROM "{name}" WHERE id = ANY(%s)', [list(ids)])
 
 
-def reown(connection: BaseDatabaseWrapper, model: Model, ids: Iterable[int], owner_id: int | None) -> None:
-    """Give documents to another owner; on PostgreSQL they do not name one."""
+def reown(connection: BaseDatabaseWrapper, model: Model, ids: Iterable[int]) -> None:
+    """Give documents to those who own the records now; on PostgreSQL they do not name an owner."""
     name = table(model)
     if connection.vendor != "sqlite":
         return
+    owner = "coalesce(r.owner_id, 0)"
     with connection.cursor() as cursor:
         for batch in _batches(ids):
-            places = ", ".join(["%s"] * len(batch))
-            cursor.execute(f'SELECT id, text FROM "{name}" WHERE id IN ({places})', batch)
-            documents = [
-                (id, tokens.fts_document(text.split(tokens.SEPARATOR), owner_id)) for id, text in cursor.fetchall()
-            ]
-            cursor.executemany(f'INSERT OR REPLACE INTO "{name}_words" (rowid, doc) VALUES (%s, %s)', documents)
-
-
-def _sqlite_version(connection: BaseDatabaseWrapper) -> tuple[int, ...]:
-    return tuple(connection.get_database_version())
+            moved = f"s.id IN ({', '.join(map(str, map(int, batch)))}) AND r.id = s.id AND s.owner <> {owner}"
+            rows = f'FROM "{name}" s, "{model._meta.db_table}" r WHERE {moved}'
+            # Row by row, for FTS5 sorts away what it has whenever one goes back.
+            cursor.execute(
+                f'INSERT INTO "{name}_words" ("{name}_words", rowid, doc) SELECT act, id, doc FROM ('
+                f"SELECT 'delete' AS act, s.id AS id, '{tokens.OWNER}' || s.owner AS doc {rows} "
+                f"UNION ALL SELECT NULL, s.id, '{tokens.OWNER}' || {owner} {rows}) ORDER BY id, act DESC"
+            )
+            cursor.execute(f'UPDATE "{name}" AS s SET owner = {owner} FROM "{model._meta.db_table}" r WHERE {moved}')
 
 
 def _batches(items: Iterable[Any]) -> Iterator[list[Any]]:

@@ -26,7 +26,8 @@ _WHOLE = re.compile("[\x80-\ud7ff]|[0-9a-z\x80-\ud7ff]{2}|[0-9a-z]{4}")
 _SIGN = re.compile("[!-/:-@\\[-`{-~]")
 # FTS5 splits at ASCII signs; in private use they are characters like others. So is the mark of an owner's token.
 _SIGNS = {code: 0xE000 + code for code in range(0x21, 0x7F) if not chr(code).isalnum()}
-_OWNER = "\ue0ff"
+OWNER = "\ue0ff"
+"""How the token of an owner begins."""
 _SHORT = 12
 """Parts with so many characters are names, whose tokens are worth remembering."""
 
@@ -98,7 +99,7 @@ def are_tokens(words: Iterable[str]) -> bool:
 
 def fts_document(parts: Iterable[str], owner_id: int | None) -> str:
     """The tokens of a record and that of its owner."""
-    found, short, whole = [f"{_OWNER}{owner_id or 0}"], list[str](), ""
+    found, short, whole = [f"{OWNER}{owner_id or 0}"], list[str](), ""
     for part in parts:
         if len(part) < _SHORT:
             short.append(part)
@@ -120,7 +121,7 @@ def fts_query(tokens: Iterable[str], owner_ids: Sequence[int] | None = None) -> 
     """All the tokens, and one of the owners when some are given."""
     terms = [f'"{token}"' for token in tokens]
     if owner_ids is not None:
-        terms.append("(" + " OR ".join(f'"{_OWNER}{owner_id}"' for owner_id in owner_ids) + ")")
+        terms.append("(" + " OR ".join(f'"{OWNER}{owner_id}"' for owner_id in owner_ids) + ")")
     return " AND ".join(terms)
 
 

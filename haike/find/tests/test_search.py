@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.db import connection, transaction
 from hypothesis import HealthCheck, given, settings
@@ -9,7 +11,7 @@ from hypothesis import strategies as st
 
 from haike.find.index import table as index
 from haike.find.index.table import table
-from haike.find.index.tokens import fold, fold_words, query_tokens, tokens_of
+from haike.find.index.tokens import OWNER, fold, fold_words, query_tokens, tokens_of
 from haike.find.scope import Scope
 from haike.find.tests.conftest import World
 from haike.find.tests.model import Thing
@@ -115,10 +117,12 @@ def test_a_new_owner_finds_what_he_got(world: World) -> None:
     giver, taker = world.users[0], world.users[1]
     given_away = search.match(Thing, "公司", Scope(False, (giver,), giver, False), 1_000)
     Thing.objects.filter(pk__in=given_away).update(owner_id=taker)
-    search.reown(connection, Thing, given_away, taker)
+    search.reown(connection, Thing, given_away)
     assert set(given_away) <= set(search.match(Thing, "公司", Scope(False, (taker,), taker, False), 1_000))
     assert search.match(Thing, "公司", Scope(False, (giver,), giver, False), 1_000) == []
-    search.reown(connection, Thing, given_away[:1], None)
+    Thing.objects.filter(pk=given_away[0]).update(owner_id=None)
+    search.reown(connection, Thing, given_away[:1])
+    assert given_away[0] not in search.match(Thing, "公司", Scope(False, (taker,), taker, False), 1_000)
 
 
 def test_what_is_erased_is_not_found(world: World) -> None:
@@ -154,9 +158,86 @@ def test_many_documents_at_once_are_all_found(world: World, monkeypatch: pytest.
     ids = [thing.pk for thing in world.things if thing.deleted_at is None and thing.archived_at is None]
     search.write(connection, Thing, [(pk, None, [f"众多{pk}"]) for pk in ids])
     assert sorted(search.match(Thing, "众多", everything, 1_000)) == ids
-    search.reown(connection, Thing, ids, world.users[0])
+    search.reown(connection, Thing, ids)
     search.erase(connection, Thing, ids)
     assert search.match(Thing, "众多", everything, 1_000) == []
+
+
+def rows_of_tokens() -> dict[str, set[int]]:
+    """In which rows FTS5 has each token."""
+    found: dict[str, set[int]] = {}
+    name = f"{table(Thing)}_words"
+    with connection.cursor() as cursor:
+        cursor.execute(f'INSERT INTO "{name}" ("{name}") VALUES (\'integrity-check\')')
+        cursor.execute(f"CREATE VIRTUAL TABLE temp.seen USING fts5vocab('main', '{name}', 'instance')")
+        cursor.execute("SELECT term, doc FROM temp.seen")
+        for token, row in cursor.fetchall():
+            found.setdefault(token, set()).add(row)
+        cursor.execute("DROP TABLE temp.seen")
+    return found
+
+
+def expected_tokens() -> dict[str, set[int]]:
+    """The same as an index built anew from texts and owners would have it."""
+    found: dict[str, set[int]] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(f'SELECT id, owner, text FROM "{table(Thing)}"')
+        for row, owner, text in cursor.fetchall():
+            for token in {*tokens_of(text.split("\n")), f"{OWNER}{owner}"}:
+                found.setdefault(token, set()).add(row)
+    return found
+
+
+acts = st.one_of(
+    st.tuples(st.just("write"), st.lists(st.tuples(st.integers(0, 5), st.integers(0, 2), st.lists(texts, max_size=2)))),
+    st.tuples(st.sampled_from(["reown", "erase"]), st.lists(st.integers(0, 5))),
+)
+
+
+@pytest.mark.sqlite
+@calm
+@given(done=st.lists(acts, max_size=6))
+def test_tokens_that_come_and_go_are_those_of_an_index_built_anew(world: World, done: list[tuple[str, Any]]) -> None:
+    keys = [thing.pk for thing in world.things[:6]]
+    for act, some in done:
+        if act == "write":
+            search.write(connection, Thing, [(keys[at], world.users[owner], parts) for at, owner, parts in some])
+        elif act == "reown":
+            for place, at in enumerate(some):
+                Thing.objects.filter(pk=keys[at]).update(owner_id=[*world.users, None][place])
+            search.reown(connection, Thing, [keys[at] for at in some])
+            for key, owner in Thing.objects.filter(pk__in=[keys[at] for at in some]).values_list("pk", "owner_id"):
+                assert owner_of(key) in (owner or 0, None)
+        else:
+            search.erase(connection, Thing, [keys[at] for at in some])
+    assert rows_of_tokens() == expected_tokens()
+
+
+def owner_of(key: int) -> int | None:
+    """Whose the index takes a record for, None where it does not know it."""
+    with connection.cursor() as cursor:
+        cursor.execute(f'SELECT owner FROM "{table(Thing)}" WHERE id = %s', [key])
+        row = cursor.fetchone()
+    return row[0] if row else None
+
+
+@pytest.mark.sqlite
+def test_an_index_of_the_former_kind_is_built_anew(world: World) -> None:
+    name, before = table(Thing), search.match(Thing, "公司", everything, 1_000)
+    with connection.cursor() as cursor:
+        cursor.execute(f'DROP TABLE "{name}_words"')
+        cursor.execute(f'ALTER TABLE "{name}" DROP COLUMN owner')
+        cursor.execute(
+            f'CREATE VIRTUAL TABLE "{name}_words" USING fts5'
+            "(doc, content='', contentless_delete=1, tokenize='ascii', detail=none)"
+        )
+    search.ensure_index(connection, Thing)
+    assert search.match(Thing, "公司", everything, 1_000) == before
+    assert rows_of_tokens() == expected_tokens()
+    mine = set(search.match(Thing, "公司", Scope(False, (world.users[1],), world.users[1], False), 1_000))
+    assert (
+        mine == set(before) & set(Thing.objects.filter(owner_id=world.users[1]).values_list("pk", flat=True)) != set()
+    )
 
 
 def test_the_index_is_built_once(world: World) -> None:
