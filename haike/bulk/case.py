@@ -44,8 +44,8 @@ class Case:
     unarchive: bool = False
     archived: Any = None
     """When it was archived before, if `unarchive`."""
-    shares: dict[int, bool | None] = field(default_factory=dict)
-    """How far each user's share went before; None where there was none."""
+    shares: dict[int, dict[str, Any] | None] = field(default_factory=dict)
+    """What each user's share was before, how far it went and whose it was; None where there was none."""
     settled: dict[str, Any] = field(default_factory=dict)
     """Stored facts that followed from the batch, as they were."""
     conflicts: list[Conflict] = field(default_factory=list)
@@ -152,4 +152,5 @@ def _shared(case: Case, before: list[Any] | None, after: list[Any], shares: dict
         return
     if present != can_write:
         case.conflicts.append(Conflict(_("Shares")))
-    case.shares[user_id] = wanted
+    # Older rows of the log do not tell who had shared it.
+    case.shares[user_id] = dict(zip(("can_write", "by_id"), before[1:], strict=False)) if before else None

@@ -327,12 +327,12 @@ class _Work:
         label = entity.label
         told: list[tuple[int, int, dict[str, Any]]] = []
         for case in cases:
-            for user_id, can_write in case.shares.items():
+            for user_id, former in case.shares.items():
                 mine = Share.objects.filter(entity=label, record_id=case.key, user_id=user_id)
-                if can_write is None:
+                if former is None:
                     mine.delete()
                 else:
-                    mine.update(can_write=can_write)
+                    mine.update(**former)
             told.append((case.key, case.record.version, {}))
         log_many(entity, told, "undo", by=self.by, batch=None, at=timezone.now())
         self.found.reverted += len(cases)

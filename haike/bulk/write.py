@@ -250,7 +250,7 @@ def share_many(entity: Entity, keys: Sequence[int], *, user: Any, can_write: boo
             elif share is not None and share.can_write == can_write:
                 outcome.same += 1
             else:
-                before = [user.pk, share.can_write] if share else None
+                before = [user.pk, share.can_write, share.by_id] if share else None
                 told.append((pk, record.version, {named: ["", str(user)], "_share": [before, [user.pk, can_write]]}))
                 if share is None:
                     fresh.append(Share(entity=entity.label, record_id=pk, user=user, can_write=can_write, by_id=by.pk))

@@ -164,6 +164,7 @@ def play(clients: dict[str, Client], staff: Staff, customers: list[Customer], co
         ("contacts/delete", "cat", {0}, None),
     ]
 )
+@example(acts=[("share", "ann", {3}, ("cat", False))])
 @example(acts=[("transfer", "ben", {0, 1}, "cat"), ("edit", "cat", {0}, ("name", "set", "凤凰集团"))])
 @example(acts=[("edit", "ann", {0, 1, 2}, ("heat", "set", "hot")), ("edit", "ben", {1}, ("heat", "empty", ""))])
 def test_undone_backwards_everything_is_as_it_was(acts: list[Any], staff: Staff) -> None:
