@@ -5,17 +5,14 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from django.db import connection, models, transaction
-
 from haike.catalog.models import PrintTemplate, Product, ProductPackage
 from haike.catalog.package.record import PackageLine
 from haike.catalog.paper.kinds import KINDS
-from haike.kernel import search
 from haike.kernel.entity import entity_of
-from haike.kernel.log import Change
 from haike.kernel.policy import System
 from haike.money.models import PlanTemplate
 from haike.people.models import User
+from haike.site.demo.delete import delete_free
 from haike.site.demo.dues import TEMPLATES
 
 SAMPLER = System("sample")
@@ -84,22 +81,8 @@ def remove_papers(note: dict[str, Any]) -> None:
     made: dict[str, list[int]] = note.get("papers", {})
     for model in KEPT:
         label = entity_of(model).label
-        for record in model._base_manager.filter(pk__in=made.get(label, []), version=1):
-            if model is ProductPackage:
-                PackageLine.objects.filter(document=record.pk).delete()
-            key = record.pk
-            if deleted(record):
-                own = Change._base_manager.filter(entity=label, record_id=key)
-                own._raw_delete(own.db)
-                if entity_of(model).search:
-                    search.erase(connection, model, [key])
-
-
-def deleted(record: models.Model) -> bool:
-    """Whether the row could be deleted: nothing that a user has made names it."""
-    try:
-        with transaction.atomic():
-            record.delete()
-    except models.ProtectedError:
-        return False
-    return True
+        rows = model._base_manager.filter(pk__in=made.get(label, []), version=1)
+        keys = set(rows.values_list("pk", flat=True))
+        if model is ProductPackage:
+            PackageLine.objects.filter(document__in=keys).delete()
+        delete_free(model, keys)

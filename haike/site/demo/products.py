@@ -5,18 +5,15 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from django.db import connection
-
 from haike.catalog.models import Product, ProductCategory, ProductPrice, ProductUnit
 from haike.customers.models import PriceClass
-from haike.kernel import search
 from haike.kernel.bulk import create_many, start_batch
 from haike.kernel.entity import entity_of
 from haike.kernel.log import Batch, Change
 from haike.kernel.policy import System
 from haike.people.models import User
 from haike.refused import Refused
-from haike.site.demo.papers import deleted
+from haike.site.demo.delete import delete_free
 
 SAMPLER = System("sample")
 # Path, name, brand, unit, price of the first, step of the price, share of it that it costs in percent, and the
@@ -187,17 +184,14 @@ def remove_products(note: dict[str, Any]) -> None:
             rows = rows.filter(prices=None, units=None)
         if model is ProductUnit:
             rows = rows.filter(prices=None)
+        # What stands in what a user has written stays.
+        if model is not ProductCategory:
+            delete_free(model, set(rows.values_list("pk", flat=True)))
+            continue
         # From the leaves up: a branch may go only when nothing lies in it.
-        for record in rows.order_by("-id"):
-            if model is ProductCategory and (record.products.exists() or record.children.exists()):
-                continue
-            key = record.pk
-            if not deleted(record):
-                # It stands in what a user has written.
-                continue
-            own = Change._base_manager.filter(entity=label, record_id=key)
-            own._raw_delete(own.db)
-            search.erase(connection, model, [key])
+        while leaves := set(rows.filter(products=None, children=None).values_list("pk", flat=True)):
+            if not delete_free(model, leaves):
+                break
     batch = note.get("product_batch", 0)
     if not Change.objects.filter(batch=batch).exists():
         Batch.objects.filter(pk=batch).delete()

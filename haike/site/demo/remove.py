@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
-from django.db import IntegrityError, connection, models, transaction
-from django.db.models import Q
+from django.db import connection, models, transaction
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -61,6 +61,7 @@ from haike.sales.models import (
     StageMove,
 )
 from haike.site.demo.claim import remove_claims
+from haike.site.demo.delete import delete_free
 from haike.site.demo.groups import remove_groups
 from haike.site.demo.own_fields import take_out
 from haike.site.demo.papers import remove_papers
@@ -158,8 +159,7 @@ def remove_sample(*, by: Any, report: Report = lambda *_: None) -> Removed:
         remove_groups(note)
         remove_papers(note)
         remove_products(note)
-        for territory in Territory._base_manager.filter(pk__in=note.get("territories", [])):
-            _delete(territory)
+        delete_free(Territory, note.get("territories", []))
         _remove_pools(note)
         _remove_people(note, by, done)
         _remove_company(note)
@@ -317,11 +317,12 @@ def _erase(model: type[models.Model], rows: models.QuerySet[Any]) -> None:
 
 def _remove_pools(note: dict[str, Any]) -> None:
     """Delete the seas in which nothing lies any more."""
-    for pool in Pool._base_manager.filter(pk__in=note.get("pools", [])):
-        account = User._base_manager.get(pk=pool.account_id)
+    pools = Pool._base_manager.filter(pk__in=note.get("pools", []))
+    accounts = dict(pools.values_list("pk", "account_id"))
+    for pool in pools:
         pool.members.clear()
-        if _delete(pool):
-            _delete(account, owner=None)
+    gone = delete_free(Pool, accounts)
+    delete_free(User, [accounts[pool] for pool in gone], owner=None)
     organisation_changed()
 
 
@@ -333,38 +334,24 @@ def _remove_people(note: dict[str, Any], by: Any, done: Removed) -> None:
     keys = list(everybody.values_list("pk", flat=True))
     Department._base_manager.filter(pk__in=note["departments"]).update(manager=None)
     User._base_manager.filter(pk__in=note["users"]).update(manager=None)
-    for user in User._base_manager.filter(pk__in=keys):
-        if _delete(user, owner=None, created_by=None, changed_by=None):
-            done.people += 1
-        else:
-            done.closed += 1
-            facts = {"is_active": False, "closed_at": timezone.now(), "version": user.version + 1}
-            User._base_manager.filter(pk=user.pk, is_active=True).update(**facts)
+    gone = delete_free(User, keys, owner=None, created_by=None, changed_by=None)
+    done.people += len(gone)
+    done.closed += len(keys) - len(gone)
+    facts = {"is_active": False, "closed_at": timezone.now(), "version": F("version") + 1}
+    User._base_manager.filter(pk__in=set(keys) - gone, is_active=True).update(**facts)
     if by.pk in note["users"]:
         # Its password was told to everybody who tried the examples.
         User._base_manager.filter(pk=by.pk).update(must_change_password=True)
     departments = Department._base_manager.filter(pk__in=note["departments"])
     # Who removes the examples may be one of them; he keeps his account, not its place.
     User._base_manager.filter(pk=by.pk, department__in=departments).update(department=None)
-    for department in sorted(departments, key=lambda each: -each.depth):
-        _delete(department, parent=None)
+    # From the leaves up: a branch may go only when nothing lies in it.
+    by_depth: dict[int, list[int]] = {}
+    for department in departments:
+        by_depth.setdefault(department.depth, []).append(department.pk)
+    for __, some in sorted(by_depth.items(), reverse=True):
+        delete_free(Department, some, parent=None)
     organisation_changed()
-
-
-def _delete(record: User | Department | Pool | Territory, **cleared: Any) -> bool:
-    """Delete a row and its log; False where something still refers to it."""
-    model, key = type(record), record.pk
-    try:
-        with transaction.atomic():
-            if cleared:
-                model._base_manager.filter(pk=key).update(**cleared)
-            own = Change._base_manager.filter(entity=entity_of(model).label, record_id=key)
-            own._raw_delete(own.db)
-            record.delete()
-            search.erase(connection, model, [key])
-    except (models.ProtectedError, IntegrityError):
-        return False
-    return True
 
 
 def _remove_company(note: dict[str, Any]) -> None:
