@@ -6,9 +6,11 @@ from array import array
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
 from itertools import islice
+from operator import attrgetter
 from pathlib import Path
 from typing import Any, Literal, cast
 
+from django.db.models import ForeignKey
 from django.utils.translation import gettext_lazy as _
 
 from haike.exchange.exported import Export, begin, explain, finish, log_export, properties_of
@@ -119,8 +121,29 @@ def _write_rows(writer: SheetWriter, entity: Entity, user: Any, records: list[An
 def _cells(entity: Entity, user: Any, records: list[Any], looks: list[Look]) -> Iterator[tuple[Any, ...]]:
     """The cells of the records, row after row, made column by column."""
     fetch_ahead(entity, [look.path for look in looks], records, user)
-    columns = [look.to_sheets([look.get(record) for record in records]) for look in looks]
-    return zip(*columns, strict=True)
+    return zip(*(_column(look, records) for look in looks), strict=True)
+
+
+def _column(look: Look, records: list[Any]) -> list[Any]:
+    if type(look).get is not Look.get or "__" in look.path:
+        values = [look.get(record) for record in records]
+    elif isinstance(look.field, ForeignKey):
+        values = _linked(look.path, look.field.attname, records)
+    else:
+        values = list(map(attrgetter(look.path), records))
+    # Of many columns that an entity has most are filled in nowhere.
+    first = values[0] if values else None
+    if (first is None or first == "") and values.count(first) == len(values):
+        return look.to_sheets([first]) * len(values)
+    return look.to_sheets(values)
+
+
+def _linked(name: str, column: str, records: list[Any]) -> list[Any]:
+    """What the records refer to, each taken from one of those that name it."""
+    keys = list(map(attrgetter(column), records))
+    one = dict(zip(keys, records, strict=True))
+    found = {key: getattr(record, name) for key, record in one.items()}
+    return [found[key] for key in keys]
 
 
 def _batches(entity: Entity, user: Any, keys: array[int], looks: list[Look]) -> Iterator[tuple[int, list[Any]]]:

@@ -90,7 +90,6 @@ def _moment(value: datetime) -> datetime:
 
 def _text(text: str) -> str:
     """A cell of text behind its place."""
-    # Words, owners and regions come again in every row; long texts are not worth their room.
     return _short_text(text) if len(text) <= _SHORT else _any_text(text)
 
 
@@ -161,7 +160,9 @@ class _XlsxSheet(Sheet):
         for letter, style, value in zip(self._letters, self._number_styles, values, strict=False):
             if value.__class__ is str:
                 if value:
-                    cells.append(f"{letter}{line}{_text(value)}")
+                    # Words, owners and regions come again in every row; long texts are not worth their room.
+                    text = _short_text(value) if len(value) <= _SHORT else _any_text(value)
+                    cells.append(f"{letter}{line}{text}")
             elif value.__class__ is int:
                 if -_MOST_FIGURES < value < _MOST_FIGURES:
                     cells.append(f'{letter}{line}" s="{style}"><v>{value}</v></c>')
@@ -176,17 +177,18 @@ class _XlsxSheet(Sheet):
 
     def _other(self, start: str, style: int, value: Value) -> str:
         """A cell that is neither plain text nor a plain whole number."""
-        if isinstance(value, bool):
+        if value is True or value is False:
             return f'{start}" t="b"><v>{int(value)}</v></c>'
         if isinstance(value, Decimal):
             if not value.is_finite():
                 return ""
-            if len(value.as_tuple().digits) > 15 and value != Decimal(f"{value:.15g}"):
+            text = str(value)
+            if len(text) > 15 and len(value.as_tuple().digits) > 15 and value != Decimal(f"{value:.15g}"):
                 # A spreadsheet would round it.
                 return start + _text(f"{value:f}")
-            if style == 0 and value.as_tuple().exponent == -2:
+            if style == 0 and text[-3:-2] == ".":
                 style = ooxml.STYLES["money"]
-            return f'{start}" s="{style}"><v>{value}</v></c>'
+            return f'{start}" s="{style}"><v>{text}</v></c>'
         if isinstance(value, float):
             return f'{start}" s="{style}"><v>{value!r}</v></c>' if abs(value) < 1e300 else ""
         if isinstance(value, datetime):
