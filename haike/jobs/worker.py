@@ -19,7 +19,7 @@ from haike.jobs.context import Halt, Running
 from haike.jobs.declare import OUTSIDE_QUEUE, SLOW_QUEUE
 from haike.jobs.job import Job
 from haike.jobs.keeper import Keeper
-from haike.jobs.memory import limit_memory
+from haike.jobs.memory import give_back, limit_memory
 from haike.jobs.rounds import Rounds
 from haike.jobs.run import execute, overrun
 from haike.jobs.supervisor import supervise
@@ -108,6 +108,8 @@ class Worker:
             finally:
                 self._keeper.drop(running)
                 close_old_connections()
+                if job.queue == SLOW_QUEUE:
+                    give_back()
 
     def _claim(self, lane: Rounds) -> Job | None:
         if lane is self._outside:
