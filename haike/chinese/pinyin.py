@@ -134,6 +134,17 @@ def full_pinyin(text: str, *, person: bool = False) -> str:
     return "".join(syllables(text, person=person)) if "~" in spelled else spelled.replace(" ", "")
 
 
+def without_each(text: str) -> list[str]:
+    """The full pinyin of the text without its first character, without its second and so on."""
+    spelled = _spell(text, False)
+    parts = spelled.split()
+    known = unicodedata.is_normalized("NFKC", text) and _tables().hints.isdisjoint(text)
+    if known and len(parts) == len(text) and "~" not in spelled:
+        # Each character sounds as it does alone.
+        return ["".join(parts[:place] + parts[place + 1 :]) for place in range(len(parts))]
+    return [full_pinyin(text[:place] + text[place + 1 :]) for place in range(len(text))]
+
+
 def initials(text: str, *, person: bool = False) -> str:
     """重庆海客科技 -> cqhkkj; Latin letters and digits are kept, in lower case."""
     tables = _tables()

@@ -52,7 +52,8 @@ def follow(entity: Entity, records: Sequence[Record], touched: set[str] | None) 
         (key, identity.number, record.pk) for record in records for key in keys_of(identity, identity.values_of(record))
     ]
     if len(records) > 20:
-        insert_rows(IdentityKey, COLUMNS, rows)
+        # In the order of the index: each of its pages is then fetched and written once.
+        insert_rows(IdentityKey, COLUMNS, sorted(rows))
     elif rows:
         made = [IdentityKey(key=key, entity=number, record_id=pk) for key, number, pk in rows]
         IdentityKey.objects.bulk_create(made)
@@ -115,7 +116,7 @@ def rebuild(
         for some in _chunks(identity, stock):
             keys = [(key, identity.number, values["pk"]) for values in some for key in keys_of(identity, values)]
             with transaction.atomic():
-                insert_rows(IdentityKey, COLUMNS, keys)
+                insert_rows(IdentityKey, COLUMNS, sorted(keys))
             done, made = done + len(some), made + len(keys)
             report(done, max(total, done))
     return made

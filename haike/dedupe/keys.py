@@ -13,7 +13,7 @@ from hashlib import blake2b
 
 from haike.chinese.company import normalise
 from haike.chinese.phone import normalise_phone
-from haike.chinese.pinyin import full_pinyin
+from haike.chinese.pinyin import full_pinyin, without_each
 from haike.dedupe.identity import Identity, Values
 
 CODE, PHONE, REACH, NAME, SHORT, SIMILAR = "code", "phone", "reach", "name", "short", "similar"
@@ -129,5 +129,4 @@ def _pieces(trade: str) -> Iterator[str]:
         return
     yield full_pinyin(trade)
     if 2 < len(trade) <= 8:
-        for place in range(len(trade)):
-            yield full_pinyin(trade[:place] + trade[place + 1 :])
+        yield from without_each(trade)

@@ -28,7 +28,12 @@ Place = tuple[int, int]
 
 def match_many(identity: Identity, rows: Sequence[Values], *, by: Actor) -> dict[int, Match]:
     """The surest match of each row by its place; of records that the user does not see only that there is one."""
-    keys = [sure_keys(identity, row) for row in rows]
+    return _matched(identity, rows, [sure_keys(identity, row) for row in rows], by)
+
+
+def _matched(
+    identity: Identity, rows: Sequence[Values], keys: Sequence[Mapping[int, str]], by: Actor
+) -> dict[int, Match]:
     holders = _holders({key for row in keys for key in row})
     found: dict[int, tuple[int, Place]] = {}
     for place, row in enumerate(keys):
@@ -110,14 +115,12 @@ def tell(entity: Entity, rows: Sequence[Mapping[str, Any]], by: Actor) -> Mappin
     kinds = {kind for kind in KINDS if kind != SIMILAR and RULES[kind]() == WARN}
     if identity is None or not kinds:
         return {}
-    told = {
-        place: match.sentence
-        for place, match in match_many(identity, rows, by=by).items()
-        if match.likeness.kinds & kinds
-    }
+    keys = [sure_keys(identity, row) for row in rows]
+    matched = _matched(identity, rows, keys, by)
+    told = {place: match.sentence for place, match in matched.items() if match.likeness.kinds & kinds}
     earlier: dict[int, int] = {}
-    for place, row in enumerate(rows):
-        for key, kind in sure_keys(identity, row).items():
+    for place, row in enumerate(keys):
+        for key, kind in row.items():
             first = earlier.setdefault(key, place)
             if first != place and place not in told and kind in kinds:
                 told[place] = str(_("%(reason)s: an earlier row says the same.") % {"reason": LABELS[kind]})

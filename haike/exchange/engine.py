@@ -16,13 +16,14 @@ from django.utils.translation import gettext_lazy as _
 from haike.exchange.ahead import ahead, in_turn
 from haike.exchange.run import TELLERS, ImportFault, ImportRun
 from haike.exchange.target import label_of, needed, targets
+from haike.find.insert import roomy
 from haike.kernel.bulk import start_batch
 from haike.kernel.entity import Entity, entity_named
 from haike.kernel.look import Look, ReferenceLook
 from haike.refused import Refused
 from haike.sheets.cell import CellError
 
-CHUNK = 1_000
+CHUNK = 2_000
 REMEMBERED_KINDS = frozenset({"choice", "choices", "region", "reference", "person", "references"})
 
 Row = Sequence[Any]
@@ -160,13 +161,14 @@ def run_rows(
     def read() -> list[Parsed]:
         return reader.read_some(list(islice(rest, CHUNK)))
 
-    # Read before the transaction: nobody waits for the right to write meanwhile.
-    for parsed in in_turn(read) if reader.looks_back else ahead(read):
-        with transaction.atomic():
-            _bring_in(run, entity, user, reader, parsed)
-            ImportRun.objects.filter(pk=run.pk).update(rows_done=F("rows_done") + len(parsed))
-        run.refresh_from_db()
-        report(run.rows_done, run.rows_total)
+    with roomy():
+        # Read before the transaction: nobody waits for the right to write meanwhile.
+        for parsed in in_turn(read) if reader.looks_back else ahead(read):
+            with transaction.atomic():
+                _bring_in(run, entity, user, reader, parsed)
+                ImportRun.objects.filter(pk=run.pk).update(rows_done=F("rows_done") + len(parsed))
+            run.refresh_from_db()
+            report(run.rows_done, run.rows_total)
 
 
 def _bring_in(run: ImportRun, entity: Entity, user: Any, reader: Reader, parsed: Sequence[Parsed]) -> None:

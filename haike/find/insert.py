@@ -5,7 +5,8 @@ Several times as fast as `bulk_create`, which imports would wait for. Within the
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any, TypeVar
 
@@ -17,6 +18,8 @@ from haike.find.index.load import insert_sqlite
 
 M = TypeVar("M", bound=models.Model)
 AnyField = Any
+ROOM = -32_000
+"""In SQLite's way: so many kilobytes."""
 _TEXTS = (models.CharField, models.TextField)
 
 
@@ -73,6 +76,22 @@ def _text_limit(field: AnyField) -> int:
     if not is_plain_text(field) or any(type(rule) is not MaxLengthValidator for rule in field.validators):
         return -1
     return min((rule.limit_value for rule in field.validators), default=1_000_000)
+
+
+@contextmanager
+def roomy() -> Iterator[None]:
+    """Room in memory for the pages of indexes that many new rows change; SQLite would write them again and again."""
+    if connection.vendor != "sqlite":
+        yield
+        return
+    with connection.cursor() as cursor:
+        usual = cursor.execute("PRAGMA cache_size").fetchone()[0]
+        cursor.execute(f"PRAGMA cache_size = {ROOM}")
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute(f"PRAGMA cache_size = {int(usual)}")
 
 
 def draw_keys(model: type[models.Model], count: int) -> Sequence[int]:

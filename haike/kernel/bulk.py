@@ -47,17 +47,17 @@ def draft_many(entity: Entity, rows: Sequence[Mapping[str, Any] | Draft], *, by:
     for name in {name for row in rows if not isinstance(row, Draft) for name in row}:
         if name != "owner" and name in entity.looks and entity.right(by, name) != "edit":
             raise Refused(_("You may not fill in “%(field)s”.") % {"field": entity.looks[name].label})
-    now = timezone.now()
-    return [row if isinstance(row, Draft) else _draft(entity, row, by, now) for row in rows]
+    now, paths = timezone.now(), entity.searched
+    return [row if isinstance(row, Draft) else _draft(entity, row, by, now, paths) for row in rows]
 
 
 def create_many(
     entity: Entity, rows: Sequence[Mapping[str, Any] | Draft], *, by: Actor, batch: Batch, at: Any = None
 ) -> list[Record | Refused]:
     """Make a record of each row or draft in one transaction; the answer stands in the order of the rows."""
-    drafts = draft_many(entity, rows, by=by)
-    now = at or timezone.now()
-    with transaction.atomic(), writer():
+    drafts, now = draft_many(entity, rows, by=by), at or timezone.now()
+    # No savepoint within an import's transaction: SQLite would keep a copy of each page that is changed.
+    with transaction.atomic(savepoint=False), writer():
         _refuse_doubles(entity, drafts)
         built = [(place, draft.record) for place, draft in enumerate(drafts) if isinstance(draft, Draft)]
         for at, no in entity.additions.check(entity, [record for __, record in built], None).items():
@@ -91,7 +91,7 @@ def create_many(
     return [draft.record if isinstance(draft, Draft) else draft for draft in drafts]
 
 
-def _draft(entity: Entity, row: Mapping[str, Any], by: Actor, now: Any) -> Draft | Refused:
+def _draft(entity: Entity, row: Mapping[str, Any], by: Actor, now: Any, paths: list[str]) -> Draft | Refused:
     record = blank(entity.model)
     entity.additions.start(entity, record)
     entity.put(record, row)
@@ -113,7 +113,8 @@ def _draft(entity: Entity, row: Mapping[str, Any], by: Actor, now: Any) -> Draft
         return no
     if not entity.search:
         return Draft(record, None)
-    return Draft(record, search.ready(connection.vendor, 0, record.owner_id, entity.search_text(record, fresh=True)))
+    text = entity.search_text(record, fresh=True, paths=paths)
+    return Draft(record, search.ready(connection.vendor, 0, record.owner_id, text))
 
 
 def _doubtful(value: Any, most: int | None) -> bool:

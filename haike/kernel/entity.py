@@ -322,11 +322,12 @@ class Entity:
 
         Nothing hangs yet on a `fresh` record, so the fields of others are not asked for.
         """
-        parts: list[str] = []
+        parts, looks = list[str](), self.looks
         for path in self.searched if paths is None else paths:
-            if fresh and path in self.search and self.model._meta.get_field(path.partition("__")[0]).one_to_many:
+            plain = looks.get(path)
+            if fresh and plain is None and self.model._meta.get_field(path.partition("__")[0]).one_to_many:
                 continue
-            for look, value in self._values(record, path):
+            for look, value in self._values(record, path) if plain is None else [(plain, plain.get(record))]:
                 if not value:
                     continue
                 text = str(value) if isinstance(look, PhoneLook) else look.text(value)
@@ -344,8 +345,7 @@ class Entity:
     def _values(self, record: Any, path: str) -> Iterator[tuple[Look, Any]]:
         first, __, rest = path.partition("__")
         if not rest:
-            look = self.looks[first]
-            yield look, look.get(record)
+            yield (look := self.looks[first]), look.get(record)
             return
         relation = self.model._meta.get_field(first)
         entity = relation.related_model._haike_entity

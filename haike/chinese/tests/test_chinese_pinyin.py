@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from haike.chinese.divisions import read_divisions
-from haike.chinese.pinyin import full_pinyin, initials, matches_initials, sort_key
+from haike.chinese.pinyin import full_pinyin, initials, matches_initials, sort_key, without_each
 
 HAN = st.text(st.characters(min_codepoint=0x4E00, max_codepoint=0x9FA5), max_size=12)
 
@@ -130,3 +130,10 @@ def test_hundred_thousands_of_names_in_a_second() -> None:
 
     # Twenty times slower than measured still passes: machines differ.
     assert time.process_time() - start < 2
+
+
+@pytest.mark.feature("X1")
+@given(st.one_of(HAN, st.text(max_size=8), st.text("长行重乐a1 ①é中国海", max_size=8)))
+@settings(max_examples=100, deadline=None)
+def test_a_text_without_one_character_sounds_as_if_written_so(text: str) -> None:
+    assert without_each(text) == [full_pinyin(text[:place] + text[place + 1 :]) for place in range(len(text))]

@@ -146,7 +146,7 @@ class ContactEntity(Entity):
         return bulk.draft_many(self, rows, by=by)
 
     def create_many(self, rows: Sequence[Any], *, by: Actor, batch: Batch) -> list[Any]:
-        with transaction.atomic():
+        with transaction.atomic(savepoint=False):
             made = bulk.create_many(self, rows, by=by, batch=batch)
             actions.ensure_mains(each for each in made if isinstance(each, Contact))
         return made

@@ -7,7 +7,8 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -115,3 +116,12 @@ def test_children_hang_on_their_parents(staff: Staff) -> None:
     )
     # A key drawn here is not drawn again by the database.
     assert entity.create(by=staff.ann, name="其后").pk > made[-1].pk
+
+
+def test_many_are_written_without_a_savepoint_in_an_open_transaction(staff: Staff) -> None:
+    entity, batch = entity_of(Customer), start_batch(entity_of(Customer), "import", "a.xlsx", by=staff.ann)
+    with CaptureQueriesContext(connection) as sent, transaction.atomic():
+        entity.create_many([{"name": "甲有限公司"}, {"name": "乙有限公司"}], by=staff.ann, batch=batch)
+    # SQLite keeps a copy of each page that is changed behind one: of a large import a hundred megabytes.
+    outer = 1  # of the test, which is a transaction itself
+    assert sum(each["sql"].startswith("SAVEPOINT") for each in sent.captured_queries) == outer

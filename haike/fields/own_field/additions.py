@@ -139,8 +139,7 @@ class OwnAdditions(Additions):
             for place in without if look.searched else ():
                 drawn.setdefault(place, []).append(str(look.stored(records[place])))
         # All of them: what the record itself works out stands in no list of what was touched.
-        for record in records:
-            shape.formulas.work_out(record)
+        shape.formulas.work_out_many(records)
         return drawn
 
     def settled(self, entity: Entity, pk: int, names: set[str]) -> None:

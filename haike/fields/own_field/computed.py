@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -190,17 +190,27 @@ class Formulas:
         some = self.concerned(touched)
         if not some:
             return False
+        with translation.override(CHINESE):
+            return self._work_out(record, some)
+
+    def work_out_many(self, records: Iterable[Any]) -> None:
+        """Put all values into each record."""
+        if self.all:
+            with translation.override(CHINESE):
+                for record in records:
+                    self._work_out(record, self.all)
+
+    def _work_out(self, record: Any, some: Mapping[str, Formula]) -> bool:
         before = dict(record.custom)
         notes = dict(record.custom.get(NOTES_KEY) or {})
-        with translation.override(CHINESE):
-            for name, formula in some.items():
-                look = self.looks[name]
-                notes.pop(name, None)
-                try:
-                    value = formula.work_out(lambda field: value_of(self.looks[field], record))
-                except NoValue as no:
-                    notes[name], value = no.code, None
-                look.put(record, _fitted(look, value))
+        for name, formula in some.items():
+            look = self.looks[name]
+            notes.pop(name, None)
+            try:
+                value = formula.work_out(lambda field: value_of(self.looks[field], record))
+            except NoValue as no:
+                notes[name], value = no.code, None
+            look.put(record, _fitted(look, value))
         record.custom.pop(NOTES_KEY, None)
         if notes:
             record.custom[NOTES_KEY] = notes
