@@ -1,6 +1,6 @@
 """What users keep about lists: saved views, shown columns, open and recent records."""
 
-from collections import defaultdict
+from collections import defaultdict, namedtuple
 from collections.abc import Iterable
 from typing import Any
 
@@ -15,6 +15,7 @@ from haike.kernel.entity import Entity, entity_named
 from haike.kernel.versioned import Versioned, bump
 
 RECENT = 20
+Open = namedtuple("Open", "pk entity record_id title")  # a tab of the strip
 
 _kept: Versioned[dict[Any, Any]] = Versioned("lists", dict)
 """Views and choices of the users who were here lately, kept in the process until one of them changes."""
@@ -100,14 +101,13 @@ class Visit(models.Model):
 
 def note_visit(user: Any, entity: str, record_id: int, title: str) -> None:
     """Remember that a user opened a record."""
-    visit = Visit(user_id=user.pk, entity=entity, record_id=record_id, title=title[:120], at=timezone.now(), open=True)
-    # One statement: every record page waits for it.
-    Visit.objects.bulk_create(
-        [visit],
-        update_conflicts=True,
-        unique_fields=["user", "entity", "record_id"],
-        update_fields=["title", "at", "open"],
+    table, now = Visit._meta.db_table, connection.ops.adapt_datetimefield_value(timezone.now())
+    sql = (  # by hand, one statement: every record page waits for it
+        f"INSERT INTO {table} (user_id, entity, record_id, title, at, open) VALUES (%s, %s, %s, %s, %s, %s)"
+        " ON CONFLICT (user_id, entity, record_id) DO UPDATE SET title = EXCLUDED.title, at = EXCLUDED.at, open = TRUE"
     )
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [user.pk, entity, record_id, title[:120], now, True])
 
 
 def recent_visits(user: Any) -> list[Visit]:
@@ -115,7 +115,7 @@ def recent_visits(user: Any) -> list[Visit]:
     return still_seen(user, Visit.objects.filter(user_id=user.pk).order_by("-at")[:RECENT])
 
 
-def open_visits(user: Any, most: int) -> list[Visit]:
+def open_visits(user: Any, most: int) -> list[Open]:
     """The records of his strip of tabs that he opened last and still sees, newest first."""
     table = connection.ops.quote_name(Visit._meta.db_table)
     # By hand: every page waits for it.
@@ -123,11 +123,10 @@ def open_visits(user: Any, most: int) -> list[Visit]:
     with connection.cursor() as cursor:
         cursor.execute(sql, [user.pk, most])
         rows = cursor.fetchall()
-    visits = [Visit(id=pk, user_id=user.pk, entity=label, record_id=key, title=title) for pk, label, key, title in rows]
-    return still_seen(user, visits)
+    return still_seen(user, map(Open._make, rows))
 
 
-def still_seen(user: Any, visits: Iterable[Visit]) -> list[Visit]:
+def still_seen(user: Any, visits: Iterable[Any]) -> list[Any]:
     """Without records that were since deleted, or given to somebody whose records the user does not see."""
     kept = list(visits)
     keys: dict[str, set[int]] = defaultdict(set)

@@ -145,9 +145,9 @@ class Record(models.Model):
         """A record as read. Django's own way asks each of the forty fields whether it was read; lists read ten of
         fifty records. Signals that tell of a new instance are not sent; no room listens."""
         record = cls.__new__(cls)
-        record.__dict__.update(zip(field_names, values, strict=True))
-        record._state = ModelState()
-        record._state.adding, record._state.db = False, db
+        state = ModelState()
+        state.adding, state.db = False, db
+        record.__dict__.update(zip(field_names, values, strict=True), _state=state)
         return record
 
     def prepare(self) -> None:

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from django.utils.translation import gettext_lazy as _
 
+from haike.find.prepared import prepared_whole
 from haike.kernel.entity import Entity, entity_of
 from haike.screens.list import keep_sources, view_sources
 from haike.segments.offered import is_offered, offered
@@ -30,8 +31,12 @@ def serve_all() -> None:
 def _views(entity: Entity, user: Any) -> Iterable[tuple[str, str]]:
     if entity.label not in kinds_grouped():
         return
-    rows = Segment.objects.visible_to(user).filter(entity=entity.label, archived_at=None)
-    for segment in rows.order_by("name", "id"):
+
+    def rows() -> Any:
+        found = Segment.objects.visible_to(user).filter(entity=entity.label, archived_at=None)
+        return found.only("name", "entity").order_by("name", "id")
+
+    for segment in prepared_whole(("views", entity.label, entity_of(Segment).policy.key(user)), rows):
         yield segment.name, urlencode({"f": line_for(segment, user).text()})
 
 

@@ -16,7 +16,7 @@ from haike.customers.timeline import Entry, Place
 from haike.find.prepared import keyed, prepared, run_once
 from haike.kernel.entity import Entity, Panel, entity_of
 from haike.kernel.policy import Actor
-from haike.work.follow_up.record import FollowUp, FollowUpComment
+from haike.work.follow_up.record import FollowUp, FollowUpComment, FollowUpPhoto
 
 RANK = 2
 SHOWN = ("subject", "result", "attitude", "stage")
@@ -36,12 +36,25 @@ def comments_of(follow_ups: Iterable[FollowUp]) -> dict[int, list[FollowUpCommen
     return found
 
 
+def photos_of(follow_ups: Iterable[FollowUp]) -> dict[int, list[int]]:
+    """The keys of the photos of some follow-ups, by one query."""
+    found: dict[int, list[int]] = defaultdict(list)
+
+    def rows() -> Any:
+        some = FollowUpPhoto.objects.filter(keyed(FollowUpPhoto, "follow_up_id"))
+        return some.order_by("id").values_list("follow_up_id", "id")
+
+    for follow_up, photo in prepared("photos of follow-ups", rows, [each.pk for each in follow_ups]):
+        found[follow_up].append(photo)
+    return found
+
+
 def as_shown(follow_ups: list[FollowUp], user: Any) -> list[dict[str, Any]]:
     """Follow-ups with what a timeline shows of each: marks, comments, photos, whether the user may change it."""
     entity: Entity = entity_of(FollowUp)
     looks = {name: entity.looks[name] for name in SHOWN if entity.right(user, name) in ("read", "edit")}
     manner = entity.looks["manner"]
-    comments = comments_of(follow_ups)
+    comments, photos = comments_of(follow_ups), photos_of(follow_ups)
     may_comment = entity_of(FollowUpComment).policy.may(user, "create")
     return [
         {
@@ -50,7 +63,7 @@ def as_shown(follow_ups: list[FollowUp], user: Any) -> list[dict[str, Any]]:
             "manner": mark_safe(manner.cell(each.manner)),
             "marks": [mark_safe(look.cell(look.get(each))) for look in looks.values() if look.get(each)],
             "comments": comments.get(each.pk, []),
-            "photos": [f"{entity.url_of(each)}photos/{photo.pk}" for photo in each.photos.all()],
+            "photos": [f"{entity.url_of(each)}photos/{photo}" for photo in photos.get(each.pk, ())],
             "may_edit": entity.policy.allows(user, "edit", each),
             "may_comment": may_comment,
         }
@@ -66,7 +79,7 @@ def timeline_entries(customer: Customer, user: Actor, before: Place | None, limi
     def rows() -> Any:
         found: Any = FollowUp.objects.live().filter(keyed(FollowUp, "customer_id"))
         # Contacts are wide; only the name is shown.
-        found = found.select_related("contact").only(*OWN_COLUMNS, "contact__name").prefetch_related("photos")
+        found = found.select_related("contact").only(*OWN_COLUMNS, "contact__name")
         return (found if before is None else found.filter(before.before(RANK))).order_by("-at", "-id")[:limit]
 
     follow_ups = prepared(("timeline", limit), rows, [customer.pk]) if before is None else run_once(rows, [customer.pk])
