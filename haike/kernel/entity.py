@@ -469,9 +469,9 @@ class Entity:
         """What the head of the list offers beside a new record and an import."""
         return []
 
-    def row_buttons(self, record: Any, user: Actor) -> list[Button]:
-        """What hovering over a row of the list offers; Button.icon is shown."""
-        return []
+    def row_buttons(self, user: Actor) -> Callable[[Any], list[Button]]:
+        """What hovering over a row of the list offers, as a function of its record; Button.icon is shown."""
+        return lambda _record: []
 
     def buttons(self, record: Any, user: Actor) -> list[Button]:
         """What a user can do with a record beside editing and deleting."""

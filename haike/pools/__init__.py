@@ -22,7 +22,7 @@ How an entity opts in (customers do it in `haike/customers/customer/sea.py`):
 
 3. Rooms below say when a record was cared for, so that a rule can be tried on the past:
    `POOLING.contacts.append(source)`, and may add further `conditions` (with a contract …).
-4. `buttons(record, user)` and `row_buttons(record, user)` of `haike.pools.serve` join the entity's own.
+4. `buttons(record, user)` and `row_buttons(user)` of `haike.pools.serve` join the entity's own.
 
 What happens is said by `haike.pools.actions`: `claim`, `give_back`, `assign`; each takes some keys, is one batch that
 can be undone and refuses record by record. A transfer by any other way (form, import, API, hand-over) to a pool's

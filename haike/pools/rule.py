@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, timedelta, tzinfo
 from functools import cached_property
 from typing import Any
 
@@ -55,6 +55,11 @@ class Rule:
         return found
 
     @cached_property
+    def zone(self) -> tzinfo:
+        """The company's time zone."""
+        return timezone.get_current_timezone()
+
+    @cached_property
     def spares(self) -> list[Condition]:
         """The chosen conditions under which a record is spared, and that it is settled."""
         return self.pooling.spares(self.pool.spares)
@@ -68,7 +73,7 @@ class Rule:
         found = None
         for key, days, field in self._clocks:
             last = getattr(record, field) or start
-            each = (day_of(max(last, start)) + timedelta(days=days), key)
+            each = (max(last, start).astimezone(self.zone).date() + timedelta(days=days), key)
             if found is None or each < found:
                 found = each
         if found is None or record.protected_until is None:

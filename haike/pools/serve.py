@@ -33,6 +33,7 @@ from haike.pools.seas import seas
 from haike.pools.tabs import is_sea, pool_of_tab
 from haike.screens.list import note_sources, read_with_rows
 
+CLAIM = _("Claim")
 SOON, SOONEST = 7, 1
 """Days left from which a record is marked as near, and as very near."""
 
@@ -62,12 +63,17 @@ def _import_owners(entity: Entity, user: Any) -> Iterable[tuple[int, str]]:
 # -- buttons -----------------------------------------------------------------------------------------------------------
 
 
-def row_buttons(record: Any, user: Actor) -> list[Button]:
+def row_buttons(user: Actor) -> Callable[[Any], list[Button]]:
     """On a row of the list: take it."""
-    pool = seas().by_account.get(record.owner_id)
-    if pool is None or not seas().joined_by(user.pk, pool):
-        return []
-    return [Button(_("Claim"), f"{_entity(record).url_of(record)}claim", "hand-grab", "post")]
+    known = seas()
+
+    def offered(record: Any) -> list[Button]:
+        pool = known.by_account.get(record.owner_id)
+        if pool is None or not known.joined_by(user.pk, pool):
+            return []
+        return [Button(CLAIM, f"{_entity(record).url_of(record)}claim", "hand-grab", "post")]
+
+    return offered
 
 
 def buttons(record: Any, user: Actor) -> list[Button]:
@@ -77,7 +83,7 @@ def buttons(record: Any, user: Actor) -> list[Button]:
     found = []
     if pool is not None:
         if known.joined_by(user.pk, pool):
-            found.append(Button(_("Claim"), f"{base}claim", "hand-grab", "post", primary=True))
+            found.append(Button(CLAIM, f"{base}claim", "hand-grab", "post", primary=True))
         if entity.policy.allows(user, "transfer", record):
             found.append(Button(_("Assign"), f"{base}assign", "user-plus", "drawer"))
     elif record.owner_id and known.of_entity(entity.label) and entity.policy.allows(user, "edit", record):

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from operator import attrgetter
 from typing import Any
 
+from django.db.models import ForeignKey
 from django.utils.safestring import SafeString, mark_safe
 
 from haike.kernel.entity import Button, Entity
 from haike.kernel.escape import escape
 from haike.kernel.look import Look
-from haike.screens.module import plugged, reachable
+from haike.screens.module import modules_off, plugged, reachable
 
 
 def inside(word: Any) -> str:
@@ -84,9 +85,22 @@ def _masked(entity: Entity, name: str, look: Look, value: Any, record: Any, *, b
     )
 
 
-def _getter(look: Look) -> Callable[[Any], Any]:
-    plain = type(look).get is Look.get and "__" not in look.path
-    return attrgetter(look.path) if plain else look.get
+def _plain(look: Look) -> bool:
+    return type(look).get is Look.get and "__" not in look.path
+
+
+def _column(look: Look, records: Sequence[Any]) -> tuple[list[Any], Sequence[str]]:
+    """The values of a column and its cells."""
+    get = attrgetter(look.path) if _plain(look) else look.get
+    link = look.field
+    if isinstance(link, ForeignKey) and _plain(look) and getattr(link.remote_field.model, "held", False):
+        # A few people own all the rows: each is looked up once.
+        keys = [getattr(record, link.attname) for record in records]
+        people = {key: get(record) for key, record in zip(keys, records, strict=True)}
+        made = {key: look.cell(person) for key, person in people.items()}
+        return [people[key] for key in keys], [made[key] for key in keys]
+    values = list(map(get, records))
+    return values, look.cells(values)
 
 
 def table_rows(entity: Entity, user: Any, records: Sequence[Any], looks: dict[str, Look]) -> list[Row]:
@@ -96,8 +110,7 @@ def table_rows(entity: Entity, user: Any, records: Sequence[Any], looks: dict[st
     veils = entity.policy.veils(user)
     veiled = any(record.owner_id in veils for record in records) if veils else False
     for name, look in looks.items():
-        values = list(map(_getter(look), records))
-        cells, right = look.cells(values), entity.right(user, name)
+        (values, cells), right = _column(look, records), entity.right(user, name)
         if right == "masked" or (veiled and look.personal and right != "hidden"):
             cells = [
                 _masked(entity, name, look, value, record, by_click=right == "masked")
@@ -106,7 +119,7 @@ def table_rows(entity: Entity, user: Any, records: Sequence[Any], looks: dict[st
                 for cell, value, record in zip(cells, values, records, strict=True)
             ]
         columns.append(cells)
-    marks = row_marks(entity, user, records)
+    marks, buttons, all_on = row_marks(entity, user, records), entity.row_buttons(user), not modules_off()
     return [
         Row(
             record.pk,
@@ -114,7 +127,7 @@ def table_rows(entity: Entity, user: Any, records: Sequence[Any], looks: dict[st
             escape(record),
             cells,
             record.deleted_at is not None,
-            reachable(entity.row_buttons(record, user), lambda button: button.url),
+            buttons(record) if all_on else reachable(buttons(record), attrgetter("url")),
             marks.get(record.pk, ""),
         )
         for record, cells in zip(records, zip(*columns, strict=True) if columns else [()] * len(records), strict=True)

@@ -33,8 +33,8 @@ from haike.kernel.policy import Actor
 Buttons = Callable[[Customer, Actor], list[Button]]
 BUTTONS: list[Buttons] = []
 """What rooms below offer on a customer's page."""
-ROW_BUTTONS: list[Buttons] = []
-"""What rooms below offer on a row of the list."""
+ROW_BUTTONS: list[Callable[[Actor], Callable[[Customer], list[Button]]]] = []
+"""What rooms below offer on a row of the list: of its reader, as a function of the customer."""
 
 
 class CustomerEntity(Entity):
@@ -245,8 +245,9 @@ class CustomerEntity(Entity):
             found.insert(0, Button(_("Several customers"), reverse("customers:grid"), "table-plus"))
         return found
 
-    def row_buttons(self, record: Any, user: Actor) -> list[Button]:
-        return [button for source in ROW_BUTTONS for button in source(record, user)]
+    def row_buttons(self, user: Actor) -> Callable[[Any], list[Button]]:
+        sources = [source(user) for source in ROW_BUTTONS]
+        return lambda record: [button for source in sources for button in source(record)]
 
 
 def map_url(customer: Customer) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from django.db.models import Q
@@ -25,6 +25,7 @@ from haike.work.follow_up.screen import AuthorPolicy
 
 READ_ONLY = frozenset({"edit", "bulk", "delete", "approve"})
 """What nobody does with a converted lead; it may still be handed over and shared."""
+WRITE = _("Write a follow-up")
 TALK_COLUMNS = ["content", "manner", "result", "at", "next_at", "created_by"]
 TALKS = Related("sales.leadfollowup", "lead", columns=TALK_COLUMNS)
 """Before all other tabs: what was said is what one opens a lead for."""
@@ -161,18 +162,22 @@ class LeadEntity(Entity):
         if record.state in (TO_DO, FOLLOWING):
             if entity_of(LeadFollowUp).policy.may(user, "create"):
                 url = f"/lead-follow-ups/new?lead={record.pk}"
-                found.insert(0, Button(_("Write a follow-up"), url, "message-plus", "drawer"))
+                found.insert(0, Button(WRITE, url, "message-plus", "drawer"))
             if self.policy.allows(user, "edit", record):
                 url = f"{self.url_of(record)}convert"
                 found.insert(0, Button(_("Convert"), url, "user-check", "drawer", primary=True))
         return found
 
-    def row_buttons(self, record: Any, user: Actor) -> list[Button]:
-        found = row_buttons(record, user)
-        if not found and entity_of(LeadFollowUp).policy.may(user, "create"):
+    def row_buttons(self, user: Actor) -> Callable[[Any], list[Button]]:
+        claim, may_write = row_buttons(user), entity_of(LeadFollowUp).policy.may(user, "create")
+
+        def offered(record: Any) -> list[Button]:
+            if found := claim(record):
+                return found
             url = f"/lead-follow-ups/new?lead={record.pk}"
-            found = [Button(_("Write a follow-up"), url, "message-plus", "drawer")]
-        return found
+            return [Button(WRITE, url, "message-plus", "drawer")] if may_write else []
+
+        return offered
 
 
 class LeadTalkPolicy(AuthorPolicy):

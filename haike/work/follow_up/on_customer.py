@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
 from django.http import HttpRequest
@@ -34,10 +34,10 @@ def _buttons(customer: Customer, user: Actor) -> list[Button]:
     return [Button(_("Plan the next contact"), f"/customers/{customer.pk}/plan", "calendar-plus", "drawer")]
 
 
-def _row_buttons(customer: Customer, user: Actor) -> list[Button]:
+def _row_buttons(user: Actor) -> Callable[[Customer], list[Button]]:
     if not entity_of(FollowUp).policy.may(user, "create"):
-        return []
-    return [Button(WRITE, f"/follow-ups/new?customer={customer.pk}", "message-plus", "drawer")]
+        return lambda _customer: []
+    return lambda customer: [Button(WRITE, f"/follow-ups/new?customer={customer.pk}", "message-plus", "drawer")]
 
 
 def _talks(keys: Sequence[int], since: datetime) -> Iterable[tuple[int, datetime]]:
