@@ -143,6 +143,11 @@ class RecordPage:
         return reachable(found, lambda button: button.url)
 
     @property
+    def edit_url(self) -> str:
+        """The form of the record, empty for those who may not change it."""
+        return "".join(each.url for each in self.buttons if each.method == "drawer" and each.icon == "pencil")
+
+    @property
     def sections(self) -> list[dict[str, Any]]:
         """The facts, section by section; each that may be changed is edited in place."""
         found = []

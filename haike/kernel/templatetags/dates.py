@@ -39,6 +39,8 @@ def day_text(day: date | datetime, *, year: bool) -> str:
 @register.filter(name="date", expects_localtime=True, is_safe=False)
 def date_filter(value: Any, form: str | None = None) -> str:
     """Django's `date`, with the order of day and month that the reader is used to; usual forms without its parser."""
+    if form == "c" and isinstance(value, datetime):
+        return value.isoformat()
     if form in USUAL and isinstance(value, datetime) and not in_english():
         return str(value)[USUAL[form]]
     return str(defaultfilters.date(value, english_format(form) if form and in_english() else form))

@@ -1,0 +1,84 @@
+"""Template tags of a record's page: its buttons, its path, the heads of its tabs.
+
+Built here and not by template loops: a customer has some twenty tabs and as many buttons, each of a dozen pieces.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import template
+from django.utils.html import conditional_escape
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext
+
+from haike.kernel.entity import Button
+from haike.kernel.escape import escape
+from haike.kernel.icon import icon
+
+register = template.Library()
+FIRST = 3
+"""So many buttons stand beside the name; the others are in a menu."""
+
+
+@register.simple_tag(takes_context=True)
+def record_buttons(context: template.Context, buttons: Sequence[Button]) -> SafeString:
+    """What can be done with the record; the same as `kernel/button.html` for each."""
+    token = f'<input type="hidden" name="csrfmiddlewaretoken" value="{escape(context.get("csrf_token", ""))}">'
+    found = "".join(_button(each, "btn", token) for each in buttons[:FIRST])
+    if len(buttons) > FIRST:
+        more, others = escape(gettext("More")), "".join(_button(each, "menu-item", token) for each in buttons[FIRST:])
+        found += (
+            f'<details class="menu menu-end"><summary class="btn btn-icon" aria-label="{more}" title="{more}">'
+            f'{icon("dots")}</summary><div class="menu-panel">{others}</div></details>'
+        )
+    return mark_safe(found)
+
+
+def _button(button: Button, kind: str, token: str) -> str:
+    url, danger = escape(button.url), button.icon == "trash"
+    confirm = f' data-confirm="{conditional_escape(str(button.confirm))}"' if button.confirm else ""
+    kinds = kind + (" btn-primary" if button.primary and kind == "btn" else "") + (f" {kind}-danger" if danger else "")
+    label = f"{icon(button.icon)}{conditional_escape(str(button.label))}"
+    if button.method == "post":
+        return (
+            f'<form method="post" action="{url}"{confirm}{" data-danger" if danger else ""} data-send>{token}'
+            f'<button class="{kinds}">{label}</button></form>\n'
+        )
+    drawer = " data-drawer" if button.method == "drawer" else ""
+    return f'<a class="{kinds}" href="{url}"{drawer}{confirm}>{label}</a>\n'
+
+
+@register.simple_tag
+def path_of(steps: Sequence[dict[str, Any]]) -> SafeString:
+    """The steps of a record's path; a click on another than the present one goes there."""
+    parts = []
+    for step in steps:
+        state, label = step["state"], conditional_escape(step["label"])
+        text = f"{icon('check') if state == 'done' else ''}{label}"
+        if step["url"] and state != "current":
+            inner = f'<a class="step" href="{escape(step["url"])}" data-drawer>{text}</a>'
+        else:
+            inner = f"<span{CURRENT_STEP if state == 'current' else ''}>{text}</span>"
+        parts.append(f'<li class="{state}">{inner}</li>')
+    return mark_safe("".join(parts))
+
+
+CURRENT_STEP = ' aria-current="step"'
+
+
+@register.simple_tag
+def tab_heads(tabs: Sequence[dict[str, Any]]) -> SafeString:
+    """The tabs below the name with what each counts."""
+    parts = []
+    for tab in tabs:
+        key, count, active = escape(tab["key"]), tab["count"], tab["active"]
+        number = "" if count is None or count == "" else f'<span class="count">{conditional_escape(count)}</span>'
+        parts.append(
+            f'<a class="tab{" active" if active else ""}" href="?tab={key}" hx-get="{escape(tab["url"])}"'
+            f' hx-replace-url="?tab={key}" data-tab{CURRENT if active else ""}>'
+            f"{conditional_escape(tab['label'])}{number}</a>"
+        )
+    return mark_safe("".join(parts))
+
+
+CURRENT = ' aria-current="true"'
