@@ -103,8 +103,7 @@ def _draft(entity: Entity, row: Mapping[str, Any], by: Actor, now: Any, paths: l
         record.prepare()
         # Most texts can be seen to be right without asking their fields.
         most = text_limits(entity.model)
-        doubtful = [name for name in row if _doubtful(record.__dict__.get(name), most.get(name))]
-        if doubtful:
+        if doubtful := [name for name in row if _doubtful(record.__dict__.get(name), most.get(name))]:
             record.clean_fields(exclude=most.keys() - doubtful)
         record.clean()
     except ValidationError as error:

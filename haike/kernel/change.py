@@ -304,8 +304,7 @@ def hand_down(entity: Entity, parents: Sequence[int]) -> None:
     """Give what hangs on these records to their owners, who are stored already."""
     for child in entity.children:
         rows = child.model._base_manager.filter(**{f"{child.policy.through}__in": parents})
-        keys = list(rows.values_list("pk", flat=True))
-        if not keys:
+        if not (keys := list(rows.values_list("pk", flat=True))):
             continue
         above = entity.model._base_manager.filter(pk=models.OuterRef(f"{child.policy.through}_id"))
         rows.update(**{name: models.Subquery(above.values(name)) for name in ("owner_id", "department_id")})
