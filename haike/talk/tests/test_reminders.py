@@ -24,6 +24,7 @@ from haike.talk.models import Notice
 from haike.talk.notice.choice import may_pop_up
 from haike.talk.notice.feed import news
 from haike.talk.notice.record import unread_now
+from haike.talk.notice.reminder import reminders
 
 Browse = Callable[[User], Client]
 Commits = Any
@@ -60,7 +61,7 @@ def contact(staff: Staff, customer: Customer, birthday: str, name: str = "李雷
     return entity_of(Contact).create(by=staff.ann, customer=customer, name=name, birthday=birthday)  # type: ignore[no-any-return]
 
 
-AHEAD = {"ahead-contact_due": "0", "ahead-birthday": "3", "ahead-anniversary": "3", "ahead-warranty_ends": "30"}
+AHEAD = {f"ahead-{key}": str(each.ahead) for key, each in reminders().items() if each.asked}
 
 
 def ahead(client: Client, **days: int) -> Any:
