@@ -5,7 +5,7 @@ from typing import Any
 from django.urls import path
 
 from haike.sales.after import visit
-from haike.sales.contract import renewal
+from haike.sales.contract import plan, renewal
 from haike.sales.contract import views as contracts
 from haike.sales.contract.from_quote import contract_view
 from haike.sales.lead import views
@@ -58,6 +58,7 @@ urlpatterns = [
     path("shipments/<int:pk>/cost/<int:line>", shipments.cost_view, name="shipment_cost"),
     path("contracts/<int:pk>/renew", contracts.renew_view, name="renew_contract"),
     path("shipments/<int:pk>/visit", visit.visit_view, name="after_sale_visit"),
+    path("contracts/<int:pk>/delivery-plan", plan.plan_view, name="delivery_plan"),
     path("contracts/<int:pk>/renewal", renewal.opportunity_view, name="contract_renewal"),
     path("contract-deliveries/<int:pk>/deliver", contracts.deliver_view, name="deliver"),
     path("leads/numbers", numbers.numbers_view, name="numbers"),

@@ -10,7 +10,7 @@ from django.db import connection
 from django.db.models import Count, Q
 from django.test.utils import CaptureQueriesContext
 
-from haike.find.prepared import keyed, prepared
+from haike.find.prepared import keyed, prepared, prepared_whole
 from haike.find.tests.conftest import World
 from haike.find.tests.model import Part, Thing
 
@@ -66,6 +66,24 @@ def test_counts_by_another_column(world: World) -> None:
     wanted = {pk: Part.objects.filter(thing_id=pk).count() for pk in ids}
     assert ids
     assert dict(prepared(("test", "parts"), rows, ids)) == wanted
+
+
+def test_a_query_without_keys_is_kept_and_asked_anew(world: World) -> None:
+    calls = []
+
+    def rows() -> Any:
+        calls.append(1)
+        return Thing.objects.filter(owner_id=world.users[0]).order_by("id")
+
+    def wanted() -> list[Any]:
+        return list(Thing.objects.filter(owner_id=world.users[0]).order_by("id"))
+
+    assert prepared_whole(("test", "whole"), rows) == wanted() != []
+    Thing.objects.filter(pk=wanted()[0].pk).update(owner_id=world.users[1])
+    assert prepared_whole(("test", "whole"), rows) == wanted()
+    assert len(calls) == 1
+    with pytest.raises(ValueError, match="keys"):
+        prepared_whole(("test", "keys in it"), lambda: Thing.objects.filter(keyed(Thing)))
 
 
 def test_a_condition_that_nothing_meets_asks_nothing(world: World) -> None:

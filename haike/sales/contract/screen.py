@@ -21,7 +21,7 @@ from haike.kernel.log import Batch
 from haike.kernel.period import today
 from haike.kernel.policy import Actor, Policy
 from haike.refused import Refused
-from haike.sales.contract import actions, renewal
+from haike.sales.contract import actions, plan, renewal
 from haike.sales.contract.flow import ContractFlow
 from haike.sales.contract.record import ACTIVE, ALL, CANCELLED, CLOSED, DRAFT, Contract, Delivery
 
@@ -109,7 +109,7 @@ class ContractEntity(Entity):
         return super().remove(record, by=by)
 
     def buttons(self, record: Any, user: Actor) -> list[Button]:
-        return [*renewal.buttons(self, record, user), *paper_button(record, user)]
+        return [*renewal.buttons(self, record, user), *plan.buttons(self, record, user), *paper_button(record, user)]
 
 
 print_by_template(

@@ -16,6 +16,7 @@ from haike.digits import whole
 from haike.kernel.entity import Label, entity_of
 from haike.kernel.period import PERIOD_LABELS, PERIODS, start_of, today
 from haike.people.grants import organisation
+from haike.sales.months import months_on
 from haike.sales.opportunity.record import Opportunity
 from haike.sales.opportunity.stage import Pipeline, pipelines_in_use
 
@@ -52,23 +53,12 @@ class Span:
         """As many days or months just before; whole months are compared with whole months."""
         if self.first.day == 1 and self.after.day == 1:
             months = (self.after.year - self.first.year) * 12 + self.after.month - self.first.month
-            return Span(_months_on(self.first, -months), self.first)
+            return Span(months_on(self.first, -months), self.first)
         return Span(self.first - (self.after - self.first), self.first)
 
     def year_ago(self) -> Span:
         """The same days of the year before."""
-        return Span(_months_on(self.first, -12), _months_on(self.after, -12))
-
-
-def _months_on(day: date, months: int) -> date:
-    at = day.year * 12 + day.month - 1 + months
-    year, month = divmod(at, 12)
-    for last in (day.day, 30, 29, 28):
-        try:
-            return date(year, month + 1, last)
-        except ValueError:
-            continue
-    raise AssertionError
+        return Span(months_on(self.first, -12), months_on(self.after, -12))
 
 
 def _day(text: str) -> date | None:

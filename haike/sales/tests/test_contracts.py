@@ -14,6 +14,7 @@ from haike.customers.models import Customer
 from haike.customers.review.act import DEMANDED
 from haike.customers.testing import make_contact, make_customer
 from haike.kernel.entity import entity_of
+from haike.kernel.log import Batch
 from haike.kernel.option import OptionValue
 from haike.kernel.period import today
 from haike.kernel.versioned import bump
@@ -148,3 +149,30 @@ def test_a_contract_from_a_quote_by_one_click(staff: Staff, browse: Browse) -> N
     assert again.status_code == 422
     assert made.number in again.content.decode()
     assert url not in client.get(f"/quotes/{quote.pk}/").content.decode()
+
+
+@pytest.mark.feature("K2")
+def test_a_plan_of_deliveries_is_made_at_once_and_taken_back_as_one(
+    staff: Staff, browse: Browse, customer: Customer
+) -> None:
+    contract = draft(staff.ann, customer, amount=Decimal(1000), starts_on=date(2026, 1, 31))
+    entity_of(Delivery).create(by=staff.ann, contract=contract, content="上门检查", amount=Decimal(100))
+    ann, path = browse(staff.ann), f"/contracts/{contract.pk}/delivery-plan"
+    assert 'value="900.00"' in ann.get(path).content.decode(), "what no delivery stands for yet"
+    assert path in ann.get(f"/contracts/{contract.pk}/").content.decode()
+    data = {"content": "季度保养", "amount": "900", "count": "7", "every": "month", "due_on": "2026-01-31"}
+    for name, wrong in (("count", "0"), ("count", "121"), ("every", ""), ("content", ""), ("amount", "-1")):
+        assert ann.post(path, data | {name: wrong}).status_code == 422
+    far = ann.post(path, data | {"every": "year", "due_on": "2198-01-01"})
+    assert "太远" in far.content.decode()
+    assert Delivery.objects.count() == 1
+    assert ann.post(path, data).status_code == 302
+    made = list(Delivery.objects.filter(content="季度保养").order_by("instalment"))
+    assert [each.instalment for each in made] == list(range(2, 9))
+    assert [each.due_on for each in made[:3]] == [date(2026, 1, 31), date(2026, 2, 28), date(2026, 3, 31)]
+    assert [each.amount for each in made] == [Decimal("128.57")] * 6 + [Decimal("128.58")]
+    batch = Batch.objects.get(kind="delivery-plan")
+    assert ann.post(f"/batches/{batch.pk}/undo").status_code == 302
+    assert [each.content for each in Delivery.objects.live()] == ["上门检查"]
+    for stranger, status in ((staff.cat, 404), (staff.ben, 200)):
+        assert browse(stranger).get(path).status_code == status

@@ -38,11 +38,11 @@ READS = ("SELECT", "WITH", "PRAGMA", "EXPLAIN", "BEGIN", "COMMIT", "ROLLBACK")
 """How statements begin that never wait for the right to write, or wait elsewhere."""
 
 
-LONGEST_KEPT = 20_000
+LONGEST_KEPT = 12_000
 """Letters of a query whose form for SQLite is kept."""
 
 
-@lru_cache(maxsize=1_000)
+@lru_cache(maxsize=300)
 def _marked(query: str) -> str:
     """A query with SQLite's marks for its values, as Django makes it."""
     return base.FORMAT_QMARK_REGEX.sub("?", query).replace("%%", "%")
