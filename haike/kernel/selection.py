@@ -142,7 +142,7 @@ class Selection:
 
     def sums(self) -> dict[str, Any]:
         """The totals of the entity's `totals` that the user may see."""
-        names = [name for name in self.entity.totals if name in filterable(self.entity, self.user)]
+        names = [name for name in self.entity.totals if self.entity.right(self.user, name) in ("edit", "read")]
         return self.find.sums(names) if names else {}
 
     def acting(self, action: str) -> Selection:

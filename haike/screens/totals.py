@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from haike.kernel.entity import Entity
-from haike.kernel.filter import filterable
 from haike.kernel.look import Look
 from haike.kernel.policy import Actor
 
@@ -18,8 +17,10 @@ def totals_below(entity: Entity, user: Actor, shown: Mapping[str, Look]) -> tupl
     Amounts in several currencies have no sum; a field that tells them in the own one says by `of` whose that is.
     """
     found: dict[str, Look] = {}
-    seen = filterable(entity, user) if entity.totals else {}
     for name in entity.totals:
-        if name in seen and (below := name if name in shown else getattr(seen[name].field, "of", "")) in shown:
-            found[below] = seen[name]
+        if entity.right(user, name) in ("edit", "read"):
+            look = entity.looks[name]
+            below = name if name in shown else getattr(look.field, "of", "")
+            if below in shown:
+                found[below] = look.for_reader(user)
     return found, [look.name for look in found.values()]

@@ -125,6 +125,8 @@ def _write_sqlite(cursor: Any, name: str, batch: list[tuple[int, int | None, lis
     now = {id: (owner_id or 0, tokens.SEPARATOR.join(parts)) for id, owner_id, parts in sorted(batch, key=_first)}
     present = _present(cursor, name, list(now))
     changed = {id: each for id, each in now.items() if present.get(id) != each}
+    if not changed:
+        return
     words: list[tuple[str | None, int, Iterable[str]]] = []
     for id, (owner, text) in changed.items():
         fresh = _tokens(owner, text)

@@ -204,7 +204,7 @@ def test_tokens_that_come_and_go_are_those_of_an_index_built_anew(world: World, 
             search.write(connection, Thing, [(keys[at], world.users[owner], parts) for at, owner, parts in some])
         elif act == "reown":
             for place, at in enumerate(some):
-                Thing.objects.filter(pk=keys[at]).update(owner_id=[*world.users, None][place])
+                Thing.objects.filter(pk=keys[at]).update(owner_id=[*world.users, None][place % (len(world.users) + 1)])
             search.reown(connection, Thing, [keys[at] for at in some])
             for key, owner in Thing.objects.filter(pk__in=[keys[at] for at in some]).values_list("pk", "owner_id"):
                 assert owner_of(key) in (owner or 0, None)
