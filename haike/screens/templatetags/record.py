@@ -1,4 +1,4 @@
-"""Template tags of a record's page: its buttons, its path, the heads of its tabs.
+"""Template tags of a record's page: its buttons, its path, the heads of its tabs; and the buttons of a list.
 
 Built here and not by template loops: a customer has some twenty tabs and as many buttons, each of a dozen pieces.
 """
@@ -21,9 +21,16 @@ FIRST = 3
 
 
 @register.simple_tag(takes_context=True)
+def list_buttons(context: template.Context, buttons: Sequence[Button]) -> SafeString:
+    """What a list offers beside its name, all side by side."""
+    token = _token(context)
+    return mark_safe("".join(_button(each, "btn", token) for each in buttons))
+
+
+@register.simple_tag(takes_context=True)
 def record_buttons(context: template.Context, buttons: Sequence[Button]) -> SafeString:
-    """What can be done with the record; the same as `kernel/button.html` for each."""
-    token = f'<input type="hidden" name="csrfmiddlewaretoken" value="{escape(context.get("csrf_token", ""))}">'
+    """What can be done with the record."""
+    token = _token(context)
     found = "".join(_button(each, "btn", token) for each in buttons[:FIRST])
     if len(buttons) > FIRST:
         more, others = escape(gettext("More")), "".join(_button(each, "menu-item", token) for each in buttons[FIRST:])
@@ -32,6 +39,10 @@ def record_buttons(context: template.Context, buttons: Sequence[Button]) -> Safe
             f'{icon("dots")}</summary><div class="menu-panel">{others}</div></details>'
         )
     return mark_safe(found)
+
+
+def _token(context: template.Context) -> str:
+    return f'<input type="hidden" name="csrfmiddlewaretoken" value="{escape(context.get("csrf_token", ""))}">'
 
 
 def _button(button: Button, kind: str, token: str) -> str:
