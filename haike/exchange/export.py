@@ -6,11 +6,9 @@ from array import array
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
 from itertools import islice
-from operator import attrgetter
 from pathlib import Path
 from typing import Any, Literal, cast
 
-from django.db.models import ForeignKey
 from django.utils.translation import gettext_lazy as _
 
 from haike.exchange.exported import Export, begin, explain, finish, log_export, properties_of
@@ -21,6 +19,7 @@ from haike.kernel.look import Look
 from haike.kernel.paths import needed_fields, select_paths
 from haike.kernel.selection import Selection, fetch_ahead
 from haike.refused import Refused
+from haike.screens.table import values_of
 from haike.sheets.write import SheetWriter
 
 MOST_ROWS = 1_000_000
@@ -125,25 +124,12 @@ def _cells(entity: Entity, user: Any, records: list[Any], looks: list[Look]) -> 
 
 
 def _column(look: Look, records: list[Any]) -> list[Any]:
-    if type(look).get is not Look.get or "__" in look.path:
-        values = [look.get(record) for record in records]
-    elif isinstance(look.field, ForeignKey):
-        values = _linked(look.path, look.field.attname, records)
-    else:
-        values = list(map(attrgetter(look.path), records))
+    values = values_of(look, records)
     # Of many columns that an entity has most are filled in nowhere.
     first = values[0] if values else None
     if (first is None or first == "") and values.count(first) == len(values):
         return look.to_sheets([first]) * len(values)
     return look.to_sheets(values)
-
-
-def _linked(name: str, column: str, records: list[Any]) -> list[Any]:
-    """What the records refer to, each taken from one of those that name it."""
-    keys = list(map(attrgetter(column), records))
-    one = dict(zip(keys, records, strict=True))
-    found = {key: getattr(record, name) for key, record in one.items()}
-    return [found[key] for key in keys]
 
 
 def _batches(entity: Entity, user: Any, keys: array[int], looks: list[Look]) -> Iterator[tuple[int, list[Any]]]:

@@ -89,17 +89,25 @@ def _plain(look: Look) -> bool:
     return type(look).get is Look.get and "__" not in look.path
 
 
+def values_of(look: Look, records: Sequence[Any]) -> list[Any]:
+    """The values of a column; what several records refer to is taken from one of those that name it."""
+    if not _plain(look):
+        return list(map(look.get, records))
+    get = attrgetter(look.path)
+    if not isinstance(look.field, ForeignKey):
+        return list(map(get, records))
+    keys = list(map(attrgetter(look.field.attname), records))
+    found = {key: get(record) for key, record in dict(zip(keys, records, strict=True)).items()}
+    return [found[key] for key in keys]
+
+
 def _column(look: Look, records: Sequence[Any]) -> tuple[list[Any], Sequence[str]]:
     """The values of a column and its cells."""
-    get = attrgetter(look.path) if _plain(look) else look.get
-    link = look.field
+    values, link = values_of(look, records), look.field
     if isinstance(link, ForeignKey) and _plain(look) and getattr(link.remote_field.model, "held", False):
-        # A few people own all the rows: each is looked up once.
-        keys = [getattr(record, link.attname) for record in records]
-        people = {key: get(record) for key, record in zip(keys, records, strict=True)}
-        made = {key: look.cell(person) for key, person in people.items()}
-        return [people[key] for key in keys], [made[key] for key in keys]
-    values = list(map(get, records))
+        # A few people own all the rows.
+        made = {person: look.cell(person) for person in set(values)}
+        return values, [made[person] for person in values]
     return values, look.cells(values)
 
 
