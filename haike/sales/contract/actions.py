@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -73,12 +74,21 @@ def next_instalment(model: Any, source: Record) -> int:
 
 def write_delivery(*, by: Actor, batch: Batch | None = None, **values: Any) -> Delivery:
     """Plan or note a delivery; it gets the next number of its contract."""
-    contract = values.get("contract")
+    return write_deliveries(values.pop("contract", None), [values], by=by, batch=batch)[0]
+
+
+def write_deliveries(
+    contract: Contract | None, rows: Sequence[dict[str, Any]], *, by: Actor, batch: Batch | None = None
+) -> list[Delivery]:
+    """The same for several of one contract, all or none; they are numbered in this order."""
     if contract is None or not entity_of(Contract).policy.allows(by, "edit", contract):
         raise Refused(fields={"contract": _("You may not change this contract.")})
     with transaction.atomic():
-        values["instalment"] = next_instalment(Delivery, contract)
-        made = change.create(Delivery, by=by, batch=batch, **values)
+        first = next_instalment(Delivery, contract)
+        made = [
+            change.create(Delivery, by=by, batch=batch, **{**row, "contract": contract, "instalment": number})
+            for number, row in enumerate(rows, first)
+        ]
         settle_deliveries(contract.pk)
     return made
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from copy import copy
 from datetime import date, timedelta
 from decimal import ROUND_DOWN, Decimal
@@ -25,7 +24,7 @@ from haike.people.journal.page import OptionLook
 from haike.people.pages import ask
 from haike.refused import Refused
 from haike.said import said
-from haike.sales.contract.actions import write_delivery
+from haike.sales.contract.actions import write_deliveries
 from haike.sales.contract.record import CANCELLED, Contract, Delivery
 from haike.sales.months import months_on
 from haike.screens.door import done, find_record
@@ -35,18 +34,18 @@ from haike.screens.table import EntityWords
 PLAN = "delivery-plan"
 KINDS[PLAN] = _("Plan of deliveries")
 MOST = 120
-STEPS: dict[str, tuple[Any, Callable[[date, int], date]]] = {
-    "week": (_("Every week"), lambda day, number: day + timedelta(weeks=number)),
-    "fortnight": (_("Every two weeks"), lambda day, number: day + timedelta(weeks=2 * number)),
-    "month": (_("Every month"), months_on),
-    "quarter": (_("Every quarter"), lambda day, number: months_on(day, 3 * number)),
-    "half_year": (_("Every half year"), lambda day, number: months_on(day, 6 * number)),
-    "year": (_("Every year"), lambda day, number: months_on(day, 12 * number)),
+STEPS: dict[str, tuple[Any, int, int]] = {
+    "week": (_("Every week"), 0, 1),
+    "fortnight": (_("Every two weeks"), 0, 2),
+    "month": (_("Every month"), 1, 0),
+    "quarter": (_("Every quarter"), 3, 0),
+    "half_year": (_("Every half year"), 6, 0),
+    "year": (_("Every year"), 12, 0),
 }
-"""How often, and the day of an instalment, counted from the first one, number 0."""
+"""How often: from one instalment to the next so many months and weeks."""
 
 
-def parts_of(amount: Decimal, count: int, *, places: int) -> list[Decimal]:
+def equal_parts(amount: Decimal, count: int, *, places: int) -> list[Decimal]:
     """Equal parts; the last one takes what cannot be divided."""
     part = (amount / count).quantize(Decimal(1).scaleb(-places), rounding=ROUND_DOWN)
     return [part] * (count - 1) + [amount - part * (count - 1)]
@@ -66,17 +65,15 @@ def plan_deliveries(
         raise Refused(fields={"count": _("From %(least)s to %(most)s instalments.") % {"least": 1, "most": MOST}})
     if every not in STEPS:
         raise Refused(fields={"every": _("Choose how often.")})
-    days = [STEPS[every][1](first, number) for number in range(count)]
+    __, months, weeks = STEPS[every]
+    days = [months_on(first, months * number) + timedelta(weeks=weeks * number) for number in range(count)]
     if days[-1] > LATEST:
         raise Refused(fields={"due_on": _("The last instalment would lie too far in the future.")})
     with transaction.atomic():
         batch = start_batch(entity_of(Delivery), PLAN, said(_("Deliveries of %(contract)s"), contract=contract), by=by)
-        parts = parts_of(amount, count, places=CURRENCIES[contract.currency].places)
-        found = [
-            write_delivery(by=by, batch=batch, contract=contract, content=content, amount=part, due_on=day)
-            for part, day in zip(parts, days, strict=True)
-        ]
-    return batch, found
+        parts = equal_parts(amount, count, places=CURRENCIES[contract.currency].places)
+        rows = [{"content": content, "amount": part, "due_on": day} for part, day in zip(parts, days, strict=True)]
+        return batch, write_deliveries(contract, rows, by=by, batch=batch)
 
 
 def plan_view(request: HttpRequest, pk: int) -> HttpResponse:
@@ -117,7 +114,7 @@ def plan_view(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _steps() -> dict[str, str]:
-    return {key: str(label) for key, (label, __) in STEPS.items()}
+    return {key: str(label) for key, (label, *__) in STEPS.items()}
 
 
 def _may_plan(entity: Entity, contract: Contract, user: Actor) -> bool:
