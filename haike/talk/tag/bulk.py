@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from django.db import transaction
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -116,8 +115,7 @@ def undo_tags(entity: Entity, batch: Batch, *, by: Any, dry: bool, force: bool, 
         back, kept = put_back(entity, batch, keys[start : start + CHUNK], by=by)
         found.reverted += back
         found.conflicts += kept
-    with transaction.atomic():
-        Batch.objects.filter(pk=batch.pk).update(undone_at=timezone.now(), undone_by=by.pk, kept=found.conflicts)
+    Batch.objects.filter(pk=batch.pk).update(undone_at=timezone.now(), undone_by=by.pk, kept=found.conflicts)
     return found
 
 
