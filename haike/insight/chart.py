@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
+from haike.days import in_english
 from haike.insight.answer import ALL, Answer, Row
 from haike.insight.dimension import Key, SpanDimension
 from haike.kernel.escape import escape
-from haike.kernel.templatetags.dates import in_english
 
 WIDTH, HEIGHT, LEFT, BOTTOM, TOP = 1160, 250, 56, 30, 10
 MOST_PLACES, MOST_SERIES = 40, 8

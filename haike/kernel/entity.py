@@ -17,13 +17,12 @@ from django.db.models import Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from haike.chinese.pinyin import full_pinyin, initials
 from haike.kernel import bulk, change
 from haike.kernel.additions import Additions
-from haike.kernel.fields import PinyinKey, person_names, pinyin_keys
+from haike.kernel.fields import PinyinKey, pinyin_keys
 from haike.kernel.flow import Flow
 from haike.kernel.log import Batch
-from haike.kernel.look import LongTextLook, Look, PhoneLook, TextLook, look_for
+from haike.kernel.look import Look, look_for
 from haike.kernel.policy import Actor, FieldRight, Policy
 from haike.refused import Refused
 
@@ -328,13 +327,7 @@ class Entity:
             if fresh and plain is None and self.model._meta.get_field(path.partition("__")[0]).one_to_many:
                 continue
             for look, value in self._values(record, path) if plain is None else [(plain, plain.get(record))]:
-                if not value:
-                    continue
-                text = str(value) if isinstance(look, PhoneLook) else look.text(value)
-                parts.append(text)
-                if isinstance(look, TextLook) and not isinstance(look, LongTextLook) and not text.isascii():
-                    person = look.name in person_names(getattr(look.field, "model", None))
-                    parts += [initials(text, person=person), full_pinyin(text, person=person)]
+                parts += look.spellings(value) if value else []
         return parts
 
     @cached_property

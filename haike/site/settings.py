@@ -155,7 +155,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "template_partials.templatetags.partials",
                 "django.templatetags.i18n",
                 "django.templatetags.static",
-                "haike.kernel.templatetags.dates",
+                "haike.days",
             ],
         },
     }

@@ -15,11 +15,11 @@ from haike.chinese.money import capital_amount
 from haike.chinese.phone import display
 from haike.customers.customer.record import Customer
 from haike.customers.paper.letter import readable, whole_address
+from haike.days import day_text
 from haike.kernel.currency import money_text
 from haike.kernel.entity import Entity, entity_of
 from haike.kernel.period import today
 from haike.kernel.selection import fetch_ahead
-from haike.kernel.templatetags.dates import day_text
 from haike.people.company.profile import company
 from haike.people.company.record import CompanyProfile
 

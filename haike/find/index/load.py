@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from itertools import chain, islice
 from typing import Any, NamedTuple
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from haike.find.index import tokens
-from haike.find.index.table import Model, table
+from haike.find.index.table import SETTINGS, Model, set_words, table
 
 TOGETHER = 400
 """Rows of one statement at most,"""
@@ -47,7 +48,11 @@ def with_part(document: Ready, part: str) -> Ready:
 
 
 def insert_sqlite(
-    connection: BaseDatabaseWrapper, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]
+    connection: BaseDatabaseWrapper,
+    table: str,
+    columns: Sequence[str],
+    rows: Iterable[Sequence[Any]],
+    together: int = TOGETHER,
 ) -> None:
     """Insert rows into a table of SQLite, many with one statement.
 
@@ -58,7 +63,7 @@ def insert_sqlite(
     head = f'INSERT INTO "{table}" ({quoted}) VALUES '
     # The driver's own cursor: Django's would rewrite the placeholders of every statement.
     cursor = connection.connection.cursor()
-    pending, together = iter(rows), min(TOGETHER, MOST_VALUES // len(columns))
+    pending, together = iter(rows), min(together, MOST_VALUES // len(columns))
     with connection.wrap_database_errors:
         while some := list(islice(pending, together)):
             if len(some) == together:
@@ -67,12 +72,33 @@ def insert_sqlite(
                 cursor.executemany(head + row, some)
 
 
+@contextmanager
+def merging_later(connection: BaseDatabaseWrapper, models: Iterable[Model]) -> Iterator[None]:
+    """For a load that multiplies the indexes: FTS5 writes its pieces together once at the end.
+
+    Along the way it would write each token as often as the size of the index has digits to the base of eight.
+    """
+    names = [f"{table(model)}_words" for model in models] if connection.vendor == "sqlite" else []
+    with connection.cursor() as cursor:
+        for name in names:
+            set_words(cursor, name, {"automerge": 0, "crisismerge": 1_000, "hashsize": 64 << 20})
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            for name in names:
+                set_words(cursor, name, {**SETTINGS, "crisismerge": 16})
+                cursor.execute(f'INSERT INTO "{name}" ("{name}") VALUES (%s)', ["optimize"])
+
+
 def load(connection: BaseDatabaseWrapper, model: Model, documents: Sequence[Ready]) -> None:
     """Put in documents of records that have none yet; the index over them may be missing meanwhile."""
     name = table(model)
     if connection.vendor == "sqlite":
         insert_sqlite(connection, name, ["id", "owner", "text"], [each[:3] for each in documents])
-        insert_sqlite(connection, f"{name}_words", ["rowid", "doc"], [(each.id, each.tokens) for each in documents])
+        # FTS5 sorts its tokens away after each statement of several rows, so there should be few of them.
+        words = [(each.id, each.tokens) for each in documents]
+        insert_sqlite(connection, f"{name}_words", ["rowid", "doc"], words, MOST_VALUES)
         return
     copying = f'COPY "{name}" (id, text, grams) FROM STDIN (FORMAT BINARY)'
     with connection.cursor() as cursor, cursor.copy(copying) as copy:

@@ -13,7 +13,7 @@ tokens are made must have the index built anew (`drop_index`, `ensure_index`).
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import islice
 from typing import Any, NamedTuple
@@ -74,8 +74,13 @@ def _create_words(cursor: Any, name: str) -> None:
         f'CREATE VIRTUAL TABLE "{name}_words" USING fts5'
         "(doc, content='', columnsize=0, tokenize='ascii', detail=none)"
     )
-    for setting, value in SETTINGS.items():
-        cursor.execute(f'INSERT INTO "{name}_words" ("{name}_words", rank) VALUES (%s, %s)', [setting, value])
+    set_words(cursor, f"{name}_words", SETTINGS)
+
+
+def set_words(cursor: Any, words: str, settings: Mapping[str, int]) -> None:
+    """Give an FTS5 table settings, which it keeps."""
+    for setting, value in settings.items():
+        cursor.execute(f'INSERT INTO "{words}" ("{words}", rank) VALUES (%s, %s)', [setting, value])
 
 
 def _bring_up_to_date(cursor: Any, name: str, model: Model) -> None:
@@ -203,6 +208,16 @@ def _write_postgresql(cursor: Any, name: str, batch: list[tuple[int, int | None,
             text, grams = tokens.SEPARATOR.join(parts).encode(), tokens.packed(tokens.tokens_of(parts))
             copy.write(struct.pack(f">hiqi{len(text)}si", 3, 8, id, len(text), text, len(grams)) + grams)
         copy.write(b"\xff\xff")
+
+
+def texts(connection: BaseDatabaseWrapper, model: Model, ids: list[int]) -> dict[int, set[str]]:
+    """The folded texts of these records by their ids, as far as there are any."""
+    name, found = table(model), dict[int, set[str]]()
+    with connection.cursor() as cursor:
+        for batch in _batches(ids):
+            cursor.execute(f'SELECT id, text FROM "{name}" WHERE id IN ({", ".join(map(str, map(int, batch)))})')
+            found |= {id: set(text.split(tokens.SEPARATOR)) for id, text in cursor.fetchall()}
+    return found
 
 
 def erase(connection: BaseDatabaseWrapper, model: Model, ids: Iterable[int]) -> None:

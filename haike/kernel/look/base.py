@@ -120,6 +120,10 @@ class Look:
         """For people, without markup: log, copy, CSV, search."""
         return "" if value is None else str(value)
 
+    def spellings(self, value: Any, *, lettered: bool = True) -> list[str]:
+        """What search knows of a value that is not empty; without its pinyin unless `lettered`."""
+        return [self.text(value)]
+
     def cell(self, value: Any) -> str:
         """HTML for a list or page; already escaped."""
         text = self.text(value)

@@ -10,8 +10,9 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
 from haike.chinese.phone import display, mask, mask_email, normalise_phone
+from haike.chinese.pinyin import full_pinyin, initials
 from haike.kernel.escape import escape
-from haike.kernel.fields import AutoNumber, Email, LongText, Phone, PinyinKey, Url
+from haike.kernel.fields import AutoNumber, Email, LongText, Phone, PinyinKey, Url, person_names
 from haike.kernel.look.base import NOTHING, Look, Raw, one, shows
 from haike.kernel.policy import Actor
 from haike.refused import Refused
@@ -21,6 +22,13 @@ from haike.sheets.values import clean_text
 @shows(models.CharField, AutoNumber, PinyinKey)
 class TextLook(Look):
     """One line of text."""
+
+    def spellings(self, value: Any, *, lettered: bool = True) -> list[str]:
+        text = self.text(value)
+        if text.isascii() or not lettered:
+            return [text]
+        person = self.name in person_names(getattr(self.field, "model", None))
+        return [text, initials(text, person=person), full_pinyin(text, person=person)]
 
 
 @shows(models.TextField, LongText)
@@ -61,6 +69,9 @@ class PhoneLook(Look):
 
     def text(self, value: Any) -> str:
         return display(value) if value else ""
+
+    def spellings(self, value: Any, *, lettered: bool = True) -> list[str]:
+        return [str(value)]
 
     def cell(self, value: Any) -> str:
         if not value:

@@ -10,13 +10,13 @@ from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
+from haike.days import day_text, in_english
 from haike.digits import whole
 from haike.kernel.escape import escape
 from haike.kernel.icon import icon
 from haike.kernel.look.base import EMPTY_OPERATORS, NOTHING, Look, Raw, many, one, shows
 from haike.kernel.period import PERIOD_LABELS, span, start_of, today
 from haike.kernel.policy import Actor
-from haike.kernel.templatetags.dates import day_text, in_english
 from haike.refused import Refused
 from haike.sheets.values import parse_date, parse_datetime
 

@@ -9,9 +9,9 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from django.utils.translation import gettext_lazy as _
 
+from haike.days import day_text
 from haike.kernel.currency import CURRENCIES, OWN
 from haike.kernel.period import today
-from haike.kernel.templatetags.dates import day_text
 from haike.people.currency.record import ExchangeRate
 from haike.refused import Refused
 
