@@ -8,6 +8,7 @@ import re
 import time
 import uuid
 from collections.abc import Callable, Mapping
+from functools import cached_property
 from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
@@ -21,7 +22,12 @@ class Answer:
         self.status, self.wire, self.ms = response.status, len(body), seconds * 1000
         self.headers = response.headers
         self.location = response.headers.get("Location") or response.headers.get("HX-Redirect") or ""
-        self.body = gzip.decompress(body) if response.headers.get("Content-Encoding") == "gzip" else body
+        self._sent = body
+
+    @cached_property
+    def body(self) -> bytes:
+        """What was sent, unpacked when somebody asks: eight askers at once share the machine with the server."""
+        return gzip.decompress(self._sent) if self.headers.get("Content-Encoding") == "gzip" else self._sent
 
     @property
     def text(self) -> str:

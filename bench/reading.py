@@ -55,6 +55,8 @@ def read(server: Server, people: dict[str, Any], password: str, results: Results
                 f"{place}: piece of a phone": [path + piece for piece in person["phones"]],
                 f"{place}: pinyin initials": [path + piece for piece in person["pinyin"]],
                 f"{place}: 有限公司": [path + quote("有限公司")],
+                # How most telephone numbers and the initials of every company of Shenzhen begin.
+                f"{place}: 138, sz": [path + "138", path + "sz"],
             }
         for what, paths in cases.items():
             if only in what:
