@@ -239,6 +239,23 @@ def test_who_knows_the_whole_number_finds_its_owner(words: str, customer: Custom
     assert [each["id"] for each in answer["items"]] == [customer.pk]
 
 
+@pytest.mark.parametrize(
+    ("model", "changes", "words"),
+    [
+        (Customer, {"short_name": "13912345678"}, "1391"),
+        (Contact, {"name": "何海母", "wechat": "hehaimu"}, "ehaim"),
+    ],
+)
+def test_a_piece_that_an_open_field_has_too_is_found(
+    model: Any, changes: dict[str, str], words: str, customer: Customer, eve: User, staff: Staff
+) -> None:
+    """As it is written or by its pinyin: the index keeps the same text once, whichever fields it comes from."""
+    entity, record = entity_of(model), model.objects.get()
+    assert Selection(entity, eve, words=words, sort="name").find.page(10).ids == []
+    entity.change(record, by=staff.boss, **changes)
+    assert Selection(entity, eve, words=words, sort="name").find.page(10).ids == [record.pk]
+
+
 @given(st.text("0123456789", min_size=1, max_size=11))
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_digits_tell_nothing_of_a_masked_number(customer: Customer, eve: User, digits: str) -> None:
