@@ -22,6 +22,8 @@ STOP_WITHIN = 4.0
 # A child that lived shorter than this has failed to start: the next one waits.
 SHORT_LIFE = 10.0
 LONGEST_PAUSE = 30.0
+# Exit code of a child that ended itself so that one with less memory takes its place.
+RENEWAL_EXIT = 76
 
 logger = logging.getLogger(__name__)
 
@@ -53,9 +55,10 @@ class Post:
             if code is None:
                 return
             lived = monotonic() - self.started_at
-            self.failures = self.failures + 1 if lived < SHORT_LIFE else 0
+            self.failures = self.failures + 1 if lived < SHORT_LIFE and code != RENEWAL_EXIT else 0
             pause = min(0.25 * 2.0**self.failures, LONGEST_PAUSE) if self.failures else 0.0
-            logger.warning("Worker %s died with code %s; another starts in %.1f s.", self.name, code, pause)
+            if code != RENEWAL_EXIT:
+                logger.warning("Worker %s died with code %s; another starts in %.1f s.", self.name, code, pause)
             self.process, self.start_at = None, monotonic() + pause
         if monotonic() >= self.start_at:
             self.fill()

@@ -19,10 +19,10 @@ from haike.jobs.context import Halt, Running
 from haike.jobs.declare import OUTSIDE_QUEUE, SLOW_QUEUE
 from haike.jobs.job import Job
 from haike.jobs.keeper import Keeper
-from haike.jobs.memory import give_back, limit_memory
+from haike.jobs.memory import give_back, grown, limit_memory
 from haike.jobs.rounds import Rounds
 from haike.jobs.run import execute, overrun
-from haike.jobs.supervisor import supervise
+from haike.jobs.supervisor import RENEWAL_EXIT, supervise
 from haike.jobs.trouble import survived
 from haike.jobs.watch import Watch
 
@@ -52,7 +52,7 @@ class Worker:
         self.stopping = threading.Event()
         self._ended = threading.Event()
         self._parent = parent
-        self._overrun = False
+        self._code = 0
         self._keeper = Keeper(self._give_up)
         self._all, self._quick, self._outside = Rounds(), Rounds(), Rounds()
         express = threads > 1
@@ -110,6 +110,14 @@ class Worker:
                 close_old_connections()
                 if job.queue == SLOW_QUEUE:
                     give_back()
+                    self._make_room()
+
+    def _make_room(self) -> None:
+        """After a large job, with nothing else under way, make room for a process that has not grown."""
+        if self._parent and not self.stopping.is_set() and not self._keeper.all() and grown():
+            logger.info("Worker %s has grown and makes room for a new one.", self.name)
+            self._code = RENEWAL_EXIT
+            self.stopping.set()
 
     def _claim(self, lane: Rounds) -> Job | None:
         if lane is self._outside:
@@ -124,7 +132,7 @@ class Worker:
         logger.error("Job %s does not stop; worker %s ends itself.", running.job.pk, self.name)
         with running.door():
             overrun(running)
-        self._overrun = True
+        self._code = OVERRUN_EXIT
         self.stopping.set()
 
     def _shut_down(self) -> int:
@@ -136,16 +144,15 @@ class Worker:
         for running in self._keeper.all():
             running.stop(Halt.STOPPING)
         self._wait(begun + INSISTENCE)
-        code = OVERRUN_EXIT if self._overrun else 0
         self._ended.set()
         if not any(thread.is_alive() for thread in self._runners):
             logger.info("Worker %s has stopped.", self.name)
-            return code
+            return self._code
         for running in self._keeper.all():
             self._release(running)
         # A thread is still in the middle of a job: only the end of the process rolls back what it has not committed.
         logging.shutdown()
-        os._exit(code)
+        os._exit(self._code)
 
     def _wait(self, until: float) -> None:
         for thread in self._runners:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -21,6 +24,7 @@ from haike.jobs.cron import CronSlot, cron
 from haike.jobs.declare import OUTSIDE_QUEUE, Tuning, tune, tuning_of
 from haike.jobs.job import Job, Status
 from haike.jobs.rounds import Rounds
+from haike.jobs.supervisor import RENEWAL_EXIT, Post
 from haike.jobs.tests import tasks
 from haike.jobs.worker import OVERRUN_EXIT, Worker
 
@@ -125,6 +129,38 @@ def test_a_job_that_does_not_stop_ends_its_worker_and_is_tried_again(monkeypatch
     job.refresh_from_db()
     assert (job.status, job.error_class) == (Status.READY, "haike.jobs.run.TimeIsOver")
     assert job.run_at > timezone.now()
+
+
+@pytest.mark.django_db
+def test_a_process_that_has_grown_makes_room_after_a_large_job(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("haike.jobs.worker.close_old_connections", lambda: None)
+    monkeypatch.setattr("haike.jobs.worker.grown", lambda: True)
+    worker = Worker(threads=1, parent=os.getppid())
+    tasks.add.enqueue(1)
+    worker._run_one(Rounds(), "", nullcontext)
+    assert not worker.stopping.is_set()
+    other = Running(Job(pk=0))
+    for busy in (True, False):
+        worker._keeper.add(other)
+        if not busy:
+            worker._keeper.drop(other)
+            worker._keeper.drop(other)
+        tasks.write_file.enqueue()
+        worker._run_one(Rounds(), "", nullcontext)
+        assert worker.stopping.is_set() != busy
+    assert worker.run() == RENEWAL_EXIT
+
+
+def test_one_that_made_room_is_followed_at_once(caplog: pytest.LogCaptureFixture) -> None:
+    ended = subprocess.Popen([sys.executable, "-c", f"raise SystemExit({RENEWAL_EXIT})"])
+    ended.wait()
+    post = Post(1, ended, "one", started_at=time.monotonic())
+    post.look()
+    assert post.process is not None
+    assert post.process is not ended
+    assert not caplog.records
+    post.process.kill()
+    post.process.wait()
 
 
 def test_pauses_grow_up_to_an_hour() -> None:
