@@ -4,6 +4,7 @@ from django.db import connection, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from haike.chinese.divisions import read_divisions
+from haike.find import statistics
 from haike.kernel import dictionary, search
 from haike.kernel.division import Division
 from haike.kernel.entity import entities
@@ -24,8 +25,7 @@ def prepare(using: BaseDatabaseWrapper) -> None:
             bump("divisions")
         dictionary.seed()
     if connection.vendor == "sqlite":
-        with connection.cursor() as cursor:
-            cursor.execute("ANALYZE")
+        statistics.count(connection)
 
 
 def _rows() -> list[Division]:

@@ -10,6 +10,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.utils.translation import gettext as _
 
 from haike.company import companies, use
+from haike.find import statistics
 from haike.site.management.commands.migrate import Command as MigrateCommand
 
 Report = Callable[[int, int, str], None]
@@ -47,7 +48,7 @@ def bring_up_to_date(report: Report) -> int:
     waiting = pending()
     if waiting:
         call_command(ReportingMigrate(len(waiting), report), interactive=False, verbosity=0)
-        refresh_statistics()
+        statistics.count(connection)
     return len(waiting)
 
 
@@ -56,10 +57,4 @@ def migrate_company(company: Any) -> None:
     if company.create_schema(check_if_exists=True, verbosity=0) is False:
         call_command("migrate_schemas", schema_name=company.schema_name, interactive=False, verbosity=0)
     with use(company):
-        refresh_statistics()
-
-
-def refresh_statistics() -> None:
-    """New indexes are of use only once the database knows how their values lie."""
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
+        statistics.count(connection)

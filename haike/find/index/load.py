@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from itertools import chain, islice
 from typing import Any, NamedTuple
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from haike.find.index import tokens
-from haike.find.index.table import SETTINGS, Model, set_words, table
+from haike.find.index.table import Model, table
 
 TOGETHER = 400
 """Rows of one statement at most,"""
@@ -70,25 +69,6 @@ def insert_sqlite(
                 cursor.execute(head + ", ".join([row] * together), list(chain.from_iterable(some)))
             else:
                 cursor.executemany(head + row, some)
-
-
-@contextmanager
-def merging_later(connection: BaseDatabaseWrapper, models: Iterable[Model]) -> Iterator[None]:
-    """For a load that multiplies the indexes: FTS5 writes its pieces together once at the end.
-
-    Along the way it would write each token as often as the size of the index has digits to the base of eight.
-    """
-    names = [f"{table(model)}_words" for model in models] if connection.vendor == "sqlite" else []
-    with connection.cursor() as cursor:
-        for name in names:
-            set_words(cursor, name, {"automerge": 0, "crisismerge": 1_000, "hashsize": 64 << 20})
-    try:
-        yield
-    finally:
-        with connection.cursor() as cursor:
-            for name in names:
-                set_words(cursor, name, {**SETTINGS, "crisismerge": 16})
-                cursor.execute(f'INSERT INTO "{name}" ("{name}") VALUES (%s)', ["optimize"])
 
 
 def load(connection: BaseDatabaseWrapper, model: Model, documents: Sequence[Ready]) -> None:

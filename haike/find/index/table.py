@@ -13,7 +13,7 @@ tokens are made must have the index built anew (`drop_index`, `ensure_index`).
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import islice
 from typing import Any, NamedTuple
@@ -74,13 +74,8 @@ def _create_words(cursor: Any, name: str) -> None:
         f'CREATE VIRTUAL TABLE "{name}_words" USING fts5'
         "(doc, content='', columnsize=0, tokenize='ascii', detail=none)"
     )
-    set_words(cursor, f"{name}_words", SETTINGS)
-
-
-def set_words(cursor: Any, words: str, settings: Mapping[str, int]) -> None:
-    """Give an FTS5 table settings, which it keeps."""
-    for setting, value in settings.items():
-        cursor.execute(f'INSERT INTO "{words}" ("{words}", rank) VALUES (%s, %s)', [setting, value])
+    for setting, value in SETTINGS.items():
+        cursor.execute(f'INSERT INTO "{name}_words" ("{name}_words", rank) VALUES (%s, %s)', [setting, value])
 
 
 def _bring_up_to_date(cursor: Any, name: str, model: Model) -> None:

@@ -24,7 +24,8 @@ from haike.customers.models import Contact, Customer
 from haike.dedupe.identity import identities
 from haike.dedupe.index import rebuild
 from haike.find.index.load import load as load_documents
-from haike.find.index.load import merging_later, with_part
+from haike.find.index.load import with_part
+from haike.find.statistics import count as count_tables
 from haike.kernel.entity import entity_of
 from haike.kernel.log import Change
 from haike.kernel.numbers import take_numbers
@@ -106,7 +107,7 @@ def make_demo(
     source = _elsewhere(stream, records, customers) if large else _here(stream, records, customers, BATCH)
     tables = tables_of([*MODELS, Change])
     done = 0
-    with _no_collector(), _in_bulk(tables) if large else nullcontext():
+    with _no_collector(), set_aside(tables) if large else nullcontext():
         for prepared in source:
             _write(records, prepared.fold(records.vendor))
             done += len(prepared.customers.rows)
@@ -140,8 +141,7 @@ def make_demo(
     ranges = {each.label: tuple(made[each.label]) for each in identities() if each.label in made}
     label = entity_of(Lead).label
     rebuild(only={**ranges, label: (note["leads"][label][0][0], len(note["leads"][label]))})
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
+    count_tables(connection)
     return offices.accounts
 
 
@@ -164,12 +164,6 @@ def _no_collector() -> Iterator[None]:
     finally:
         if on:
             gc.enable()
-
-
-@contextmanager
-def _in_bulk(tables: list[str]) -> Iterator[None]:
-    with set_aside(tables), merging_later(connection, MODELS):
-        yield
 
 
 def _here(stream: SampleCompany, records: Records, customers: int, size: int) -> Iterator[Prepared]:
