@@ -160,7 +160,7 @@ def fetch_ahead(entity: Entity, columns: Iterable[str], records: Sequence[Any], 
 def sortable(entity: Entity, user: Actor, name: str) -> bool:
     """Whether the user may sort by a field: he may read it plainly and it has one value."""
     look = entity.looks.get(name)
-    if look is None or look.multiple or look.kind == "picture":
+    if look is None or look.multiple or look.kind in ("picture", "lines"):
         return False
     return entity.right(user, name) in ("edit", "read")
 

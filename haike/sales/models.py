@@ -27,11 +27,11 @@ from haike.sales.need.record import Need
 from haike.sales.need.screen import NeedEntity
 from haike.sales.note.record import CallNote
 from haike.sales.note.screen import CallNoteEntity
-from haike.sales.opportunity import board, demanded, history, overdue
+from haike.sales.opportunity import board, demanded, history, made_from, overdue
 from haike.sales.opportunity.details import add_to_page
 from haike.sales.opportunity.forecast.learn import learn_nightly
 from haike.sales.opportunity.forecast.record import ForecastPast
-from haike.sales.opportunity.record import Opportunity, StageMove
+from haike.sales.opportunity.record import Opportunity, OpportunityLine, StageMove
 from haike.sales.opportunity.score import compute as chance_scores
 from haike.sales.opportunity.screen import OpportunityEntity
 from haike.sales.opportunity.setup import PipelineEntity, StageEntity
@@ -79,6 +79,7 @@ __all__ = [
     "Opportunity",
     "OpportunityDecider",
     "OpportunityEntity",
+    "OpportunityLine",
     "Order",
     "OrderEntity",
     "OrderLine",
@@ -108,6 +109,7 @@ __all__ = [
     "from_quote",
     "learn_nightly",
     "learn_weekly",
+    "made_from",
     "next_offer",
     "on_product",
     "remind",

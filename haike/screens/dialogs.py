@@ -79,7 +79,7 @@ class FilterForm:
     def sayable(self, look: Look, operator: str, data: dict[str, Any]) -> Any:
         """The value of a line, without links to records whose titles the user may not read."""
         value = data.get("value", "")
-        if isinstance(look, ReferenceLook):
+        if isinstance(look, ReferenceLook) or look.kind == "lines":
             try:
                 look.condition(operator, value, self.user)
             except Refused:

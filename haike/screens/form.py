@@ -231,6 +231,11 @@ def _is_choosable(look: Look, raw: Raw, user: Any) -> bool:
     return True
 
 
+BEGINNINGS: dict[str, Callable[[Any, QueryDict], dict[str, Any]]] = {}
+"""Rooms below say what a new record of a kind (label) begins with that is made from another one, which the address of
+its form names: (user, query) to values by field."""
+
+
 def defaults(entity: Entity) -> dict[str, Any]:
     """The values of a fresh record."""
     blank = entity.blank()
@@ -247,6 +252,8 @@ def new_view(request: HttpRequest, entity: Entity) -> HttpResponse:
     looks = form_looks(entity, user, names=quick_names(entity) if quick else None)
     typed = Typed(laid.looks(looks, request), user)
     typed.start(defaults(entity))
+    begun = BEGINNINGS[entity.label](user, request.GET) if entity.label in BEGINNINGS else {}
+    typed.start({name: value for name, value in begun.items() if name in typed.looks})
     typed.raw.update({name: raw for name, raw in initial_values(entity, request).items() if name in typed.looks})
     again = f"?{request.GET.urlencode()}" if request.GET else ""
     page = FormPage(

@@ -35,7 +35,7 @@ export default function lines(root) {
   const cell = (row, name) => row.querySelector(`[data-cell="${name}"]`);
   const field = (name) => form?.elements[name];
   const currency = () => field("currency")?.value || "CNY";
-  const rule = () => ({ ...given, places: given.places[currency()] ?? 2, taxed: field("taxed") ? field("taxed").checked : true });
+  const rule = () => ({ ...given, places: given.places[currency()] ?? 2, taxed: field("taxed") ? field("taxed").checked : given.taxed });
   const query = () => new URLSearchParams({ customer: field("customer")?.value || "", currency: currency(), taxed: rule().taxed ? "1" : "" });
 
   // ---- from inputs to lines and back --------------------------------------------------------------------------------
@@ -74,6 +74,7 @@ export default function lines(root) {
       const line = state.get(row);
       return Object.fromEntries(["key", ...SENT].map((name) => [name, name === "key" || name === "product" ? (line[name] ? Number(line[name]) : null) : line[name]]));
     }));
+    follow(some.length ? found?.total : undefined);
     const out = root.querySelector("[data-sums]");
     if (!found) return out.replaceChildren(make("span", { class: "bad" }, words.nothing_to_spread));
     some.forEach((row, place) => {
@@ -88,6 +89,16 @@ export default function lines(root) {
       ...["before", "net", "tax", "total"].map((name) => make("span", { class: `l-sum l-sum-${name}` }, make("small", {}, words[name]), ` ${sign}${grouped(found[name])}`)),
       ...(hand !== null && Number(found.before) !== Number(found.total) ? [make("span", { class: "warn" }, words.by_hand)] : []),
     );
+  }
+
+  // What the lines come to stands in a field of the form, where one can only type while there are none.
+  function follow(total) {
+    const input = field(root.dataset.into);
+    if (!input) return;
+    const bound = total !== undefined;
+    if (bound && Number(number(input.value)) !== Number(total)) input.value = trimmed(total);
+    input.readOnly = bound;
+    input.title = bound ? words.follows : "";
   }
 
   function changed(quiet) {

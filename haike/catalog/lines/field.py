@@ -8,6 +8,7 @@ from typing import Any
 import orjson
 from django.apps import apps
 from django.db import models
+from django.db.models import Q
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -19,7 +20,8 @@ from haike.catalog.lines.widget import lines_widget
 from haike.kernel.currency import money_text
 from haike.kernel.escape import escape
 from haike.kernel.look import Look, shows
-from haike.kernel.look.base import NOTHING, Raw
+from haike.kernel.look.base import EMPTY_OPERATORS, NOTHING, Raw
+from haike.kernel.look.reference import ReferenceLook
 from haike.kernel.policy import Actor
 from haike.refused import Refused
 
@@ -39,7 +41,8 @@ class _Held:
         if PENDING in held:
             return held[PENDING]
         if READ not in held:
-            held[READ] = read_lines(self.field, [record]).get(record.pk, []) if record.pk else []
+            stored = record.pk and not record._state.adding
+            held[READ] = read_lines(self.field, [record]).get(record.pk, []) if stored else []
         return held[READ]
 
     def __set__(self, record: Any, value: Iterable[DocumentLine]) -> None:
@@ -47,14 +50,17 @@ class _Held:
 
 
 class Lines(models.Field[Any, Any]):
-    """The lines of a document, rows of `model`, which points to the document by a foreign key `document`."""
+    """The lines of a document, rows of `model`, which points to the document by a foreign key `document`.
+
+    `into` names the field that holds what they come to, where the document has one and not sums of its own.
+    """
 
     empty_strings_allowed = False
     priced = True
     """Whether the rows have prices, and the rules of prices hold for them."""
 
-    def __init__(self, model: str, verbose_name: Any = None, **options: Any) -> None:
-        self.line_model_name = model
+    def __init__(self, model: str, verbose_name: Any = None, *, into: str = "", **options: Any) -> None:
+        self.line_model_name, self.into = model, into
         super().__init__(verbose_name, **{"blank": True, "default": list, **options})
 
     def deconstruct(self) -> Any:
@@ -120,7 +126,7 @@ class LinesLook(Look):
 
     kind = "lines"
     wide = True
-    operators = {}
+    operators = {"one_of": _("with one of"), "none_of": _("with none of"), **EMPTY_OPERATORS}
     example = '[{"name":"安装调试","quantity":"2","price":"380","amount":"760","fixed":"price"}]'
 
     def fetch(self, records: Sequence[Any], user: Actor) -> None:
@@ -145,7 +151,8 @@ class LinesLook(Look):
         return [orjson.dumps(self.to_json(value)).decode()]
 
     def widget(self, name: str, raw: Raw, *, invalid: bool = False) -> SafeString:
-        return lines_widget(name, rows_of(raw), self.label, invalid=invalid)
+        into = self.field.into  # type: ignore[union-attr]
+        return lines_widget(name, rows_of(raw), self.label, invalid=invalid, into=into)
 
     def parse(self, raw: Raw, by: Actor) -> Any:
         return lines_of(self.field.line_model, rows_of(raw))  # type: ignore[union-attr]
@@ -178,6 +185,29 @@ class LinesLook(Look):
             "fixed": {"type": "string", "enum": ["discount", "price", "amount"]},
         }
         return {"type": "array", "items": {"type": "object", "properties": kinds}}
+
+    def _products(self) -> ReferenceLook:
+        """The products in the lines, as one filters by them."""
+        field = self.field.line_model._meta.get_field("product")  # type: ignore[union-attr]
+        return ReferenceLook("product", self.label, field=field)
+
+    def condition(self, operator: str, value: Any, by: Actor) -> Q:
+        if operator == "empty":
+            return self.is_blank()
+        rows = self.field.line_model.objects.order_by()  # type: ignore[union-attr]
+        if operator != "filled":
+            rows = rows.filter(self._products().condition("one_of", value, by))
+        found = Q(pk__in=rows.values("document"))
+        return ~found if operator == "none_of" else found
+
+    def is_blank(self) -> Q:
+        return ~Q(pk__in=self.field.line_model.objects.order_by().values("document"))  # type: ignore[union-attr]
+
+    def filter_widget(self, name: str, operator: str, value: Any) -> SafeString:
+        return self._products().filter_widget(name, operator, value)
+
+    def say_value(self, value: Any) -> str:
+        return self._products().say_value(value)
 
     def from_log(self, value: Any) -> str:
         said = [line_text(data) for data in (value or [])[:SHOWN_IN_LOG]]

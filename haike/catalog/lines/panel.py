@@ -10,14 +10,18 @@ from django.utils.safestring import SafeString
 
 from haike.catalog.fields import quantity_text
 from haike.catalog.lines.arithmetic import WHOLE
-from haike.catalog.lines.record import DocumentLine, PricedDocument
+from haike.catalog.lines.offers import offers_of
+from haike.catalog.lines.record import DocumentLine, WithLines
+from haike.catalog.lines.rules import too_cheap
 from haike.catalog.policy import COST
 from haike.kernel.currency import money_text
+from haike.kernel.entity import entity_of
 
 
-def lines_panel(document: PricedDocument, user: Any) -> SafeString:
+def lines_panel(document: WithLines, user: Any) -> SafeString:
     """The table, without any column that no line fills."""
-    lines = list(document.lines)
+    may = entity_of(document).right(user, "lines") in ("read", "edit")
+    lines = list(document.lines) if may else []
     sees_cost = user.grants.may_do(COST) and any(line.cost is not None for line in lines)
     shown = {
         "discount": any(line.discount != WHOLE for line in lines),
@@ -26,18 +30,31 @@ def lines_panel(document: PricedDocument, user: Any) -> SafeString:
         "cost": sees_cost,
     }
     code = document.currency
-    sums = {name: money_text(getattr(document, name), code) for name in ("before", "net", "tax", "total")}
-    margin = _margin(document.net, lines) if sees_cost else None
+    plain = document.sums()
+    sums = {name: money_text(plain[name], code) for name in ("before", "net", "tax", "total")}
+    margin = _margin(plain["net"], lines) if sees_cost else None
+    cheap = {} if document.floor_binds else _cheap(document, lines)
     context = {
-        "rows": [_row(line, code, sees_cost) for line in lines],
+        "may": may,
+        "rows": [{**_row(line, code, sees_cost), "cheap": cheap.get(line.key, "")} for line in lines],
         "shown": shown,
         "sums": sums,
-        "reduced": document.before != document.total,
+        "reduced": plain["before"] != plain["total"],
         "by_hand": document.by_hand is not None,
         "margin": margin,
         "margin_text": money_text(margin[0], code) if margin else "",
     }
     return render_to_string("catalog/lines.html", {"lines": context})
+
+
+def _cheap(document: WithLines, lines: list[DocumentLine]) -> dict[int, str]:
+    """What to know of lines that are cheaper than anybody sells unasked, by their keys."""
+    offers, found = offers_of(document, lines), {}
+    for line in lines:
+        offer = None if line.gift else offers.of(line)
+        if offer is not None and (said := too_cheap(document, line, offer)):
+            found[line.key] = str(said)
+    return found
 
 
 def _row(line: DocumentLine, code: str, sees_cost: bool) -> dict[str, Any]:

@@ -132,15 +132,65 @@ class DocumentLine(models.Model):
             setattr(self, name, getattr(figures, name))
 
 
-class PricedDocument(Record):
+class WithLines(Record):
+    """What has lines with prices in one currency; how they are reckoned, and nothing of how their sums are kept."""
+
+    lines: Any
+    """The field of the lines, which the model declares."""
+    rounding: Any
+    taxed: Any
+    currency: Any
+    discount: Any
+    by_hand: Any
+    customer_path: ClassVar[str] = "customer"
+    floor_binds: ClassVar[bool] = True
+    """Whether prices below the floor are refused to those who may not sell so; else they are only pointed out."""
+
+    class Meta:
+        abstract = True
+
+    @property
+    def rule(self) -> Rule:
+        """How this document is rounded."""
+        per, to, price_places = self.rounding.split(" ")
+        return Rule(CURRENCIES[self.currency].places, int(price_places), per, to, self.taxed)
+
+    def reckon_lines(self) -> Reckoned | None:
+        """Work out the lines that were set, or whose sums must be added up anew; None where there is nothing to do."""
+        if PENDING in self.__dict__:
+            fill_in(self, self.lines)
+        elif not self._state.adding and TURNED not in self.__dict__:
+            return None
+        return self.reckon()
+
+    def reckon(self) -> Reckoned:
+        """Work out what follows from lines, discount and total by hand, in the lines."""
+        rule, some = self.rule, list(self.lines)
+        for line in some:
+            line.take(settled(line.figures(), rule))
+        try:
+            sums = reckoned([line.figures() for line in some], rule, discount=self.discount, by_hand=self.by_hand)
+        except NothingToSpread:
+            no = _("The lines cost nothing, so there is no total to set.")
+            raise Refused(fields={"by_hand": no}) from None
+        for line, share in zip(some, sums.shares, strict=True):
+            line.amount = share.amount
+            line.total, line.net, line.tax = share.total, share.net, share.tax
+        return sums
+
+    def sums(self) -> dict[str, Decimal]:
+        """What the lines come to: before a discount on the whole, without tax, the tax, in all."""
+        found = {name: sum((getattr(line, name) for line in self.lines), Decimal(0)) for name in ("net", "tax")}
+        total = found["net"] + found["tax"]
+        return {"before": total, **found, "total": total}
+
+
+class PricedDocument(WithLines):
     """A document with lines in one currency, a discount of its own, and the tax shown apart.
 
     `discount` is in percent of the sum that is paid; `by_hand` is a total that somebody has set, from which the
     discount follows. `before` is the sum of the lines with tax before either.
     """
-
-    lines: Any
-    """The field of the lines, which the model declares."""
 
     currency = models.CharField(_("Currency"), max_length=3, choices=currency_choices, default=own_currency)
     taxed = models.BooleanField(_("Prices include tax"), default=usually_taxed)
@@ -159,40 +209,21 @@ class PricedDocument(Record):
     tax = Money(_("Tax"), currency="currency", editable=False)
     total = Money(_("Total"), currency="currency", editable=False)
 
-    customer_path: ClassVar[str] = "customer"
-
     class Meta:
         abstract = True
 
-    @property
-    def rule(self) -> Rule:
-        """How this document is rounded."""
-        per, to, price_places = self.rounding.split(" ")
-        return Rule(CURRENCIES[self.currency].places, int(price_places), per, to, self.taxed)
-
     def prepare(self) -> None:
-        if PENDING in self.__dict__:
-            fill_in(self, self.lines)
-        elif not self._state.adding and TURNED not in self.__dict__:
-            return
-        self.reckon()
+        self.reckon_lines()
 
     def reckon(self) -> Reckoned:
-        """Work out what follows from lines, discount and total by hand, in the lines and here."""
-        rule, some = self.rule, list(self.lines)
-        for line in some:
-            line.take(settled(line.figures(), rule))
-        try:
-            sums = reckoned([line.figures() for line in some], rule, discount=self.discount, by_hand=self.by_hand)
-        except NothingToSpread:
-            no = _("The lines cost nothing, so there is no total to set.")
-            raise Refused(fields={"by_hand": no}) from None
-        for line, share in zip(some, sums.shares, strict=True):
-            line.amount = share.amount
-            line.total, line.net, line.tax = share.total, share.net, share.tax
+        """The same, and the sums here."""
+        sums = super().reckon()
         self.before, self.net, self.tax, self.total = sums.before, sums.net, sums.tax, sums.total
         self.discount = sums.discount
         return sums
+
+    def sums(self) -> dict[str, Decimal]:
+        return {"before": self.before, "net": self.net, "tax": self.tax, "total": self.total}
 
 
 class PricedEntity(Entity):

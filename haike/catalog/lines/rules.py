@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from haike.catalog.lines.arithmetic import WHOLE
 from haike.catalog.lines.field import Lines, line_data, lines_field, read_lines
 from haike.catalog.lines.offers import OFFERED, offers_of
-from haike.catalog.lines.record import PENDING, PRICING, READ, DocumentLine, PricedDocument
+from haike.catalog.lines.record import PENDING, PRICING, READ, DocumentLine, WithLines
 from haike.catalog.price import Offer, sellable
 from haike.catalog.product.record import Product
 from haike.kernel.change import FOLLOWERS, GUARDS
@@ -56,7 +56,7 @@ def _faults(document: Any, before: Sequence[DocumentLine], touched: set[str] | N
     seen = set(Product.objects.visible_to(by).filter(pk__in=fresh).values_list("pk", flat=True)) if fresh else set()
     on_sale = set(sellable(by).filter(pk__in=fresh).values_list("pk", flat=True)) if fresh else set()
     only_lines = touched is not None and touched & PRICING == {"lines"}
-    below = by.grants.may_do(BELOW_FLOOR)
+    below = not document.floor_binds or by.grants.may_do(BELOW_FLOOR)
     said: list[str] = []
     for place, line in enumerate(lines, 1):
         if line.product_id in fresh and line.product_id not in on_sale:
@@ -66,7 +66,7 @@ def _faults(document: Any, before: Sequence[DocumentLine], touched: set[str] | N
         if below or line.gift or (only_lines and same.get(line.key) == line_data(line)):
             continue
         offer = offers.of(line)
-        if offer is not None and (cheap := _too_cheap(document, line, offer)):
+        if offer is not None and (cheap := too_cheap(document, line, offer)):
             said.append(_said(place, line, cheap))
     return said
 
@@ -76,7 +76,7 @@ def _said(place: int, line: DocumentLine, fault: Any) -> str:
     return str(told % {"place": place, "name": line.name[:40], "fault": fault})
 
 
-def _too_cheap(document: PricedDocument, line: DocumentLine, offer: Offer) -> Any:
+def too_cheap(document: WithLines, line: DocumentLine, offer: Offer) -> Any:
     """Why nobody sells at this price unasked, what the document as a whole takes off included; else empty."""
     # A line may have one coin less than its exact part of the total, and is not below the floor for that.
     coin = Decimal(1).scaleb(-document.rule.places)

@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from haike.catalog.fields import PRICE_PLACES
-from haike.catalog.lines.record import MOST_LINES, ROUNDED, ROUNDED_TO
+from haike.catalog.lines.record import MOST_LINES, ROUNDED, ROUNDED_TO, usually_taxed
 from haike.catalog.lines.typed import NUMBERS, TURNING
 from haike.kernel.currency import CURRENCIES, OWN
 from haike.kernel.escape import escape
@@ -24,15 +24,17 @@ BLANK_ROWS = 3
 """So many empty rows stand below the lines for browsers without scripts."""
 
 
-def lines_widget(name: str, rows: Sequence[Mapping[str, Any]], label: Any, *, invalid: bool = False) -> SafeString:
-    """The table with the rows as typed so far."""
+def lines_widget(
+    name: str, rows: Sequence[Mapping[str, Any]], label: Any, *, invalid: bool = False, into: str = ""
+) -> SafeString:
+    """The table with the rows as typed so far; `into` is the field of the form that holds what they come to."""
     heads = {
         "name": _("Product or name"), "unit": _("Unit"), "quantity": _("Quantity"), "list_price": _("List price"),
         "discount": _("Discount (%)"), "price": _("Price"), "amount": _("Amount"), "tax_rate": _("Tax (%)"),
         "gift": _("Gift"), "remark": _("Remark"),
     }  # fmt: skip
     rule = {
-        "per": ROUNDED(), "total": ROUNDED_TO(), "price_places": int(PRICE_PLACES()),
+        "per": ROUNDED(), "total": ROUNDED_TO(), "price_places": int(PRICE_PLACES()), "taxed": usually_taxed(),
         "places": {code: each.places for code, each in CURRENCIES.items()},
         "signs": {code: each.sign if code == OWN() else each.wide or each.sign for code, each in CURRENCIES.items()},
     }  # fmt: skip
@@ -42,7 +44,7 @@ def lines_widget(name: str, rows: Sequence[Mapping[str, Any]], label: Any, *, in
         "before": _("Sum of the lines"), "net": _("Without tax"), "tax": _("Tax"), "total": _("Total"),
         "by_hand": _("set by hand"),
         "nothing_to_spread": _("The lines cost nothing, so there is no total to set."),
-        "make_product": _("New product “%(name)s”"),
+        "make_product": _("New product “%(name)s”"), "follows": _("This is what the products come to."),
         **_dialog_words(),
     }  # fmt: skip
     body = "".join(_row(name, row, heads) for row in [*rows, *({} for _blank in range(BLANK_ROWS))])
@@ -50,6 +52,7 @@ def lines_widget(name: str, rows: Sequence[Mapping[str, Any]], label: Any, *, in
         f'<th scope="col" class="l-{column}{" end" if column in NUMBERS else ""}">{escape(text)}</th>'
         for column, text in heads.items()
     )
+    sum_into = f' data-into="{escape(into)}"' if into else ""
     bad = f' aria-invalid="true" aria-describedby="error-{escape(name)}"' if invalid else ""
     data = f'data-rule="{escape(orjson.dumps(rule).decode())}" data-words="{escape(orjson.dumps(words).decode())}"'
     hint = _(
@@ -59,7 +62,7 @@ def lines_widget(name: str, rows: Sequence[Mapping[str, Any]], label: Any, *, in
     )
     return mark_safe(
         f'<div class="lines" id="id_{escape(name)}" role="group" aria-label="{escape(label)}" data-island="lines" '
-        f'data-name="{escape(name)}" data-most="{MOST_LINES}" {data}{bad}>'
+        f'data-name="{escape(name)}" data-most="{MOST_LINES}"{sum_into} {data}{bad}>'
         f'<div class="table-scroll"><table class="lines-table"><thead><tr><th class="l-number"></th>{head}'
         f'<th class="l-remove"></th></tr></thead><tbody>{body}</tbody></table></div>'
         f'<div class="lines-foot"><button type="button" class="btn btn-s" data-add hidden>{icon("plus")}'

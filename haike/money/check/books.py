@@ -6,14 +6,17 @@ from collections import defaultdict
 from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cached_property
+from types import SimpleNamespace
 from typing import Any
 
+from haike.catalog.lines.arithmetic import WHOLE as WHOLE_PRICE
 from haike.kernel.currency import CURRENCIES, OWN
 from haike.money.invoice.record import Invoice
 from haike.money.payment.record import Allocation, Payment
 from haike.money.plan.record import PaymentPlan
 from haike.people.currency.record import ExchangeRate
 from haike.sales.contract.record import Contract, Delivery
+from haike.sales.opportunity.record import Opportunity, OpportunityLine
 from haike.sales.order.record import Order, OrderLine
 from haike.sales.quote.record import Quote, QuoteLine
 from haike.sales.shipment.record import Shipment, ShipmentLine
@@ -83,6 +86,19 @@ class Books:
     def quotes(self) -> dict[int, Any]:
         """Quotes by key."""
         return {row.id: row for row in _live(Quote, *WHOLE, *PRICED, "worth", "quoted_on")}
+
+    @cached_property
+    def chances(self) -> dict[int, Any]:
+        """Opportunities with products by key, as documents without a discount on the whole."""
+        names = ("id", "number", "currency", "amount", "rounding", "taxed")
+        rows = _live(Opportunity, *names)
+        plain = {"discount": WHOLE_PRICE, "by_hand": None}
+        return {row.id: SimpleNamespace(**row._asdict(), **plain) for row in rows if row.id in self.chance_lines}
+
+    @cached_property
+    def chance_lines(self) -> dict[int, list[Any]]:
+        """Products by opportunity."""
+        return by(_rows(OpportunityLine, *LINES), "document_id")
 
     @cached_property
     def contracts(self) -> dict[int, Any]:

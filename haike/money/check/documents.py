@@ -21,6 +21,7 @@ from haike.money.invoice.record import Invoice
 from haike.money.payment.record import Allocation, Payment
 from haike.money.plan.record import PaymentPlan
 from haike.sales.contract.record import Contract, Delivery
+from haike.sales.opportunity.record import OpportunityLine
 from haike.sales.order.record import CANCELLED, Order, OrderLine
 from haike.sales.quote.record import Quote, QuoteLine
 
@@ -32,6 +33,12 @@ def quotes(books: Books) -> Iterator[Finding]:
     for quote in books.quotes.values():
         yield from check_lines(QuoteLine, quote, books.quote_lines.get(quote.id, []))
         yield from _worth(books, Quote, quote, quote.total, quote.quoted_on)
+
+
+def chances(books: Books) -> Iterator[Finding]:
+    """Opportunities with their products."""
+    for chance in books.chances.values():
+        yield from check_lines(OpportunityLine, chance, books.chance_lines[chance.id], "amount")
 
 
 def orders(books: Books) -> Iterator[Finding]:
@@ -179,6 +186,7 @@ def _numbers(model: Any, rows: Iterable[Any], number: str) -> Iterator[Finding]:
 
 
 DOCUMENTS: dict[Label, Check] = {
+    _("Opportunities"): chances,
     _("Quotes"): quotes,
     _("Orders and shipments"): orders,
     _("Contracts and deliveries"): contracts,

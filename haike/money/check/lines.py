@@ -24,8 +24,8 @@ def _decimal(value: Fraction, places: int) -> Decimal:
     return Decimal(value.numerator * 10**places // value.denominator).scaleb(-places)
 
 
-def check_lines(model: Any, document: Any, lines: Sequence[Any]) -> Iterator[Finding]:
-    """The lines of one document, and its sums."""
+def check_lines(model: Any, document: Any, lines: Sequence[Any], into: str = "total") -> Iterator[Finding]:
+    """The lines of one document, and those of its sums that it keeps; `into` is the field of what they come to."""
     per, to, price_places = document.rounding.split(" ")
     places = CURRENCIES[document.currency].places
     coin = Fraction(1, 10**places)
@@ -54,9 +54,15 @@ def check_lines(model: Any, document: Any, lines: Sequence[Any]) -> Iterator[Fin
         total = Fraction(total.__floor__())
     else:
         total = _half_up(total, {"cent": places, "tenth": min(1, places)}.get(to, 0))
-    sums = {"before": before, "total": total, **_shares(lines, ("net", "tax"))}
-    yield from stored(type_of(model), document, {name: _decimal(value, places) for name, value in sums.items()})
+    sums = {"before": before, into: total, **_shares(lines, ("net", "tax"))}
+    kept = {name: _decimal(value, places) for name, value in sums.items() if hasattr(document, name)}
+    yield from stored(type_of(model), document, kept)
     yield from _parts(model, document, lines, tops, before, total, coin, per)
+    if lines and (found := _shares(lines, ("total",))["total"]) != Fraction(getattr(document, into)):
+        label = type_of(model)._meta.get_field(into).verbose_name
+        yield Finding(
+            f"{model._meta.verbose_name} {document.number}", label, getattr(document, into), _decimal(found, 2)
+        )
 
 
 def type_of(model: Any) -> Any:
@@ -110,5 +116,3 @@ def _parts(
             yield Finding(
                 f"{heading} {document.number}", _("Tax"), f"{rate}%", _decimal(sum(some[::2], Fraction(0)), 4)
             )
-    if lines and (found := _shares(lines, ("total",))["total"]) != Fraction(document.total):
-        yield Finding(f"{heading} {document.number}", _("Total"), document.total, _decimal(found, 2))

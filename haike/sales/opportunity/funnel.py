@@ -12,6 +12,7 @@ from django.db import connection
 from django.db.models import Count, F, Q, QuerySet, Sum
 
 from haike.find.memory import Memory
+from haike.sales.opportunity.products import parts
 from haike.sales.opportunity.record import LOST, OPEN, WON, StageMove
 from haike.sales.opportunity.report import Asked, Span
 from haike.sales.opportunity.stage import Stage, stages_of
@@ -135,7 +136,7 @@ def _read_days(rows: QuerySet[Any], stages: Sequence[Stage]) -> dict[int, tuple[
 
 @dataclass(frozen=True)
 class Share:
-    """What one owner or department has of it; `rate` is won by won and lost, from 0 to 1, None before either."""
+    """What one owner, department or product has of it; `rate` is won by won and lost, 0 to 1, None before either."""
 
     key: int | None
     label: str
@@ -153,17 +154,25 @@ class Share:
 
 
 def shares(asked: Asked, span: Span, by: str, groups: Sequence[Group] | None = None) -> list[Share]:
-    """The opportunities entered in a span by "owner" or "department", the most won first; `groups` as above."""
-    named = asked.people if by == "owner" else asked.departments
-    parts: dict[int | None, list[Group]] = defaultdict(list)
-    for group in groups_of(asked, span) if groups is None else groups:
-        parts[group.owner if by == "owner" else group.department].append(group)
-    found = []
-    for key, some in parts.items():
-        numbers: Counter[str] = Counter()
-        for group in some:
-            numbers[group.state] += group.number
-        amount = sum((group.amount for group in some if group.state == WON), Decimal(0))
-        name = named.get(key, "") if key is not None else ""
-        found.append(Share(key, name, numbers.total(), numbers[OPEN], numbers[WON], numbers[LOST], amount))
+    """The opportunities entered in a span by "owner", "department" or "product", the most won first; `groups` as
+    above, which know no products."""
+    numbers: dict[int | None, Counter[str]] = defaultdict(Counter)
+    amounts: dict[int | None, Decimal] = defaultdict(Decimal)
+    names: dict[int | None, str] = {}
+    if by == "product":
+        for part in parts(asked.begun(span), asked.user):
+            names[part.product] = part.name
+            numbers[part.product][part.state] += part.number
+            amounts[part.product] += part.amount if part.state == WON else 0
+    else:
+        named = asked.people if by == "owner" else asked.departments
+        for group in groups_of(asked, span) if groups is None else groups:
+            key = group.owner if by == "owner" else group.department
+            names[key] = named.get(key, "") if key is not None else ""
+            numbers[key][group.state] += group.number
+            amounts[key] += group.amount if group.state == WON else 0
+    found = [
+        Share(key, names[key], some.total(), some[OPEN], some[WON], some[LOST], amounts[key])
+        for key, some in numbers.items()
+    ]
     return sorted(found, key=lambda each: (-each.amount, -each.won, -each.number, each.label))

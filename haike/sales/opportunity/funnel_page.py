@@ -10,13 +10,26 @@ from typing import Any, cast
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from haike.kernel.currency import money_text
-from haike.sales.opportunity.funnel import Group, Share, Step, groups_of, read_funnel, shares
+from haike.kernel.entity import Label
+from haike.sales.opportunity.funnel import Share, Step, groups_of, read_funnel, shares
 from haike.sales.opportunity.record import STATES, WON
 from haike.sales.opportunity.report import Asked
 
-BY = ("owner", "department")
+BY: dict[str, Label] = {
+    "owner": gettext_lazy("By owner"),
+    "department": gettext_lazy("By department"),
+    "product": gettext_lazy("By product"),
+}
+HEADS: dict[str, Label] = {
+    "owner": gettext_lazy("Owner"), "department": gettext_lazy("Department"), "product": gettext_lazy("Product"),
+}  # fmt: skip
+PRODUCT_HINT = gettext_lazy(
+    "An opportunity counts for each of its products, without any for each of its newest quote; its amount is parted as "
+    "their amounts are."
+)
 MOST_ROWS = 50
 NONE = "—"
 
@@ -70,9 +83,10 @@ def lines(steps: Sequence[Step], before: Sequence[Step] | None) -> list[Line]:
 
 
 def funnel_view(request: HttpRequest) -> HttpResponse:
-    """How far the opportunities of a period have come, by stage and by owner or department."""
+    """How far the opportunities of a period have come, by stage and by owner, department or product."""
     asked = Asked(cast(Any, request.user), request.GET)
-    by = request.GET.get("by") if request.GET.get("by") in BY else BY[0]
+    ways = [key for key in BY if (asked.by_product if key == "product" else asked.reads("owner"))]
+    by = request.GET.get("by", "") if request.GET.get("by") in ways else (ways or [""])[0]
     groups = groups_of(asked, asked.span)
     steps = read_funnel(asked, asked.span, groups)
     before = read_funnel(asked, asked.compared) if asked.compared is not None else None
@@ -86,12 +100,17 @@ def funnel_view(request: HttpRequest) -> HttpResponse:
         "won": won.number if won else 0,
         "won_amount": money_text(won.amount if won else Decimal(0)),
         "by": by,
-        "ways": [(_("By owner"), "owner", by == "owner"), (_("By department"), "department", by == "department")],
-        "shares": [(each, percent(each.rate), money_text(each.amount)) for each in _shares(asked, str(by), groups)],
+        "ways": [(BY[key], key, key == by) for key in ways],
+        "head": HEADS.get(by, ""),
+        "shares": [
+            (each, percent(each.rate), money_text(each.amount), _narrower(asked, each) if by == "product" else "")
+            for each in (shares(asked, asked.span, by, groups)[:MOST_ROWS] if by else [])
+        ],
+        "hint": PRODUCT_HINT if by == "product" else "",
     }
     return render(request, "sales/opportunity/funnel.html", context)
 
 
-def _shares(asked: Asked, by: str, groups: Sequence[Group]) -> list[Share]:
-    """Nothing where the reader may not know who has what."""
-    return shares(asked, asked.span, by, groups)[:MOST_ROWS] if asked.reads("owner") else []
+def _narrower(asked: Asked, share: Share) -> str:
+    """The address of the funnel of one product."""
+    return f"?{asked.query(product=share.key, by='product')}"

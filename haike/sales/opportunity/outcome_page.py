@@ -18,7 +18,7 @@ from haike.kernel.entity import Label, entity_of
 from haike.kernel.filter import Group, Line
 from haike.people.grants import organisation
 from haike.sales.competitor.record import Competitor
-from haike.sales.opportunity.funnel_page import NONE, percent
+from haike.sales.opportunity.funnel_page import NONE, PRODUCT_HINT, percent
 from haike.sales.opportunity.outcome import BY, Outcome, Reason, outcome_of, outcomes, reasons
 from haike.sales.opportunity.outcome_parts import PRODUCT, RIVAL, by_product, by_rival, readable
 from haike.sales.opportunity.record import LOST, WON, Opportunity
@@ -36,9 +36,7 @@ HEADS: dict[str, Label] = {
     "lost_to": gettext_lazy("Lost to"), "month": gettext_lazy("Month"),
 }  # fmt: skip
 HINTS: dict[str, Label] = {
-    PRODUCT: gettext_lazy(
-        "An opportunity counts for each product of its newest quote; its amount is parted as that quote is."
-    ),
+    PRODUCT: PRODUCT_HINT,
     RIVAL: gettext_lazy("An opportunity counts for each competitor who was after it, whoever won."),
 }
 READS = ("closed_on", "won_reason", "lost_reason")
@@ -55,7 +53,7 @@ class Links:
     """Addresses of the list of exactly those opportunities that a figure counts."""
 
     def __init__(self, asked: Asked, span: Span) -> None:
-        self.reads = asked.reads
+        self.reads, self.narrowed = asked.reads, asked.product is not None
         self.lines = [_line("closed_on", "between", span.first.isoformat(), span.last.isoformat())]
         if asked.pipeline is not None:
             self.lines.append(_line("pipeline", "one_of", str(asked.pipeline.pk)))
@@ -69,7 +67,8 @@ class Links:
         lines = [*self.lines, _line("state", "one_of", state)]
         for name, value in more.items():
             lines.append(_line(name, OPERATORS.get(name, "one_of"), value) if value else _line(name, "empty"))
-        if not self.reads(*(line.look.path for line in lines)):
+        # A list is narrowed to products of opportunities and not of quotes.
+        if self.narrowed or not self.reads(*(line.look.path for line in lines)):
             return ""
         return f"{entity_of(Opportunity).url}?{urlencode({'f': Group(tuple(lines)).text()})}"
 
@@ -178,7 +177,7 @@ def outcome_view(request: HttpRequest) -> HttpResponse:
             _hung(each, names, was) if by in (PRODUCT, RIVAL) else _row(each, by, asked, links, was)
             for each in parts[:MOST_ROWS]
         ],
-        "none": _("No quote with products belongs to them.") if by == PRODUCT else _("No competitor was named."),
+        "none": _("Neither they nor their quotes have products.") if by == PRODUCT else _("No competitor was named."),
         "hint": HINTS.get(by, ""),
     }  # fmt: skip
     return render(request, "sales/opportunity/outcome.html", context)

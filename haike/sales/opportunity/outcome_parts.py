@@ -1,34 +1,25 @@
-"""Won and lost by what hangs on opportunities: the competitors met, and the products of their newest quotes."""
+"""Won and lost by what hangs on opportunities: the competitors met, and the products that they were about."""
 
 from __future__ import annotations
 
-from decimal import Decimal
+from dataclasses import replace
 from typing import Any
 
-from django.db.models import Count, DecimalField, ExpressionWrapper, F, Max, Q, QuerySet, Sum
-from django.db.models.functions import NullIf
+from django.db.models import QuerySet
 
 from haike.kernel.entity import entity_of
 from haike.sales.competitor.record import Competitor
 from haike.sales.opportunity.outcome import Outcome, figures, in_order, outcome_from
-from haike.sales.opportunity.record import LOST, WON
-from haike.sales.quote.record import REPLACED, Quote, QuoteLine
+from haike.sales.opportunity.products import parts, parts_by_product
+from haike.sales.opportunity.record import WON
 
 RIVAL, PRODUCT = "rival", "product"
-CENT = Decimal("0.01")
-SHARE = ExpressionWrapper(
-    F("document__opportunity__worth") * F("total") / NullIf(F("document__total"), Decimal(0)),
-    output_field=DecimalField(max_digits=24, decimal_places=6),
-)
-"""What an opportunity is worth, in the part that a line has of the quote."""
 
 
 def readable(user: Any) -> list[str]:
     """The ways to part them that a reader may know."""
-    competitors, quotes = entity_of(Competitor), entity_of(Quote)
-    found = []
-    if quotes.policy.may(user, "view") and quotes.right(user, "lines") in ("edit", "read"):
-        found.append(PRODUCT)
+    competitors = entity_of(Competitor)
+    found = [PRODUCT] if parts_by_product(user) else []
     if competitors.policy.may(user, "view") and competitors.right(user, "rival") in ("edit", "read"):
         found.append(RIVAL)
     return found
@@ -41,23 +32,15 @@ def by_rival(rows: QuerySet[Any]) -> list[Outcome]:
 
 
 def by_product(rows: QuerySet[Any], user: Any) -> tuple[list[Outcome], dict[int, str]]:
-    """How those went in whose newest quote each product stands, with the products' names.
-
-    An opportunity counts once for each product; its amount is parted as that quote is.
-    """
-    quotes = Quote.objects.visible_to(user).filter(opportunity__in=rows.values("pk")).exclude(state=REPLACED)
-    newest = quotes.order_by().values("opportunity").annotate(last=Max("pk")).values("last")
-    lines = QuoteLine._base_manager.filter(document__in=newest, product__isnull=False).order_by()
-    won, lost = (Q(document__opportunity__state=state) for state in (WON, LOST))
-    grouped = lines.values("product", "product__name").annotate(
-        won=Count("document__opportunity", filter=won, distinct=True),
-        lost=Count("document__opportunity", filter=lost, distinct=True),
-        won_amount=Sum(SHARE, filter=won),
-        lost_amount=Sum(SHARE, filter=lost),
-    )
-    found, names = [], {}
-    for row in grouped:
-        won_amount, lost_amount = (Decimal(row[name] or 0).quantize(CENT) for name in ("won_amount", "lost_amount"))
-        found.append(Outcome(row["product"], row["won"], row["lost"], won_amount, lost_amount))
-        names[row["product"]] = row["product__name"]
-    return in_order(found), names
+    """How those went that were about each product, with the products' names."""
+    found: dict[int, Outcome] = {}
+    names = {}
+    for part in parts(rows, user):
+        names[part.product] = part.name
+        was = found.get(part.product, Outcome(part.product))
+        if part.state == WON:
+            was = replace(was, won=was.won + part.number, won_amount=was.won_amount + part.amount)
+        else:
+            was = replace(was, lost=was.lost + part.number, lost_amount=was.lost_amount + part.amount)
+        found[part.product] = was
+    return in_order(found.values()), names

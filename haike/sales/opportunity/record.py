@@ -13,12 +13,14 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from haike.catalog.lines.arithmetic import WHOLE
+from haike.catalog.lines.field import Lines
+from haike.catalog.lines.record import PENDING, TURNED, DocumentLine, WithLines, present_rounding, usually_taxed
 from haike.chinese.pinyin import sort_key
 from haike.find.indexes import filter_index, hot_indexes
-from haike.kernel.currency import CURRENCIES, OWN
+from haike.kernel.currency import CURRENCIES, OWN, money_text
 from haike.kernel.fields import AutoNumber, LongText, Money, Pick, PinyinKey
 from haike.kernel.period import today
-from haike.kernel.record import Record
 from haike.people.currency.worth import Worth, value
 from haike.refused import Refused
 from haike.sales.opportunity.score.field import Score
@@ -37,9 +39,11 @@ def with_stage(visited: str, stage: int) -> str:
     return " ".join(map(str, sorted({*map(int, visited.split()), stage})))
 
 
-class Opportunity(Record):
+class Opportunity(WithLines):
     """A chance to sell something to a customer.
 
+    With `lines` its amount is what they come to; without, it is what somebody estimates. `rounding` and `taxed` say by
+    which rule the lines were reckoned, and are empty without lines.
     `worth` is the expected amount in the company's own currency, by which opportunities are summed up; `stage_since`
     is when it came into its stage; `visited` are the keys of all stages in which it has ever been, in order: "3 4 7".
     The moves tell the same, but a funnel of a year would have to read each of them.
@@ -90,8 +94,12 @@ class Opportunity(Record):
     lost_to = models.CharField(_("Lost to"), max_length=60, blank=True, default="", editable=False)
     closing_note = models.TextField(_("Note on the outcome"), blank=True, default="", editable=False)
     remark = LongText(_("Remark"))
+    lines = Lines("sales.OpportunityLine", _("Products"), into="amount")
+    rounding = models.CharField(max_length=30, null=True, editable=False)
+    taxed = models.BooleanField(_("Prices include tax"), null=True, editable=False)
     title_pinyin = PinyinKey("title")
     visited = models.TextField(blank=True, default="", editable=False)
+    discount, by_hand, floor_binds = WHOLE, None, False
 
     class Meta:
         verbose_name = _("Opportunity")
@@ -131,6 +139,7 @@ class Opportunity(Record):
     def prepare(self) -> None:
         self.title_pinyin = sort_key(self.title)[: Opportunity._meta.get_field("title_pinyin").max_length]
         self.currency = self.currency or OWN()
+        self.add_up()
         chosen: int | None = self.stage_id
         if chosen is None and (first := first_stage()) is not None:
             self.stage, chosen = first, first.pk
@@ -146,12 +155,47 @@ class Opportunity(Record):
             self.closed_on = today()
         value(self)
 
+    def add_up(self) -> None:
+        """Let the amount be what the products come to; one that somebody has typed must be the same."""
+        if PENDING in self.__dict__:
+            self.rounding, self.taxed = (present_rounding(), usually_taxed()) if self.lines else (None, None)
+        touched = PENDING in self.__dict__ or TURNED in self.__dict__
+        if not touched or not self.lines:
+            return
+        sums = self.reckon_lines()
+        if sums is None:
+            return
+        if self.amount and self.amount != sums.total:
+            no = _("The products come to %(total)s. Change them, or leave the amount to them.")
+            raise Refused(fields={"amount": no % {"total": money_text(sums.total, self.currency)}})
+        self.amount = sums.total
+
     def clean(self) -> None:
         chosen: int | None = self.stage_id
         if chosen is None:
             raise Refused(fields={"stage": _("There is no pipeline with a stage yet. Set one up in the settings.")})
         if self.state == LOST and not self.lost_reason:
             raise Refused(fields={"lost_reason": _("Say why it was lost; the analysis lives on it.")})
+
+
+class OpportunityLine(DocumentLine):
+    """A product of an opportunity."""
+
+    document = models.ForeignKey("sales.Opportunity", models.CASCADE, related_name="rows", db_index=False)
+    product = models.ForeignKey(
+        "catalog.Product", models.PROTECT, verbose_name=_("Product"), null=True, blank=True, related_name="+",
+        db_index=False,
+    )  # fmt: skip
+
+    class Meta:
+        verbose_name = _("Product of an opportunity")
+        verbose_name_plural = _("Products of opportunities")
+        constraints = [models.UniqueConstraint(fields=["document", "key"], name="chance_line_key")]
+        indexes = [
+            models.Index(fields=["document", "position"], name="chance_line_position"),
+            # The opportunities with a product, and how their amounts are parted, from the index alone.
+            models.Index(fields=["product", "document", "total"], name="chance_line_product"),
+        ]
 
 
 class StageMove(models.Model):

@@ -1,4 +1,4 @@
-"""What reports on opportunities are asked for: pipeline, owner or department, period and comparison."""
+"""What reports on opportunities are asked for: pipeline, owner or department, product, period and comparison."""
 
 from __future__ import annotations
 
@@ -12,11 +12,13 @@ from django.db.models import Q, QuerySet
 from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 
+from haike.catalog.product.record import Product
 from haike.digits import whole
 from haike.kernel.entity import Label, entity_of
 from haike.kernel.period import PERIOD_LABELS, PERIODS, start_of, today
 from haike.people.grants import organisation
 from haike.sales.months import months_on
+from haike.sales.opportunity.products import about, parts_by_product
 from haike.sales.opportunity.record import Opportunity
 from haike.sales.opportunity.stage import Pipeline, pipelines_in_use
 
@@ -100,6 +102,10 @@ class Asked:
         owner, department = whole(query.get("owner")), whole(query.get("department"))
         self.owner = owner if owner in self.people else None
         self.department = department if department in self.departments else None
+        self.by_product = parts_by_product(user)
+        key = whole(query.get("product")) if self.by_product else None
+        seen: Any = Product.objects.visible_to(user)
+        self.product: Any = seen.filter(pk=key).first() if key is not None else None
 
     def reads(self, *names: str) -> bool:
         """Whether the reader may read these fields."""
@@ -138,13 +144,15 @@ class Asked:
         return self.reads("worth")
 
     def rows(self) -> QuerySet[Any]:
-        """The opportunities that the reader sees of this pipeline, owner and department, of all times."""
+        """The opportunities that the reader sees of this pipeline, owner, department and product, of all times."""
         found: QuerySet[Any] = Opportunity.objects.visible_to(self.user).order_by()
         where = Q() if self.every and self.pipeline is None else Q(pipeline=self.pipeline.pk if self.pipeline else None)
         if self.owner is not None:
             where &= Q(owner=self.owner)
         if self.department is not None:
             where &= Q(department__in=organisation().subtree([self.department]))
+        if self.product is not None:
+            where &= about(self.product.pk, self.user)
         return found.filter(where)
 
     def begun(self, span: Span) -> QuerySet[Any]:
@@ -189,6 +197,7 @@ class Asked:
         parts: dict[str, Any] = {
             "pipeline": self.pipeline.pk if self.pipeline and self.pipeline != usual else "",
             "department": self.department, "owner": self.owner, "period": self.period, "compare": self.compare,
+            "product": self.product.pk if self.product is not None else "",
         }  # fmt: skip
         if self.period == OWN_DAYS:
             parts |= {"first": self.span.first, "last": self.span.last}

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from copy import copy
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 
@@ -10,6 +13,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from haike.catalog.lines.record import PRICING, TURNED
 from haike.customers.customer.queries import people_side
 from haike.customers.customer.record import Customer
 from haike.kernel import change
@@ -18,12 +22,14 @@ from haike.kernel.entity import Button, Category, Entity, Label, Panel, Related,
 from haike.kernel.log import Batch
 from haike.kernel.period import today
 from haike.kernel.policy import Actor
+from haike.sales.opportunity import products
 from haike.sales.opportunity.flow import OpportunityFlow
 from haike.sales.opportunity.forecast.page import may_forecast
 from haike.sales.opportunity.guide import guide
 from haike.sales.opportunity.history import count_moves, panel
 from haike.sales.opportunity.outcome_page import may_analyse
 from haike.sales.opportunity.overdue import overdue
+from haike.sales.opportunity.policy import OpportunityPolicy
 from haike.sales.opportunity.record import LOST, OPEN, STATES, WON, Opportunity
 from haike.sales.opportunity.score.held import held
 from haike.sales.opportunity.setup import GRANT
@@ -31,6 +37,8 @@ from haike.sales.opportunity.stage import stages_of
 from haike.sales.score.rules import GRANT as SCORES
 
 MONTH = timedelta(days=31)
+FOLLOWED = PRICING | {"amount"}
+"""With these the products are added up and held against the amount."""
 BEST = Category(_("Best first"), Q(state=OPEN, intent__isnull=False), sort="-intent")
 """What is to be worked on, those first that mean it most."""
 
@@ -43,7 +51,7 @@ def _this_month(user: Actor) -> Q:
 class OpportunityEntity(Entity):
     """Opportunities are worked on from the first talk to won or lost."""
 
-    model, flow = Opportunity, OpportunityFlow
+    model, flow, policy_class = Opportunity, OpportunityFlow, OpportunityPolicy
     slug, icon, title = "opportunities", "bulb", "title"
     titled_by = ["title"]
     columns = [
@@ -77,6 +85,7 @@ class OpportunityEntity(Entity):
             ["title", "number", "customer", "kind", "found_on", "source", "brought_by", "needs"],
         ),
         Section(_("Expectation"), ["amount", "currency", "worth", "closes_on", "fit", "intent"]),
+        Section(_("Products"), ["lines"]),
         Section(
             pgettext_lazy("opportunity", "Stage"),
             [
@@ -96,7 +105,7 @@ class OpportunityEntity(Entity):
     search = ["title", "number", "customer__name"]
     totals = ["worth"]
     settled = ["stage_since"]
-    hidden = ["visited"]
+    hidden = ["visited", "rounding", "taxed"]
     match = ["number"]
     synonyms = {
         "number": ("商机编号", "编号"),
@@ -113,6 +122,7 @@ class OpportunityEntity(Entity):
     }
     panels = [
         Panel("guide", _("What to do now"), guide, place="main", icon="compass"),
+        Panel("lines", _("Products"), products.panel, count=products.count, icon="list-details"),
         Panel("moves", _("History of stages"), panel, count=count_moves, icon="history"),
     ]
     help_page = "opportunities"
@@ -122,13 +132,20 @@ class OpportunityEntity(Entity):
         record.currency = OWN()
         return record
 
+    def put(self, record: Any, values: Mapping[str, Any]) -> None:
+        super().put(record, values)
+        if FOLLOWED & values.keys():
+            record.__dict__[TURNED] = True
+
     def change(
         self, record: Any, *, by: Actor, version: int | None = None, batch: Batch | None = None, **values: Any
     ) -> Any:
-        """Change an opportunity; with another stage or state comes another probability, unless one is given."""
+        """Change an opportunity; with another stage or state comes another probability, unless one is given, and with
+        other products another amount."""
         probability = self._follows(record, values)
         if probability is not None:
             values["probability"] = probability
+        self._count_products(record, values)
         return change.change(record, by=by, version=version, batch=batch, **values)
 
     @staticmethod
@@ -141,6 +158,21 @@ class OpportunityEntity(Entity):
         if given is None or (stage.pk != record.stage_id and given == record.probability):
             return int(stage.probability)
         return None
+
+    def _count_products(self, record: Any, values: dict[str, Any]) -> None:
+        """Let the amount that the products come to be a change like one that is typed: in log, history and undo."""
+        look = self.looks["lines"]
+        if "lines" in values and look.to_json(values["lines"]) == look.to_json(record.lines):
+            del values["lines"]
+        if not {"lines", "currency"} & values.keys():
+            return
+        draft = copy(record)
+        self.put(draft, {name: values[name] for name in ("lines", "currency", "customer") if name in values})
+        draft.currency, draft.amount = draft.currency or OWN(), Decimal(0)
+        draft.add_up()
+        # One that was typed besides is judged when it is written.
+        if draft.lines and values.get("amount", record.amount) == record.amount:
+            values["amount"] = draft.amount
 
     def categories_for(self, user: Actor) -> dict[str, Category]:
         found = super().categories_for(user)

@@ -1,14 +1,14 @@
-"""Who was offered a product and who bought it: tabs on the product's page."""
+"""Where a product may be sold next, who was offered it and who bought it: tabs on the product's page."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any, cast
 
-from django.db.models import Count, Max, Q, Sum
+from django.db.models import Count, F, Max, Q, Sum
 from django.http import HttpRequest
 from django.template.loader import render_to_string
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
 from haike.catalog.fields import quantity_text
@@ -16,9 +16,12 @@ from haike.catalog.product.record import Product
 from haike.customers.customer.record import Customer
 from haike.kernel.currency import money_text
 from haike.kernel.entity import Category, Panel, entity_of
+from haike.sales.opportunity.products import readable
+from haike.sales.opportunity.record import OPEN, Opportunity, OpportunityLine
 from haike.sales.order.record import CLOSED, SIGNED, Order, OrderLine
 from haike.sales.quote.record import REPLACED, Quote, QuoteLine
 
+HOPED = ("customer", "stage", "closes_on", "owner")
 MOST = 50
 """So many customers are shown, those with the newest documents."""
 
@@ -80,7 +83,32 @@ def _shown(rows: list[Row], heading: Any, nobody: Any) -> SafeString:
     return render_to_string("sales/order/on_product.html", context)
 
 
+def _hoped(request: HttpRequest, product: Product) -> SafeString:
+    """The open opportunities about it that the user sees, what is expected first at the top."""
+    user, entity = cast(Any, request.user), entity_of(Opportunity)
+    found: list[Any] = []
+    if readable(user):
+        seen = Opportunity.objects.visible_to(user).filter(state=OPEN, archived_at__isnull=True)
+        lines = OpportunityLine.objects.filter(product=product.pk, document__in=seen.order_by().values("pk"))
+        joined = lines.select_related("document__customer", "document__stage", "document__owner")
+        found = list(joined.order_by(F("document__closes_on").asc(nulls_last=True), "document", "position")[:MOST])
+    names = [name for name in HOPED if entity.right(user, name) in ("read", "edit")]
+    looks = {name: entity.looks[name] for name in names}
+    rows = [
+        {
+            "title": str(line.document), "url": entity.url_of(line.document),
+            "cells": [mark_safe(look.cell(look.get(line.document))) for look in looks.values()],
+            "quantity": f"{quantity_text(line.quantity)} {line.unit}",
+            "total": money_text(line.total, line.document.currency),
+        }
+        for line in found
+    ]  # fmt: skip
+    context = {"rows": rows, "heads": [look.label for look in looks.values()], "full": len(rows) == MOST, "most": MOST}
+    return render_to_string("sales/opportunity/on_product.html", context)
+
+
 entity_of(Product).panels += [
+    Panel("hoped", _("Open opportunities"), _hoped, icon="bulb"),
     Panel("interested", _("Customers interested"), _interested, icon="bulb"),
     Panel("buyers", _("Customers who bought"), _buyers, icon="users"),
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter as Tally
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -11,6 +12,8 @@ from typing import Any
 from django.db import connection, models, transaction
 from django.utils import timezone
 
+from haike.catalog.lines.record import PENDING, present_rounding, usually_taxed
+from haike.catalog.models import Product
 from haike.customers.models import Customer
 from haike.kernel.change import index
 from haike.kernel.currency import OWN
@@ -19,7 +22,7 @@ from haike.kernel.log import Change
 from haike.kernel.numbers import take_numbers
 from haike.kernel.record import writer
 from haike.people.models import User
-from haike.sales.models import Opportunity, Stage, StageMove
+from haike.sales.models import Opportunity, OpportunityLine, Stage, StageMove
 from haike.sales.opportunity.history import days_between
 from haike.sales.opportunity.record import LOST, OPEN, WON, with_stage
 from haike.sales.opportunity.stage import pipelines_in_use, stages_of
@@ -76,7 +79,12 @@ class SampleChances:
         self.customers, self.now, self.chance = customers, now, Chance(seed + 7)
         self.names = dict(User._base_manager.values_list("pk", "name"))
         self.moves: list[StageMove] = []
-        written: list[type[models.Model]] = [Opportunity, StageMove, Change]
+        self.lines: list[OpportunityLine] = []
+        self.products: dict[str, list[Any]] = defaultdict(list)
+        for product in Product._base_manager.filter(on_sale=True, deleted_at=None).order_by("pk"):
+            self.products[product.name].append(product)
+        self.priced = present_rounding(), usually_taxed()
+        written: list[type[models.Model]] = [Opportunity, OpportunityLine, StageMove, Change]
         self.tables = {model: Table(model, connection.vendor) for model in written}
 
     def write(self, first: int, count: int, report: Callable[[int, int], None] = lambda *_: None) -> None:
@@ -89,15 +97,17 @@ class SampleChances:
         known = self._customers(count)
         if not stages or not known:
             return
+        each = 2 if count <= LEAST else 5
         for start in range(0, count, CHUNK):
             some = range(start, min(start + CHUNK, count))
-            self.moves = []
-            made = [self._one(first + at, stages, known[(at * 7) % len(known)]) for at in some]
+            self.moves, self.lines = [], []
+            made = [self._one(first + at, stages, known[(at * 7) % len(known)], at % each == 0) for at in some]
             with transaction.atomic(), writer():
                 self._number(made)
                 self._load(Opportunity, made)
+                self._load(OpportunityLine, self.lines)
                 self._load(StageMove, self.moves)
-                self._load(Change, [self._log(each) for each in made])
+                self._load(Change, [self._log(one) for one in made])
                 for place in range(0, len(made), INDEXED):
                     index(made[place : place + INDEXED])
             report(some.stop, count)
@@ -113,7 +123,7 @@ class SampleChances:
         names.sort(key=table.place.__getitem__)
         load(connection, table, [[table.plain(getattr(each, name)) for name in names] for each in records])
 
-    def _one(self, key: int, stages: Sequence[Stage], customer: Sequence[Any]) -> Opportunity:
+    def _one(self, key: int, stages: Sequence[Stage], customer: Sequence[Any], with_products: bool) -> Opportunity:
         chance = self.chance
         product, unit, price, numbers = chance.pick(GOODS)
         many = chance.pick(numbers) * chance.number(1, 12)
@@ -129,10 +139,24 @@ class SampleChances:
             created_at=begun, changed_at=begun, created_by_id=owner, changed_by_id=owner, owner_id=owner,
             department_id=department,
         )  # fmt: skip
+        if with_products and (variants := self.products.get(product)) and variants[0].price:
+            self._product(made, variants[key // 5 % len(variants)], many)
         self._move(made, None, begun)
         self._walk(made, stages)
         made.prepare()
         return made
+
+    def _product(self, made: Opportunity, product: Any, many: int) -> None:
+        """Let it be about so many of a product, by which it gets its amount."""
+        line = OpportunityLine(
+            document_id=made.pk, key=1, position=1, product=product, name=str(product), unit=str(product.unit_name),
+            quantity=Decimal(many), list_price=product.price or Decimal(0), fixed="discount",
+            discount=Decimal(95 if many >= 500 else 100), tax_rate=product.tax_rate, cost=product.cost_price,
+        )  # fmt: skip
+        made.lines, (made.rounding, made.taxed) = [line], self.priced
+        made.amount = made.worth = made.reckon().total
+        # It is written with the others, and nothing of it is left to be filled in.
+        self.lines += made.__dict__.pop(PENDING)
 
     def _walk(self, made: Opportunity, stages: Sequence[Stage]) -> None:
         chance, at = self.chance, made.created_at

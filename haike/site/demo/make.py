@@ -33,7 +33,7 @@ from haike.kernel.option import OptionValue
 from haike.kernel.record import writer
 from haike.kernel.versioned import bump
 from haike.refused import Refused
-from haike.sales.models import Lead, Opportunity, StageMove
+from haike.sales.models import Lead, Opportunity, OpportunityLine, StageMove
 from haike.site.demo.chances import SampleChances, number_of_chances
 from haike.site.demo.claim import write_claim
 from haike.site.demo.details import write_details
@@ -133,7 +133,7 @@ def make_demo(
         note["pools"] = [*(sea.pool for sea in offices.seas), *(pool.pk for pool in leads.pools)]
         OptionValue.objects.filter(key=SAMPLE).update(value=note)
         bump("options")
-    with set_aside(tables_of([Opportunity, StageMove])) if large else nullcontext():
+    with set_aside(tables_of([Opportunity, OpportunityLine, StageMove])) if large else nullcontext():
         _write_chances(note, range(start, start + size), seed, now, report)
     word = str(_("orders with quotes, shipments and payments"))
     sample = range(start, start + size)

@@ -49,6 +49,7 @@ from haike.sales.models import (
     Need,
     Opportunity,
     OpportunityDecider,
+    OpportunityLine,
     Order,
     OrderLine,
     Quote,
@@ -227,11 +228,13 @@ def _remove_opportunities(first: int, count: int) -> None:
                 going -= set(said.values_list("record_id", flat=True))
             for relation in _named_by(Opportunity):
                 field, other = relation.field, relation.related_model
-                if other is not StageMove:
+                if other not in (StageMove, OpportunityLine):
                     named = other._base_manager.filter(**{f"{field.attname}__in": going})
                     going -= set(named.values_list(field.attname, flat=True))
             moves = StageMove._base_manager.filter(opportunity__in=going)
             moves._raw_delete(moves.db)
+            lines = OpportunityLine._base_manager.filter(document__in=going)
+            lines._raw_delete(lines.db)
             _erase(Opportunity, Opportunity._base_manager.filter(pk__in=going))
 
 

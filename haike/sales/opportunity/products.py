@@ -1,0 +1,113 @@
+"""The products of opportunities: the tab of their page, and how reports are narrowed to them and parted by them.
+
+An opportunity is about its own products; one without any, about those of its newest quote.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Count, DecimalField, ExpressionWrapper, F, Max, Q, QuerySet, Sum
+from django.db.models.functions import NullIf
+from django.http import HttpRequest
+
+from haike.catalog.lines.panel import lines_panel
+from haike.catalog.product.record import Product
+from haike.kernel.entity import entity_of
+from haike.kernel.policy import Actor
+from haike.sales.opportunity.record import Opportunity, OpportunityLine
+from haike.sales.quote.record import REPLACED, Quote, QuoteLine
+from haike.screens.module import is_off
+
+CENT = Decimal("0.01")
+READ = ("edit", "read")
+
+
+def readable(user: Actor) -> bool:
+    """Whether somebody may know which products opportunities have."""
+    entity = entity_of(Opportunity)
+    return entity.policy.may(user, "view") and entity.right(user, "lines") in READ
+
+
+def _quoted(user: Actor) -> bool:
+    quotes = entity_of(Quote)
+    return quotes.policy.may(user, "view") and quotes.right(user, "lines") in READ
+
+
+def parts_by_product(user: Actor) -> bool:
+    """Whether reports can be parted by product for somebody."""
+    return not is_off(entity_of(Product).label) and (readable(user) or _quoted(user))
+
+
+def panel(request: HttpRequest, opportunity: Any) -> str:
+    """The table of the products."""
+    return lines_panel(opportunity, request.user)
+
+
+def count(user: Actor, opportunity: Any) -> int:
+    """How many there are, as far as the reader may know."""
+    return OpportunityLine.objects.filter(document=opportunity.pk).count() if readable(user) else 0
+
+
+def about(product: int, user: Actor) -> Q:
+    """The opportunities that are about a product, as far as the reader may know."""
+    found = Q(pk__in=())
+    if readable(user):
+        found |= Q(pk__in=OpportunityLine.objects.filter(product=product).values("document"))
+    if _quoted(user):
+        lines = QuoteLine.objects.filter(product=product, document__opportunity__isnull=False)
+        newest = _newest(user, lines.values("document__opportunity"))
+        quoted = Q(pk__in=lines.filter(document__in=newest).values("document__opportunity"))
+        found |= quoted & ~_with_own(user)
+    return found
+
+
+def _with_own(user: Actor) -> Q:
+    """Those with products of their own that the reader may know."""
+    return Q(pk__in=OpportunityLine.objects.values("document")) if readable(user) else Q(pk__in=())
+
+
+def _newest(user: Actor, opportunities: Any) -> Any:
+    """The newest quote of each of these opportunities, of those that the reader sees."""
+    quotes = Quote.objects.visible_to(user).filter(opportunity__in=opportunities).exclude(state=REPLACED)
+    return quotes.order_by().values("opportunity").annotate(last=Max("pk")).values("last")
+
+
+@dataclass(frozen=True)
+class Part:
+    """The opportunities about one product in one state, and the part of their worth that falls to it."""
+
+    product: int
+    name: str
+    state: str
+    number: int
+    amount: Decimal
+
+
+def parts(rows: QuerySet[Any], user: Actor) -> Iterator[Part]:
+    """These opportunities by product and state. One of several products counts for each of them; its worth is parted
+    as its lines are. The same product comes twice where some have it themselves and others in a quote."""
+    keys = rows.order_by().values("pk")
+    if readable(user):
+        own = OpportunityLine.objects.filter(document__in=keys)
+        yield from _parted(own, "document", _share("document__worth", "document__amount"))
+    if _quoted(user):
+        newest = _newest(user, rows.exclude(_with_own(user)).order_by().values("pk"))
+        lines = QuoteLine.objects.filter(document__in=newest)
+        yield from _parted(lines, "document__opportunity", _share("document__opportunity__worth", "document__total"))
+
+
+def _share(worth: str, whole: str) -> Any:
+    """What an opportunity is worth, in the part that a line has of the whole."""
+    places = DecimalField(max_digits=24, decimal_places=6)
+    return ExpressionWrapper(F(worth) * F("total") / NullIf(F(whole), Decimal(0)), output_field=places)
+
+
+def _parted(lines: QuerySet[Any], to: str, share: Any) -> Iterator[Part]:
+    grouped = lines.filter(product__isnull=False).order_by().values("product", "product__name", f"{to}__state")
+    for row in grouped.annotate(number=Count(to, distinct=True), amount=Sum(share)):
+        amount = Decimal(row["amount"] or 0).quantize(CENT)
+        yield Part(row["product"], row["product__name"], row[f"{to}__state"], row["number"], amount)
