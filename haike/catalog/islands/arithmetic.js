@@ -71,7 +71,7 @@ export function settled(line, rule) {
       discount = whole(line.discount, 4);
       price = halfUp(listed * discount, 100n * FOUR * step) * step;
     } else {
-      price = whole(line.price, 4);
+      price = halfUp(whole(line.price, 4), step) * step;
       discount = listed ? halfUp(price * 100n * FOUR, listed) : 100n * FOUR;
     }
     amount = halfUp(quantity * price * ten(places), FOUR * FOUR);

@@ -147,7 +147,7 @@ def settled(line: Figures, rule: Rule) -> Figures:
             discount = _whole(line.discount, 4)
             price = half_up(listed * discount, 100 * _FOUR * step) * step
         else:
-            price = _whole(line.price, 4)
+            price = half_up(_whole(line.price, 4), step) * step
             discount = half_up(price * 100 * _FOUR, listed) if listed else 100 * _FOUR
         amount = half_up(quantity * price * 10**rule.places, _FOUR * _FOUR)
     return replace(

@@ -208,7 +208,7 @@ def test_the_funnel_by_product(staff: Staff, customer: Any, pump: Any, browse: B
 def test_the_check_of_the_books_knows_the_products(staff: Staff, customer: Any, pump: Any) -> None:
     made = with_products(
         staff.ann, customer, {"product": pump.pk, "quantity": "1.5", "list_price": "12800", "discount": "93.33"},
-        {"product": pump.pk, "quantity": "1", "gift": True}, {"name": "运费", "quantity": "3", "price": "33.33"},
+        {"product": pump.pk, "quantity": "1", "gift": True}, {"name": "运费", "quantity": "3", "price": "33.3333"},
     )  # fmt: skip
 
     def findings() -> list[str]:
