@@ -61,7 +61,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'Product of an opportunity',
                 'verbose_name_plural': 'Products of opportunities',
-                'indexes': [models.Index(fields=['document', 'position'], name='chance_line_position'), models.Index(fields=['product', 'document', 'total'], name='chance_line_product')],
+                'indexes': [models.Index(fields=['document', 'position', 'product', 'total'], name='chance_line_position'), models.Index(fields=['product', 'document'], name='chance_line_product')],
                 'constraints': [models.UniqueConstraint(fields=('document', 'key'), name='chance_line_key')],
             },
         ),

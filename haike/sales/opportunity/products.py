@@ -90,24 +90,25 @@ class Part:
 def parts(rows: QuerySet[Any], user: Actor) -> Iterator[Part]:
     """These opportunities by product and state. One of several products counts for each of them; its worth is parted
     as its lines are. The same product comes twice where some have it themselves and others in a quote."""
-    keys = rows.order_by().values("pk")
     if readable(user):
-        own = OpportunityLine.objects.filter(document__in=keys)
-        yield from _parted(own, "document", _share("document__worth", "document__amount"))
+        own = rows.filter(rows__product__isnull=False)
+        yield from _parted(own, "rows__", "pk", "state", _share("worth", "rows__total", "amount"))
     if _quoted(user):
         newest = _newest(user, rows.exclude(_with_own(user)).order_by().values("pk"))
-        lines = QuoteLine.objects.filter(document__in=newest)
-        yield from _parted(lines, "document__opportunity", _share("document__opportunity__worth", "document__total"))
+        lines = QuoteLine.objects.filter(document__in=newest, product__isnull=False)
+        to = "document__opportunity"
+        yield from _parted(lines, "", to, f"{to}__state", _share(f"{to}__worth", "total", "document__total"))
 
 
-def _share(worth: str, whole: str) -> Any:
+def _share(worth: str, total: str, whole: str) -> Any:
     """What an opportunity is worth, in the part that a line has of the whole."""
     places = DecimalField(max_digits=24, decimal_places=6)
-    return ExpressionWrapper(F(worth) * F("total") / NullIf(F(whole), Decimal(0)), output_field=places)
+    return ExpressionWrapper(F(worth) * F(total) / NullIf(F(whole), Decimal(0)), output_field=places)
 
 
-def _parted(lines: QuerySet[Any], to: str, share: Any) -> Iterator[Part]:
-    grouped = lines.filter(product__isnull=False).order_by().values("product", "product__name", f"{to}__state")
-    for row in grouped.annotate(number=Count(to, distinct=True), amount=Sum(share)):
-        amount = Decimal(row["amount"] or 0).quantize(CENT)
-        yield Part(row["product"], row["product__name"], row[f"{to}__state"], row["number"], amount)
+def _parted(rows: QuerySet[Any], lines: str, to: str, state: str, share: Any) -> Iterator[Part]:
+    grouped = rows.order_by().values_list(f"{lines}product", state)
+    found = list(grouped.annotate(number=Count(to, distinct=True), share=Sum(share)))
+    names = Product._base_manager.in_bulk({row[0] for row in found})
+    for key, ended, number, amount in found:
+        yield Part(key, str(names[key]), ended, number, Decimal(amount or 0).quantize(CENT))

@@ -192,9 +192,9 @@ class OpportunityLine(DocumentLine):
         verbose_name_plural = _("Products of opportunities")
         constraints = [models.UniqueConstraint(fields=["document", "key"], name="chance_line_key")]
         indexes = [
-            models.Index(fields=["document", "position"], name="chance_line_position"),
-            # The opportunities with a product, and how their amounts are parted, from the index alone.
-            models.Index(fields=["product", "document", "total"], name="chance_line_product"),
+            # How the amounts of opportunities are parted by product, from the index alone.
+            models.Index(fields=["document", "position", "product", "total"], name="chance_line_position"),
+            models.Index(fields=["product", "document"], name="chance_line_product"),
         ]
 
 

@@ -68,7 +68,9 @@ def text_of(answer: Any) -> str:
 
 def test_the_amount_is_what_the_products_come_to(staff: Staff, customer: Any, pump: Any, browse: Browse) -> None:
     ann, api = browse(staff.ann), "/api/v1/opportunities"
-    lines = json.dumps([{"product": pump.pk, "quantity": "2"}, {"name": "安装调试", "quantity": "1", "price": "1500.55"}])
+    lines = json.dumps(
+        [{"product": pump.pk, "quantity": "2"}, {"name": "安装调试", "quantity": "1", "price": "1500.55"}]
+    )
     sent = {"title": "三台空压机", "customer": customer.pk, "found_on": "2026-01-05", "lines": lines}
     refused = ann.post("/opportunities/new", {**sent, "amount": "30000"})
     assert refused.status_code == 422
@@ -125,9 +127,7 @@ def test_below_the_floor_is_a_hint_and_a_stopped_product_a_fault(
     assert read(cheap).amount == 10000
 
 
-def test_who_may_not_read_the_amount_reads_no_products(
-    staff: Staff, customer: Any, pump: Any, browse: Browse
-) -> None:
+def test_who_may_not_read_the_amount_reads_no_products(staff: Staff, customer: Any, pump: Any, browse: Browse) -> None:
     made = with_products(staff.ann, customer, {"product": pump.pk, "quantity": "1"})
     assert browse(staff.cat).get(f"/opportunities/{made.pk}/panel/lines").status_code == 404
     for role in Role.objects.filter(pk__in=staff.ann.roles.values("pk")):
