@@ -35,6 +35,9 @@ def stage_view(request: HttpRequest, pk: int, stage: int) -> HttpResponse:
     if record.state != OPEN:
         return refused_page(request, Refused(_("Take the opportunity up again before moving it.")))
     names = list(dict.fromkeys([*target.asked, *ALWAYS]))
+    if "lines" in names:
+        # They are priced for their customer, and the amount follows them.
+        names = list(dict.fromkeys(["customer", *names, "amount"]))
     if "amount" in names:
         names.insert(names.index("amount") + 1, "currency")
     typed = Typed(form_looks(entity, user, record=record, names=names), user)
