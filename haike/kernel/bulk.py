@@ -17,6 +17,7 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from haike.find.clean import clean_named
 from haike.find.insert import blank, insert_records, insert_rows, text_limits
 from haike.kernel import search
 from haike.kernel.change import fill_keys, follow, give_owner, index_elsewhere, refusal, refused_by_guards
@@ -104,7 +105,7 @@ def _draft(entity: Entity, row: Mapping[str, Any], by: Actor, now: Any, paths: l
         # Most texts can be seen to be right without asking their fields.
         most = text_limits(entity.model)
         if doubtful := [name for name in row if _doubtful(record.__dict__.get(name), most.get(name))]:
-            record.clean_fields(exclude=most.keys() - doubtful)
+            clean_named(record, doubtful)
         record.clean()
     except ValidationError as error:
         return refusal(error)

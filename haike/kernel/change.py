@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from haike.chinese.pinyin import sort_key
+from haike.find.clean import clean_touched, refuse_double
 from haike.kernel import search
 from haike.kernel.events import announce
 from haike.kernel.fields import pinyin_keys
@@ -341,12 +342,10 @@ def validate(entity: Entity, record: Record, touched: set[str]) -> None:
     record.touched = touched
     record.prepare()
     # Looks have checked form and foreign keys; here come the rules that need the whole record.
-    fields = type(record)._meta.fields
-    skip = {each.name for each in fields if each.name not in touched or each.is_relation or not each.editable}
     try:
-        record.clean_fields(exclude=skip)
+        clean_touched(record, touched)
         record.clean()
-        record.validate_unique(exclude=skip)
+        refuse_double(record, touched)
     except ValidationError as error:
         raise refusal(error) from error
     for no in entity.additions.check(entity, [record], touched).values():
