@@ -51,12 +51,8 @@ def follow(entity: Entity, records: Sequence[Record], touched: set[str] | None) 
     rows = [
         (key, identity.number, record.pk) for record in records for key in keys_of(identity, identity.values_of(record))
     ]
-    if len(records) > 20:
-        # In the order of the index: each of its pages is then fetched and written once.
-        insert_rows(IdentityKey, COLUMNS, sorted(rows))
-    elif rows:
-        made = [IdentityKey(key=key, entity=number, record_id=pk) for key, number, pk in rows]
-        IdentityKey.objects.bulk_create(made)
+    # In the order of the index: each of its pages is then fetched and written once.
+    insert_rows(IdentityKey, COLUMNS, sorted(rows))
 
 
 def _erase(identity: Identity, keys: Collection[int]) -> None:

@@ -4,9 +4,9 @@ import re
 from collections.abc import Callable, Collection
 from datetime import date
 
-from django.db import models, transaction
-from django.db.models import F
+from django.db import connection, models, transaction
 
+_MOVE = 'UPDATE "kernel_counter" SET "last" = "last" + %s WHERE "key" = %s RETURNING "last"'
 _PART = re.compile(r"\{(yyyy|yy|mm|dd|0+)\}")
 DATES = {"yyyy": "%Y", "yy": "%y", "mm": "%m", "dd": "%d"}
 
@@ -39,12 +39,10 @@ def take_numbers(pattern: str, *, on: date, count: int = 1, series: str = "") ->
 
 def advance(key: str, count: int) -> range:
     """Move a counter on, locked until the caller's transaction ends; if that fails, the numbers were never given."""
-    with transaction.atomic(savepoint=False):
-        counter = Counter.objects.filter(key=key)
-        if not counter.update(last=F("last") + count):
+    with transaction.atomic(savepoint=False), connection.cursor() as cursor:
+        while not (moved := cursor.execute(_MOVE, [count, key]).fetchall()):
             Counter.objects.bulk_create([Counter(key=key)], ignore_conflicts=True)
-            counter.update(last=F("last") + count)
-        return range((last := counter.values_list("last", flat=True).get()) - count + 1, last + 1)
+        return range((last := int(moved[0][0])) - count + 1, last + 1)
 
 
 def dated(pattern: str, on: date, parts: Collection[str] = DATES) -> str:
