@@ -286,8 +286,12 @@ def _locked(entity: Entity, keys: Sequence[int], outcome: Outcome, *, deleted: b
 
 def allowed_keys(entity: Entity, keys: Iterable[int], by: Actor, actions: Iterable[str]) -> set[int]:
     """Those of the keys whose records the user sees and may treat in all these ways."""
+    return _narrowed(entity, keys, by, ("view", *actions))
+
+
+def _narrowed(entity: Entity, keys: Iterable[int], by: Actor, actions: Iterable[str]) -> set[int]:
     found = set(keys)
-    for action in ("view", *actions):
+    for action in actions:
         rows = entity.model.objects.visible_to(by, action).filter(pk__in=found)
         found = set(rows.values_list("pk", flat=True))
     return found
@@ -296,9 +300,8 @@ def allowed_keys(entity: Entity, keys: Iterable[int], by: Actor, actions: Iterab
 def _keep_allowed(
     entity: Entity, rows: dict[int, Any], by: Actor, actions: Sequence[str], why: Any, outcome: Outcome
 ) -> None:
-    seen = allowed_keys(entity, rows, by, ())
-    _drop_others(rows, seen, GONE, outcome)
-    _drop_others(rows, allowed_keys(entity, rows, by, actions), why, outcome)
+    _drop_others(rows, _narrowed(entity, rows, by, ("view",)), GONE, outcome)
+    _drop_others(rows, _narrowed(entity, rows, by, actions), why, outcome)
 
 
 def _drop_others(rows: dict[int, Any], allowed: set[int], why: Any, outcome: Outcome) -> None:
