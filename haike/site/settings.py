@@ -217,6 +217,7 @@ AUTH_PASSWORD_VALIDATORS = [
 
 # Security
 
+MESSAGE_STORAGE = "haike.screens.notices.Notices"
 SESSION_ENGINE = "haike.people.signin.sessions"
 SESSION_COOKIE_NAME = "haike_session"
 SESSION_COOKIE_HTTPONLY = True
