@@ -14,6 +14,7 @@ from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from haike.exchange.ahead import ahead, in_turn
+from haike.exchange.apart import apart, is_worthwhile
 from haike.exchange.run import TELLERS, ImportFault, ImportRun
 from haike.exchange.target import label_of, needed, targets
 from haike.find.insert import roomy
@@ -147,23 +148,36 @@ def _named(look: ReferenceLook, texts: Iterable[str], by: Any) -> dict[str, Any]
     return {text: next(iter(records.values())) for text, records in found.items() if len(records) == 1}
 
 
+def reader_for(run: ImportRun, entity: Any, user: Any) -> Reader:
+    """What reads the rows of an import."""
+    owner = get_user_model()._default_manager.filter(pk=run.owner_id).first() if run.owner_id else None
+    return Reader(entity, user, {int(index): name for index, name in run.columns.items()}, owner)
+
+
+def in_parts(run: ImportRun, reader: Reader, rows: Iterator[tuple[int, Row]]) -> Callable[[], list[Parsed]]:
+    """What reads the rows that are left part by part."""
+    rest = islice(rows, run.rows_done, None)
+    return lambda: reader.read_some(list(islice(rest, CHUNK)))
+
+
+def _parts(run: ImportRun, user: Any, reader: Reader, rows: Iterator[tuple[int, Row]]) -> Iterator[Sequence[Parsed]]:
+    read = in_parts(run, reader, rows)
+    if reader.looks_back:
+        return in_turn(read)
+    return apart(run, user) if is_worthwhile(run) else ahead(read)
+
+
 def run_rows(
     run: ImportRun, entity: Entity, user: Any, rows: Iterator[tuple[int, Row]], report: Callable[[int, int], None]
 ) -> None:
     """Bring all rows in, from where an earlier worker stopped."""
-    owner = get_user_model()._default_manager.filter(pk=run.owner_id).first() if run.owner_id else None
-    reader = Reader(entity, user, {int(index): name for index, name in run.columns.items()}, owner)
-    rest = islice(rows, run.rows_done, None)
+    reader = reader_for(run, entity, user)
     if run.batch is None:
         run.batch = start_batch(entity, "import", run.filename, by=user)
         run.save(update_fields=["batch"])
-
-    def read() -> list[Parsed]:
-        return reader.read_some(list(islice(rest, CHUNK)))
-
     with roomy():
         # Read before the transaction: nobody waits for the right to write meanwhile.
-        for parsed in in_turn(read) if reader.looks_back else ahead(read):
+        for parsed in _parts(run, user, reader, rows):
             with transaction.atomic():
                 _bring_in(run, entity, user, reader, parsed)
                 ImportRun.objects.filter(pk=run.pk).update(rows_done=F("rows_done") + len(parsed))

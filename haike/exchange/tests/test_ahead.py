@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 
 import pytest
@@ -10,11 +11,15 @@ from django.utils import translation
 from django.utils.translation import gettext
 
 from haike.customers.models import Customer
+from haike.dedupe.models import IdentityKey
+from haike.exchange import apart, engine
 from haike.exchange.ahead import ahead, in_turn
 from haike.exchange.engine import CHUNK, Reader
+from haike.exchange.run import ImportRun
 from haike.exchange.tests.test_import import bring_in, sheet, upload
 from haike.kernel.entity import entity_of
 from haike.people.testing import Staff
+from haike.people.user.record import User
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.feature("P17")]
 
@@ -94,3 +99,29 @@ def test_rows_that_may_name_earlier_rows_are_read_in_turn(staff: Staff) -> None:
     for name in naming:
         if name in customers.editable_by(staff.boss):
             assert Reader(customers, staff.boss, {0: "name", 1: name}).looks_back
+
+
+def test_rows_read_by_another_process_come_in_as_others_do(
+    staff: Staff, browse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(apart, "FROM", 3)
+    monkeypatch.setattr(engine, "is_worthwhile", lambda run: asked.append(apart.is_worthwhile(run)) or asked[-1])
+    asked: list[bool] = []
+    client = browse(staff.ann)
+    rows = [["第一号有限公司", "王一", "13800138000"], ["", "王二", ""], ["第三号有限公司", "王三", "不是号码"]]
+    run = bring_in(client, upload(client, sheet(rows)))
+    assert (run.created, run.faulty, run.rows_done) == (1, 2, 3)
+    made = Customer.objects.get()
+    assert (made.owner, made.created_by, made.contacts.get().name) == (staff.ann, staff.ann, "王一")
+    assert IdentityKey.objects.filter(record_id=made.pk).exists()
+    assert [fault.cells[1] for fault in run.faults.all()] == ["王二", "王三"]
+    assert asked == [len(os.sched_getaffinity(0)) > 1]
+
+
+def test_what_goes_wrong_in_the_other_process_is_raised_here() -> None:
+    with pytest.raises(ImportRun.DoesNotExist):
+        next(iter(apart.apart(ImportRun(pk=999_999), User(pk=1))))
+    reader, writer = os.pipe()
+    os.close(writer)
+    with os.fdopen(reader, "rb") as source, pytest.raises(RuntimeError, match="died"):
+        apart._next(source)
