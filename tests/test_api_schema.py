@@ -76,7 +76,7 @@ def one_connection() -> Iterator[None]:
 def asker(staff: Staff) -> Staff:
     """Somebody's records to hit, besides those that the requests make."""
     for name in ("海客科技有限公司", "白云贸易有限公司"):
-        customer = entity_of(Customer).create(by=staff.boss, name=name, phone="075523456789", debt=5)
+        customer = entity_of(Customer).create(by=staff.boss, name=name, phone="075523456789", opening_debt=5)
         entity_of(Contact).create(by=staff.boss, customer=customer, name="王一", mobile="13800138000")
     return staff
 

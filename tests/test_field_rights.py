@@ -29,7 +29,7 @@ from haike.sheets.read import open_sheet
 
 pytestmark = [pytest.mark.django_db, pytest.mark.feature("P10")]
 
-HIDDEN = {"debt": ["987654", "987,654"], "remark": ["不可外传的备注"]}
+HIDDEN = {"opening_debt": ["987654", "987,654"], "remark": ["不可外传的备注"]}
 MASKED = {"mobile": ["13912345678", "139 1234 5678"], "email": ["geheim.chen@example.com"]}
 OF_CONTACT = {"mobile": ["13698765432", "136 9876 5432"], "wechat": ["wx_geheim_88"]}
 SECRETS = [text for fields in (HIDDEN, MASKED, OF_CONTACT) for spellings in fields.values() for text in spellings]
@@ -56,7 +56,7 @@ def eve(staff: Staff) -> User:
         name="看得少",
         rights={"customers.*": actions, "work.*": actions},
         field_rights={
-            "customers.customer": {**dict.fromkeys(HIDDEN, "hidden"), **dict.fromkeys(MASKED, "masked")},
+            "customers.customer": {**dict.fromkeys((*HIDDEN, "debt"), "hidden"), **dict.fromkeys(MASKED, "masked")},
             "customers.contact": {"mobile": "masked", "wechat": "hidden"},
         },
         grants=[],
@@ -72,13 +72,15 @@ def customer(staff: Staff) -> Customer:
     made = entity_of(Customer).create(
         by=staff.boss,
         name="海客科技有限公司",
-        debt=1,
+        opening_debt=1,
         remark="旧备注",
         mobile="13912345678",
         email="geheim.chen@example.com",
     )
     entity_of(Contact).create(by=staff.boss, customer=made, name="陈女士", mobile="13698765432", wechat="wx_geheim_88")
-    entity_of(Customer).change(Customer.objects.get(pk=made.pk), by=staff.boss, debt=987654, remark="不可外传的备注")
+    entity_of(Customer).change(
+        Customer.objects.get(pk=made.pk), by=staff.boss, opening_debt=987654, remark="不可外传的备注"
+    )
     return Customer.objects.get(pk=made.pk)
 
 
@@ -100,7 +102,7 @@ def pages(customer: Customer) -> Iterator[str]:
     for record in (customer, customer.contacts.get()):
         base = entity_of(record).url_of(record)
         yield from (f"{base}{part}" for part in PARTS)
-        yield from (f"{base}field/{name}" for name in ("debt", "remark", "mobile", "email", "wechat"))
+        yield from (f"{base}field/{name}" for name in ("opening_debt", "remark", "mobile", "email", "wechat"))
         yield f"/api/v1{base.rstrip('/')}"
     yield f"/contacts/vcards?ids={customer.contacts.get().pk}"
 
@@ -142,7 +144,7 @@ def test_a_mask_is_lifted_by_those_who_may_and_that_is_logged(
 @pytest.mark.parametrize("name", [*HIDDEN, *MASKED])
 def test_neither_filter_nor_sort_tells(name: str, customer: Customer, client_of_eve: Client, staff: Staff) -> None:
     entity_of(Customer).create(by=staff.boss, name="空白有限公司")
-    op, value = ("more", "100") if name == "debt" else ("contains", "1")
+    op, value = ("more", "100") if name == "opening_debt" else ("contains", "1")
     text = quote(json.dumps({"all": [{"field": name, "op": op, "value": value}]}))
     page = client_of_eve.get(f"/customers/?f={text}").content.decode()
     assert "海客科技有限公司" in page
@@ -179,7 +181,7 @@ def test_the_api_neither_reads_nor_writes_them(customer: Customer, client_of_eve
     record = client_of_eve.get(f"/api/v1/customers/{customer.pk}").json()
     assert not set(record) & {*HIDDEN, *MASKED}
     for name in (*HIDDEN, *MASKED):
-        value = 5 if name == "debt" else "13800138000" if name == "mobile" else "a@example.com"
+        value = 5 if name == "opening_debt" else "13800138000" if name == "mobile" else "a@example.com"
         body = json.dumps({name: value})
         answer = client_of_eve.patch(f"/api/v1/customers/{customer.pk}", body, content_type="application/json")
         assert answer.status_code == 422, name
@@ -194,12 +196,12 @@ def test_the_api_neither_reads_nor_writes_them(customer: Customer, client_of_eve
 
 def test_forms_do_not_write_them(customer: Customer, client_of_eve: Client) -> None:
     fields = {"version": "2", "name": "改名有限公司", "form": "business", "kind": "potential", "stage": "prospect"}
-    sent = {**fields, "debt": "1", "remark": "", "mobile": "13800138000", "email": ""}
+    sent = {**fields, "opening_debt": "1", "remark": "", "mobile": "13800138000", "email": ""}
     assert client_of_eve.post(f"/customers/{customer.pk}/edit", sent).status_code == 302
     customer.refresh_from_db()
     assert (customer.name, customer.debt, customer.mobile) == ("改名有限公司", 987654, "13912345678")
     assert customer.remark == "不可外传的备注"
-    assert client_of_eve.post(f"/customers/{customer.pk}/field/debt", {"debt": "1"}).status_code == 422
+    assert client_of_eve.post(f"/customers/{customer.pk}/field/opening_debt", {"opening_debt": "1"}).status_code == 422
 
 
 def test_an_import_does_not_fill_them(customer: Customer, eve: User, client_of_eve: Client) -> None:
@@ -212,7 +214,7 @@ def test_an_import_does_not_fill_them(customer: Customer, eve: User, client_of_e
     upload = SimpleUploadedFile("a.xlsx", stream.getvalue())
     assert client_of_eve.post("/customers/import/", {"file": upload}).status_code == 302
     run = ImportRun.objects.get()
-    sent = {"assigned": "1", "start": "1", "rule": "update", "column-0": "name", "column-1": "debt"}
+    sent = {"assigned": "1", "start": "1", "rule": "update", "column-0": "name", "column-1": "opening_debt"}
     assert client_of_eve.post(f"/imports/{run.pk}/", sent).status_code == 302
     run.refresh_from_db()
     assert list(run.columns.values()) == ["name"]

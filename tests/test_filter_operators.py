@@ -102,13 +102,13 @@ def test_days_and_moments_in_every_period(calendar: None, staff: Staff, browse: 
 @pytest.fixture
 def three(now: None, staff: Staff) -> None:
     first = make_customer(
-        staff.ann, "甲公司", debt=Decimal("100.50"), level="important", region="440305", remark="急件，快",
+        staff.ann, "甲公司", opening_debt=Decimal("100.50"), level="important", region="440305", remark="急件，快",
         mobile="13800138000", email="a@first.cn", wechat="first_wx", qq="123456", website="https://first.cn",
         phone="075526001234", preferences=["quality", "price"], birthday="1990-03-15",
         longitude=Decimal("114.05"), latitude=Decimal("22.55"),
     )  # fmt: skip
     make_customer(
-        staff.ben, "乙公司", debt=Decimal(20), level="vip", region="310104", remark="不急", form="individual",
+        staff.ben, "乙公司", opening_debt=Decimal(20), level="vip", region="310104", remark="不急", form="individual",
         mobile="13900139000", email="b@second.cn", wechat="wx_second", qq="654321", website="https://second.cn",
         phone="02152001234", preferences=["service"], birthday="lunar 1985-08-15", parent=first,
         longitude=Decimal("121.47"), latitude=Decimal("31.23"),
@@ -231,7 +231,7 @@ def test_any_column_that_can_be_sorted_sorts(three: None, staff: Staff, browse: 
 
 def test_totals_of_this_page_and_of_everything_found(staff: Staff, browse: Browse) -> None:
     for number in range(12):
-        make_customer(staff.ann, f"公司{number:02}", debt=Decimal(number))
+        make_customer(staff.ann, f"公司{number:02}", opening_debt=Decimal(number))
     make_contact(staff.ann, Customer.objects.get(name="公司03"))
     client = browse(staff.ann)
     client.post("/customers/columns", {"column": ["name", "debt"]})

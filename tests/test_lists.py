@@ -44,8 +44,8 @@ def line(field: str, op: str, value: Any = "") -> dict[str, Any]:
 @pytest.fixture
 def some(staff: Staff) -> dict[str, Customer]:
     return {
-        "a": make(staff.ann, "甲公司", level="important", debt=Decimal("100.50"), phone="075523456789"),
-        "b": make(staff.ann, "乙公司", debt=Decimal(20), region="440305"),
+        "a": make(staff.ann, "甲公司", level="important", opening_debt=Decimal("100.50"), phone="075523456789"),
+        "b": make(staff.ann, "乙公司", opening_debt=Decimal(20), region="440305"),
         "c": make(staff.ben, "丙公司", region="310104"),
     }
 

@@ -24,6 +24,7 @@ class Identity:
     counts as a telephone number.
     `stands_for` is the foreign key of one whose telephone numbers speak for another record: a contact for its
     customer. Where the field `form` has the value `person`, the name is a person's, and says nothing: many bear it.
+    The sums `summed` add up when records become one.
     A record whose field `spent[0]` has one of the values `spent[1]` is nobody's twin any more: a converted lead.
     """
 
@@ -38,6 +39,7 @@ class Identity:
     form: str = ""
     person: str = ""
     spent: tuple[str, tuple[str, ...]] = ("", ())
+    summed: tuple[str, ...] = ()
 
     @property
     def entity(self) -> Entity:

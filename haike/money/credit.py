@@ -1,4 +1,4 @@
-"""What a customer owes, and the credit limit up to which orders are signed."""
+"""The credit limit of a customer, up to which orders are signed."""
 
 from __future__ import annotations
 
@@ -13,35 +13,16 @@ from haike.kernel.currency import money_text
 from haike.kernel.entity import Entity, entity_of
 from haike.kernel.policy import Actor
 from haike.kernel.record import Record
-from haike.money.document import NOUGHT
-from haike.money.payment.record import Payment
+from haike.money.debt import debt_of
+from haike.money.document import NOUGHT, exact
 from haike.money.plan.record import PaymentPlan
 from haike.people.currency.rates import convert
 from haike.people.switches import declare_grants
 from haike.refused import Refused
-from haike.sales.order.record import CLOSED, SIGNED, Order
+from haike.sales.order.record import SIGNED, Order
 
 GRANT = "over_credit"
 declare_grants({GRANT: _("Sign orders over the credit limit of a customer")})
-
-
-def debt_of(customer: int, *, without: int | None = None) -> Decimal:
-    """What a customer owes in all, in the company's own currency by the rates of today.
-
-    That is what is not paid of signed orders and of other payment plans, less the prepaid money; `without` leaves out
-    one order.
-    """
-    sums: dict[str, Decimal] = {}
-    orders: Any = Order.objects.live().filter(customer=customer, state__in=(SIGNED, CLOSED)).exclude(pk=without)
-    plans: Any = PaymentPlan.objects.live().filter(customer=customer, order__isnull=True, open__gt=0)
-    payments: Any = Payment.objects.live().filter(customer=customer, rest__gt=0)
-    for currency, due, received in orders.order_by().values_list("currency", "due", "received"):
-        sums[currency] = sums.get(currency, NOUGHT) + max(due - received, NOUGHT)
-    for currency, still_open in plans.order_by().values_list("currency", "open"):
-        sums[currency] = sums.get(currency, NOUGHT) + still_open
-    for currency, rest in payments.order_by().values_list("currency", "rest"):
-        sums[currency] = sums.get(currency, NOUGHT) - rest
-    return sum((convert(amount, currency) for currency, amount in sums.items()), NOUGHT)
 
 
 def refused_credit(
@@ -60,12 +41,18 @@ def refused_credit(
         customer = Customer._base_manager.select_for_update().get(pk=order.customer_id)
         if not customer.credit_limit:
             continue
-        before = debt_of(customer.pk, without=order.pk) + within.get(customer.pk, NOUGHT)
-        own = convert(max(order.due - order.received, NOUGHT), order.currency)
+        before = debt_of(customer, without=order.pk) + within.get(customer.pk, NOUGHT)
+        own = convert(_owed_for(order), order.currency)
         within[customer.pk] = within.get(customer.pk, NOUGHT) + own
         if before + own > customer.credit_limit:
             found[place] = Refused(_sentence(customer, before, own, by))
     return found
+
+
+def _owed_for(order: Any) -> Decimal:
+    """What is to be paid for an order that is about to be signed: what is not planned, and what of plans is open."""
+    rows: Any = PaymentPlan.objects.live().filter(order=order.pk)
+    return max(order.due - order.planned, NOUGHT) + exact(rows, "open")[0]
 
 
 def _sentence(customer: Any, before: Decimal, own: Decimal, by: Actor) -> Any:

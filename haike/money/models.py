@@ -1,9 +1,12 @@
 """Money in: payment plans, payments and what they are spread over, invoices; one import line per entity."""
 
-from haike.kernel.change import GUARDS
+from haike.fields.own_field.additions import SETTLERS
+from haike.kernel.change import FOLLOWERS, GUARDS
 from haike.kernel.dictionary import declare
+from haike.kernel.log import listeners
 from haike.money.ageing.overdue import PLAN_DUE, PLAN_OVERDUE
 from haike.money.credit import refused_credit
+from haike.money.debt import follower, listener, settle_all_debts, settler
 from haike.money.dictionaries import DICTIONARIES
 from haike.money.invoice.record import Invoice
 from haike.money.invoice.screen import InvoiceEntity
@@ -28,10 +31,14 @@ __all__ = [
     "PaymentPlanEntity",
     "PlanTemplate",
     "PlanTemplateEntity",
+    "settle_all_debts",
 ]
 
 declare(DICTIONARIES)
 GUARDS += [refused_sources, refused_credit]
+FOLLOWERS.append(follower)
+SETTLERS.append(settler)
+listeners.append(listener)
 BUTTONS.append(buttons)
 add_tabs()
 add_panels()

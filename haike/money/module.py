@@ -11,6 +11,7 @@ MONEY = declare_module(
         _("What customers owe by when, what they paid and what was invoiced."),
         icon="cash",
         code=("haike.money",),
+        fields=("debt", "prepaid"),
         entities=("money.paymentplan", "money.plantemplate", "money.payment", "money.allocation", "money.invoice"),
         grants=("manage_payments", "over_credit"),
         reminders=("plan_due", "plan_overdue"),

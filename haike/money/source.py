@@ -89,7 +89,8 @@ def owed() -> Q:
     """Plans that are owed: of what is in force, and those about a customer alone. Not of drafts and cancelled ones."""
     found = Q()
     for name, states in IN_FORCE.items():
-        found &= Q(**{f"{name}__isnull": True}) | Q(**{f"{name}__state__in": states})
+        there = Q(**{f"{name}__state__in": states, f"{name}__deleted_at__isnull": True})
+        found &= Q(**{f"{name}__isnull": True}) | there
     return found
 
 

@@ -16,6 +16,7 @@ urlpatterns = [
     path("customers/<int:pk>/statement/xlsx", statement.file_view, name="statement_file"),
     path("customers/<int:pk>/payment-reminder", letter.letter_view, name="payment_reminder"),
     path("customers/<int:pk>/payment-reminder/print", letter.paper_view, name="payment_reminder_paper"),
+    path("customers/<int:pk>/payment-reminder/send", letter.send_letter_view, name="payment_reminder_send"),
     path("payment-plans/ageing", ageing.ageing_view, name="ageing"),
     path("payment-plans/ageing/xlsx", ageing.file_view, name="ageing_file"),
     path("truth-line", truth_view, name="truth"),

@@ -92,8 +92,10 @@ def letter_looks(paper: Paper, user: Any) -> tuple[dict[str, Look], dict[str, An
     looks["text"].help = _("The link goes where {link} stands. Nobody gets the code by this mail.")
     for look in looks.values():
         look.when = {"field": "by_mail", "values": ["1"]}
-    first = str(getattr(paper.record, "contact_id", None) or "")
-    start = {"to": [first] if first in contacts else [], "subject": subject_of(paper.title), "text": text_of(user)}
+    whom = "main_contact_id" if isinstance(paper.record, Customer) else "contact_id"
+    first = str(getattr(paper.record, whom, None) or "")
+    text = text_of(user, words=paper.words)
+    start = {"to": [first] if first in contacts else [], "subject": subject_of(paper.title), "text": text}
     return {"by_mail": by_mail, **looks}, start
 
 
@@ -104,10 +106,12 @@ def subject_of(title: str) -> str:
     return whole[:MOST_SUBJECT]
 
 
-def text_of(user: Any, address: str = PLACE) -> str:
-    """The text that is offered, signed as the user signs his mails."""
-    words = pgettext("mail", "Hello,\n\nplease find our paper here:\n%(link)s\n\nBest regards\n%(signature)s")
-    return words % {"link": address, "signature": (user.signature_email or user.name).replace("\r\n", "\n")}
+def text_of(user: Any, address: str = PLACE, words: str = "") -> str:
+    """The text that is offered, signed as the user signs his mails; `words` are those of the paper itself."""
+    plain = pgettext("mail", "Hello,\n\nplease find our paper here:\n%(link)s\n\nBest regards\n%(signature)s")
+    told = pgettext("mail", "%(words)s\n\nThe details are here:\n%(link)s\n\nBest regards\n%(signature)s")
+    signature = (user.signature_email or user.name).replace("\r\n", "\n")
+    return (told if words else plain) % {"words": words, "link": address, "signature": signature}
 
 
 def letter_of(typed: Typed, looks: dict[str, Look], *, by: Any) -> Letter | None:

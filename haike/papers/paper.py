@@ -14,7 +14,8 @@ class Paper:
     """One paper that somebody is about to send.
 
     `sheet` draws it as HTML without anything around it; `note` gives it a number in the log of exports and raises
-    Refused where so much may not leave the house. `warning` stands above the question.
+    Refused where so much may not leave the house. `warning` stands above the question, `words` before the link in
+    a mail.
     """
 
     kind: str
@@ -24,6 +25,7 @@ class Paper:
     note: Callable[[str], Export]
     back_url: str
     warning: str = ""
+    words: str = ""
 
 
 May = Callable[[Any, Any], bool]

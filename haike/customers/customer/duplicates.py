@@ -14,6 +14,7 @@ CUSTOMER = declare(
         code="tax_number",
         form="form",
         person=INDIVIDUAL,
+        summed=("opening_debt",),
     )
 )
 CONTACT = declare(

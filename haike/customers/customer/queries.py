@@ -128,10 +128,14 @@ CATEGORIES = {
 }
 
 
+OWING = {"owing": Category(_("Owing money"), Q(debt__gt=0), sort="-debt")}
+
+
 def categories_for(user: Actor) -> dict[str, Category]:
     """The tabs, "all" first; a setting decides whether that means the paused ones too."""
     everything = Category(_("All"), ~Q(stage__in=RESTING)) if HIDE_PAUSED() else Category(_("All"))
-    found = {"all": everything, **CATEGORIES, **tabs_for(Customer._meta.label_lower, user)}
+    owing = OWING if entity_of(Customer).right(user, "debt") in ("read", "edit") else {}
+    found = {"all": everything, **CATEGORIES, **owing, **tabs_for(Customer._meta.label_lower, user)}
     if is_hot_first(user):
         found |= {tab: replace(found[tab], sort="-heat") for tab in ("all", "mine")}
     return found

@@ -103,7 +103,14 @@ class Customer(Pooled):
         db_index=False,
         help_text=_("Without one the standard prices hold."),
     )
-    debt = Money(_("Debt"))
+    opening_debt = Money(
+        _("Opening debt"),
+        help_text=_("What was owed before the first document here; less than 0 is what was paid ahead."),
+    )
+    debt = Money(
+        _("Debt"), help_text=_("Opening debt and all that is not paid of what was signed, less what was paid ahead.")
+    )
+    prepaid = Money(_("Prepaid balance"), help_text=_("What of the payments lies on no payment plan yet."))
 
     tax_name = models.CharField(_("Name on invoices"), max_length=120, blank=True, default="")
     tax_number = models.CharField(_("Tax number"), max_length=20, blank=True, default="")
@@ -219,6 +226,11 @@ class Customer(Pooled):
             models.Index(
                 fields=["profit_group", "order_group"], name="customer_groups", condition=_filled("profit_group")
             ),
+            models.Index(
+                fields=["-debt", "-id", "archived_at", "owner"],
+                name="customer_owing",
+                condition=Q(deleted_at__isnull=True, debt__gt=0),
+            ),
             models.Index(fields=["parent"], name="customer_parent", condition=Q(parent__isnull=False)),
             models.Index(fields=["dealer"], name="customer_dealer", condition=Q(dealer__isnull=False)),
             models.Index(fields=["price_class"], name="customer_price_class", condition=Q(price_class__isnull=False)),
@@ -264,6 +276,8 @@ class Customer(Pooled):
         if not self.heat:
             self.heat_reason, self.heat_until = None, None
         if self._state.adding:
+            # There are no documents yet; from then on the room of money keeps it.
+            self.debt = self.opening_debt
             self.attention_on = attention_of([self]).get(self.pk)
 
     def _given(self, *names: str) -> bool:

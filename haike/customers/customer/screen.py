@@ -99,7 +99,19 @@ class CustomerEntity(Entity):
         Section(_("Purchases"), ["bought_on", "bought_year", "bought_total", "profit_group", "order_group"]),
         Section(_("Risk check"), ["review", "review_reason", "reviewed_at"], folded=True),
         Section(_("Group"), ["parent", "dealer"], folded=True),
-        Section(_("Credit"), ["price_class", "credit_rating", "credit_limit", "payment_manner", "debt"], folded=True),
+        Section(
+            _("Credit"),
+            [
+                "price_class",
+                "credit_rating",
+                "credit_limit",
+                "payment_manner",
+                "opening_debt",
+                "debt",
+                "prepaid",
+            ],
+            folded=True,
+        ),
         Section(
             _("Invoices and bank"),
             ["tax_name", "tax_number", "invoice_kind", "bank", "bank_account", "tax_address", "tax_phone"],
@@ -160,11 +172,12 @@ class CustomerEntity(Entity):
         "tax_number": ("税号", "纳税人识别号", "统一社会信用代码", "信用代码"),
         "remark": ("备注信息", "说明", "note", "notes"),
         "email": ("邮箱", "电子邮箱", "公司邮箱"),
+        "opening_debt": ("期初应收", "期初余额", "应收期初", "期初应收余额"),
         "wechat": ("微信号",),
     }
     match = ["number", "name_key", "tax_number"]
     hidden = ["name_key", "address_key", "birthday_key", "heat_rank"]
-    totals = ["debt", "credit_limit", "bought_year", "bought_total"]
+    totals = ["debt", "prepaid", "credit_limit", "bought_year", "bought_total"]
     settled = [
         "main_contact",
         "last_contact_at",
@@ -184,6 +197,8 @@ class CustomerEntity(Entity):
         "bought_total",
         "profit_group",
         "order_group",
+        "debt",
+        "prepaid",
     ]
     panels = [
         Panel("health", _("What to do next"), health.render, place="main", icon="heartbeat"),
@@ -267,8 +282,8 @@ def _figures(record: Customer, user: Actor) -> list[tuple[Label, str]]:
         days = (timezone.localdate(record.next_contact_at) - timezone.localdate()).days
         label = _("Until the next contact") if days >= 0 else _("Next contact overdue")
         found.append((label, ngettext("%(days)s day", "%(days)s days", abs(days)) % {"days": abs(days)}))
-    for name in ("credit_limit", "debt"):
-        if entity.right(user, name) in ("read", "edit"):
+    for name in ("credit_limit", "debt", "prepaid"):
+        if entity.right(user, name) in ("read", "edit") and (name != "prepaid" or record.prepaid):
             look = entity.looks[name]
             found.append((look.label, look.cell(getattr(record, name))))
     return found

@@ -182,7 +182,7 @@ def test_regions_and_people_stand_beside_the_list(staff: Staff, browse: Browse) 
 @pytest.mark.feature("C14")
 def test_the_page_shows_everything_about_a_customer(staff: Staff, browse: Browse) -> None:
     parent = make_customer(staff.ann, "母公司")
-    customer = make_customer(staff.ann, "海蓝科技", heat="high", debt=1234, parent=parent)
+    customer = make_customer(staff.ann, "海蓝科技", heat="high", opening_debt=1234, parent=parent)
     chief = make_contact(staff.ann, customer, "赵总", decision_role="decider", department_name="总经办", email="z@a.cn")
     make_contact(staff.ann, customer, "钱二", reports_to=chief, department_name="采购部", mobile="13800138000")
     other = make_customer(staff.ann, "兄弟公司")

@@ -84,11 +84,11 @@ def test_a_group_cannot_bite_its_tail(staff: Staff) -> None:
 
 @pytest.mark.feature("C9")
 def test_sums_roll_up_over_what_one_sees(staff: Staff) -> None:
-    top = make_customer(staff.ann, "集团", debt=100)
-    middle = make_customer(staff.ann, "中间公司", parent=top, debt=20)
-    make_customer(staff.ann, "甲", parent=middle, debt=3)
-    make_customer(staff.ann, "乙", parent=middle, debt=4)
-    hidden = make_customer(staff.cat, "丙", debt=1000)
+    top = make_customer(staff.ann, "集团", opening_debt=100)
+    middle = make_customer(staff.ann, "中间公司", parent=top, opening_debt=20)
+    make_customer(staff.ann, "甲", parent=middle, opening_debt=3)
+    make_customer(staff.ann, "乙", parent=middle, opening_debt=4)
+    hidden = make_customer(staff.cat, "丙", opening_debt=1000)
     entity_of(Customer).change(hidden, by=staff.boss, parent=top)
     tree = members(top, staff.ann)
     assert [(m.customer.name, m.depth, int(m.sums[1])) for m in tree] == [

@@ -34,7 +34,7 @@ CUSTOMER = {
     "fax": "0755-26001235", "email": "info@hailan.cn", "website": "https://hailan.cn", "wechat": "hailan_kj",
     "qq": "12345678", "region": "440305", "address": "科技园南区1栋", "postcode": "518057",
     "longitude": "113.946533", "latitude": "22.530711", "credit_rating": "aa", "credit_limit": "50000",
-    "payment_manner": "monthly", "debt": "1234.50", "tax_name": "深圳市海蓝科技有限公司", "tax_number": CODE,
+    "payment_manner": "monthly", "opening_debt": "1234.50", "tax_name": "深圳市海蓝科技有限公司", "tax_number": CODE,
     "invoice_kind": "special", "bank": "招商银行科技园支行", "bank_account": "755901234567",
     "tax_phone": "0755-26001236", "tax_address": "深圳市南山区", "preferences": ["quality", "price"],
     "remark": "老客户，重交期",

@@ -16,6 +16,7 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from haike.dedupe.identity import identity_of
 from haike.dedupe.merge.record import Merge, Merged
 from haike.dedupe.merge.references import Reference, colliding, looping, references_to
 from haike.find.share import Share
@@ -70,7 +71,13 @@ def choosable(entity: Entity, by: Actor) -> list[str]:
     names = list(entity.editable_by(by, made=True))
     if not entity.policy.may(by, "transfer") or entity.policy.through:
         names = [name for name in names if name != "owner"]
-    return [name for name in names if not _is_unique(entity.looks[name])]
+    summed = _summed(entity)
+    return [name for name in names if name not in summed and not _is_unique(entity.looks[name])]
+
+
+def _summed(entity: Entity) -> tuple[str, ...]:
+    identity = identity_of(entity)
+    return identity.summed if identity is not None else ()
 
 
 def _is_unique(look: Look) -> bool:
@@ -131,12 +138,16 @@ def _merge(entity: Entity, winner: Any, losers: list[Any], values: Mapping[str, 
     winner = change(winner, by=by, batch=batch, **values) if values else winner
     if facts := _settled(entity, winner, losers):
         settle(entity.model, winner.pk, **facts)
+    sums = {name: sum((getattr(each, name) for each in losers), getattr(winner, name)) for name in _summed(entity)}
+    added = {name: [before[name], str(total)] for name, total in sums.items() if total != getattr(winner, name)}
+    if added:
+        entity.model._base_manager.filter(pk=winner.pk).update(**{name: sums[name] for name in added})
     winner = entity.model._base_manager.get(pk=winner.pk)
     after = columns_of(winner)
     journal["columns"] = {name: [before[name], after[name]] for name in before if before[name] != after[name]}
     done = Merge.objects.create(batch=batch, entity=entity.label, into=winner.pk, journal=journal)
     Merged.objects.bulk_create([Merged(merge=done, entity=entity.label, record_id=pk, into=winner.pk) for pk in gone])
-    named = {str(_("Merged with")): ["", ", ".join(map(str, losers))]}
+    named = {str(_("Merged with")): ["", ", ".join(map(str, losers))], **added}
     log_many(entity, [(winner.pk, winner.version, named)], "merge", by=by, batch=batch, at=timezone.now())
     Batch.objects.filter(pk=batch.pk).update(changed=1 + len(losers))
     index([winner])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -24,6 +25,8 @@ from haike.refused import Refused
 
 VERSION = "own_fields"
 SECRET = ("hidden", "masked")
+SETTLERS: list[Callable[[Entity, int, set[str]], None]] = []
+"""What rooms keep of stored facts that nobody typed, in the transaction that stores them: of a key, the names."""
 OWN_SECTION = _("Own fields")
 
 
@@ -148,6 +151,8 @@ class OwnAdditions(Additions):
             record = entity.model._base_manager.select_for_update().get(pk=pk)
             if formulas.work_out(record, names):
                 entity.model._base_manager.filter(pk=pk).update(custom=record.custom)
+        for settle in SETTLERS:
+            settle(entity, pk, names)
 
     def right(self, entity: Entity, user: Any, name: str, right: Any) -> Any:
         formula = shape_of(entity).formulas.all.get(name)

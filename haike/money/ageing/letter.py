@@ -7,6 +7,7 @@ from typing import Any, cast
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
@@ -20,7 +21,12 @@ from haike.kernel.period import today
 from haike.money.document import NOUGHT
 from haike.money.plan.record import PaymentPlan
 from haike.money.source import owed
-from haike.money.statement.page import customer_of, may_take
+from haike.money.statement.page import customer_of, may_state, may_take
+from haike.papers.module import PAPERS
+from haike.papers.paper import Paper, declare_paper
+from haike.papers.record import PaperLink
+from haike.papers.send import send_view
+from haike.papers.server import mail_server
 from haike.people.company.profile import company
 from haike.refused import Refused
 from haike.screens.door import refused_page
@@ -90,10 +96,24 @@ def _letter(request: HttpRequest, pk: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
+REMINDER = "payment_reminder"
+declare_paper(REMINDER, lambda user, _customer: may_state(user) and may_take(user, "print"))
+
+
+def reminded(customers: list[int]) -> dict[int, PaperLink]:
+    """The reminder that each of these customers was sent last."""
+    label = entity_of(Customer).label
+    rows = PaperLink.objects.filter(entity=label, record_id__in=customers, kind=REMINDER).select_related("by")
+    return {link.record_id: link for link in rows.defer("html", "sealed", "code").order_by("id")}
+
+
 def letter_view(request: HttpRequest, pk: int) -> HttpResponse:
-    """The letter to read, to copy, and to print."""
+    """The letter to read, to copy, to print and to send."""
     context = _letter(request, pk)
-    context["may_print"] = may_take(cast(Any, request.user), "print")
+    context["may_print"] = may = may_take(cast(Any, request.user), "print")
+    context["may_send"] = may and PAPERS.is_on()
+    context["by_mail"] = mail_server() is not None
+    context["last"] = reminded([pk]).get(pk) if may else None
     return render(request, "money/letter.html", context)
 
 
@@ -104,9 +124,32 @@ def paper_view(request: HttpRequest, pk: int) -> HttpResponse:
     context = _letter(request, pk)
     if not may_take(user, "print") or not context["rows"]:
         raise Http404
-    words = _("Payment reminder to %(customer)s") % {"customer": context["customer"]}
+    words = _words(context)
     try:
         export = numbered(user, entity_of(PaymentPlan).label, "print", words=words, rows=len(context["rows"]))
     except Refused as no:
         return refused_page(request, no)
     return render(request, "money/letter_paper.html", {**context, "export": export})
+
+
+def send_letter_view(request: HttpRequest, pk: int) -> HttpResponse:
+    """Send the letter by a link, by e-mail too; the customer's log and tab of sent papers tell that it went."""
+    user = cast(Any, request.user)
+    context = _letter(request, pk)
+    if not may_take(user, "print") or not context["rows"]:
+        raise Http404
+    customer, label = context["customer"], entity_of(PaymentPlan).label
+    paper = Paper(
+        REMINDER,
+        customer,
+        title=f"{context['title']} {context['day'].isoformat()}",
+        sheet=lambda: render_to_string("money/letter_sheet.html", {**context, "export": True}),
+        note=lambda form: numbered(user, label, form, words=_words(context), rows=len(context["rows"])),
+        back_url=f"{context['url']}payment-reminder",
+        words=context["text"],
+    )
+    return send_view(request, paper)
+
+
+def _words(context: dict[str, Any]) -> str:
+    return _("Payment reminder to %(customer)s") % {"customer": context["customer"]}

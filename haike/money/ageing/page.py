@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any, cast
 from urllib.parse import urlencode
 
@@ -19,7 +20,7 @@ from haike.kernel.currency import OWN, money_text
 from haike.kernel.entity import Label, entity_of
 from haike.kernel.filter import Group, Line
 from haike.kernel.period import today
-from haike.money.ageing.report import BY, PARTS, Row, days_of, may_age, read_ageing
+from haike.money.ageing.report import BY, PARTS, Beside, Row, days_of, may_age, read_ageing, read_beside
 from haike.money.plan.record import PaymentPlan
 from haike.money.statement.page import may_state
 from haike.people.grants import organisation
@@ -30,6 +31,9 @@ from haike.sheets.write import Column, SheetWriter
 LABELS: tuple[Label, ...] = (
     gettext_lazy("Not due"), gettext_lazy("1–30 days"), gettext_lazy("31–60 days"), gettext_lazy("61–90 days"),
     gettext_lazy("Over 90 days"),
+)  # fmt: skip
+BESIDE: tuple[Label, ...] = (
+    gettext_lazy("Not planned"), gettext_lazy("Opening debt"), gettext_lazy("Prepaid"), gettext_lazy("Debt"),
 )  # fmt: skip
 WAYS: dict[str, Label] = {"customer": gettext_lazy("By customer"), "owner": gettext_lazy("By owner")}
 HEADS: dict[str, Label] = {"customer": gettext_lazy("Customer"), "owner": gettext_lazy("Owner")}
@@ -81,6 +85,24 @@ def _cells(row: Row, by: str, key: int | None, day: date, *, every: bool = False
     return [*cells, {"text": money_text(row.total), "url": list_url(by, key, None, day, every=every)}]
 
 
+def _amounts(found: Beside, total: Decimal) -> list[Decimal]:
+    return [found.unplanned, found.opening, -found.prepaid, total + found.sum]
+
+
+def _debt(found: Beside, total: Decimal) -> list[dict[str, str]]:
+    return [{"text": money_text(_amounts(found, total)[-1]), "url": ""}]
+
+
+def _read(user: Any, by: str) -> tuple[dict[int | None, Row], Row, dict[int | None, Beside], Beside]:
+    """The report; by customer with what is on no plan, so that each row ends with the debt."""
+    rows, whole = read_ageing(user, by)
+    if by != "customer":
+        return rows, whole, {}, Beside()
+    beside, sums = read_beside(user)
+    others: dict[int | None, Row] = {key: Row() for key in beside if key not in rows}
+    return others | rows, whole, dict(beside.items()), sums
+
+
 def _most_late(pair: tuple[int | None, Row]) -> tuple[Any, ...]:
     key, row = pair
     return -row.late, -row.total, key or 0
@@ -91,26 +113,31 @@ def ageing_view(request: HttpRequest) -> HttpResponse:
     user = cast(Any, request.user)
     by = _asked(request, user)
     try:
-        rows, whole = read_ageing(user, by)
+        rows, whole, beside, sums = _read(user, by)
     except Refused as no:
         return refused_page(request, no)
+    more = by == "customer"
     day, letters = today(), by == "customer" and may_state(user)
     shown = sorted(rows.items(), key=_most_late)[:MOST_ROWS]
     names = _names(by, [key for key, _row in shown if key is not None], user)
     context = {
-        "title": _("Ageing"), "by": by, "head": HEADS[by], "labels": [*LABELS, _("Total")],
+        "title": _("Ageing"), "by": by, "head": HEADS[by],
+        "labels": [*LABELS, _("Total"), *(BESIDE[-1:] if more else ())],
+        "debts": more,
         "ways": [(label, key, key == by) for key, label in WAYS.items()],
         "day": day, "number": len(rows), "more": len(rows) > MOST_ROWS, "letters": letters,
         "rows": [
             {
-                "name": names.get(cast(int, key), ""), "cells": _cells(row, by, key, day),
+                "name": names.get(cast(int, key), ""), "cells": [
+                    *_cells(row, by, key, day), *(_debt(beside.get(key, Beside()), row.total) if more else ()),
+                ],
                 "url": f"{entity_of(Customer).url}{key}/" if by == "customer" and key in names else "",
                 "letter": f"{entity_of(Customer).url}{key}/payment-reminder"
                 if letters and row.late and key in names else "",
             }
             for key, row in shown
         ],
-        "whole": _cells(whole, by, None, day, every=True),
+        "whole": _cells(whole, by, None, day, every=True) + (_debt(sums, whole.total) if more else []),
         "may_export": entity_of(PaymentPlan).policy.may(user, "export"),
     }  # fmt: skip
     return render(request, "money/ageing.html", context)
@@ -124,18 +151,20 @@ def file_view(request: HttpRequest) -> HttpResponseBase:
     if not entity_of(PaymentPlan).policy.may(user, "export"):
         raise Http404
     try:
-        rows, whole = read_ageing(user, by)
+        rows, whole, beside, sums = _read(user, by)
+        more = by == "customer"
         names = _names(by, [key for key in rows if key is not None], user)
 
         def write(writer: SheetWriter) -> None:
             heads = [
                 Column(str(HEADS[by])),
-                *(Column(f"{label} ({OWN()})", "money") for label in [*LABELS, _("Total")]),
+                *(Column(f"{label} ({OWN()})", "money") for label in [*LABELS, _("Total"), *(BESIDE if more else ())]),
             ]
             writer.add_sheet(_("Ageing"), heads)
             for key, row in sorted(rows.items(), key=_most_late):
-                writer.write_row([names.get(cast(int, key), "—"), *row.sums, row.total])
-            writer.write_row([_("Total"), *whole.sums, whole.total])
+                rest = _amounts(beside.get(key, Beside()), row.total) if more else []
+                writer.write_row([names.get(cast(int, key), "—"), *row.sums, row.total, *rest])
+            writer.write_row([_("Total"), *whole.sums, whole.total, *(_amounts(sums, whole.total) if more else [])])
 
         words = _("Ageing on %(day)s") % {"day": today().isoformat()}
         label = entity_of(PaymentPlan).label

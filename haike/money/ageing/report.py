@@ -3,26 +3,30 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from typing import Any
 
-from haike.kernel.currency import CURRENCIES, OWN
+from django.db.models import F
+
+from haike.customers.customer.record import Customer
 from haike.kernel.entity import entity_of
 from haike.kernel.period import today
 from haike.kernel.policy import Actor
+from haike.money.debt import worth
 from haike.money.document import NOUGHT
+from haike.money.payment.record import Payment
 from haike.money.plan.record import PaymentPlan
-from haike.money.source import owed
-from haike.people.currency.rates import rate
+from haike.money.source import IN_FORCE, SOURCES, owed
+from haike.money.statement.ledger import may_read
 
 ENDS = (0, 30, 60, 90)
 """Not due; up to so many days late; the last part has no end."""
 PARTS = len(ENDS) + 1
 READS = ("customer", "owner", "open", "due_on", "currency", "state")
 BY = ("customer", "owner")
+BESIDE = ("unplanned", "opening", "prepaid")
 
 
 def may_age(user: Actor) -> bool:
@@ -60,19 +64,6 @@ class Row:
         return sum(self.sums[1:], NOUGHT)
 
 
-def worth() -> Callable[[Decimal, str], Decimal]:
-    """A function that converts as `convert` does by the rates of today, and asks once for each rate."""
-    rates: dict[str, Decimal] = {}
-    coin = Decimal(1).scaleb(-CURRENCIES[OWN()].places)
-
-    def convert(amount: Decimal, currency: str) -> Decimal:
-        if currency not in rates:
-            rates[currency] = rate(currency)
-        return (amount * rates[currency]).quantize(coin, rounding=ROUND_HALF_UP)
-
-    return convert
-
-
 def read_ageing(user: Actor, by: str) -> tuple[dict[int | None, Row], Row]:
     """The open plans that this reader sees by customer or owner, and their sum; Refused where a rate is missing.
 
@@ -87,3 +78,41 @@ def read_ageing(user: Actor, by: str) -> tuple[dict[int | None, Row], Row]:
         rows[key].sums[part] += amount
         whole.sums[part] += amount
     return dict(rows), whole
+
+
+@dataclass
+class Beside:
+    """What stands beside the open plans of a customer; with them it is the debt."""
+
+    unplanned: Decimal = NOUGHT
+    opening: Decimal = NOUGHT
+    prepaid: Decimal = NOUGHT
+
+    @property
+    def sum(self) -> Decimal:
+        """What it adds to the open plans."""
+        return self.unplanned + self.opening - self.prepaid
+
+
+def read_beside(user: Actor) -> tuple[dict[int, Beside], Beside]:
+    """By customer what this reader sees that is on no plan: signed and not planned, from before, prepaid."""
+    convert = worth()
+    found: dict[int, Beside] = defaultdict(Beside)
+    for name, model in SOURCES.items():
+        if may_read(user, model):
+            column = "due" if name == "order" else "amount"
+            rows = _seen(user, model).filter(state__in=IN_FORCE[name], **{f"{column}__gt": F("planned")})
+            for key, code, asked, planned in rows.values_list("customer", "currency", column, "planned").iterator():
+                found[key].unplanned += convert(asked - planned, code)
+    if may_read(user, Payment):
+        for key, code, rest in _seen(user, Payment).filter(rest__gt=0).values_list("customer", "currency", "rest"):
+            found[key].prepaid += convert(rest, code)
+    if entity_of(Customer).right(user, "opening_debt") in ("edit", "read"):
+        for key, amount in _seen(user, Customer).exclude(opening_debt=0).values_list("pk", "opening_debt"):
+            found[key].opening += amount
+    whole = Beside(*(sum((getattr(each, name) for each in found.values()), NOUGHT) for name in BESIDE))
+    return dict(found), whole
+
+
+def _seen(user: Actor, model: Any) -> Any:
+    return model.objects.visible_to(user).filter(archived_at__isnull=True).order_by()

@@ -21,7 +21,7 @@ from haike.money.ageing.report import BY, Row, read_ageing
 from haike.money.check.books import NOUGHT, Books, add, by, coins
 from haike.money.check.documents import Check
 from haike.money.check.finding import Finding, shown
-from haike.money.credit import debt_of
+from haike.money.debt import debt_of
 from haike.money.payment.record import Payment
 from haike.money.source import IN_FORCE, SOURCES
 from haike.money.statement.ledger import read_ledger
@@ -39,9 +39,11 @@ BUCKETS = ("-", "1-30", "31-60", "61-90", "90+")
 
 
 def _dealing(books: Books) -> Iterator[Any]:
-    """The customers about whom there are documents."""
+    """The customers about whom there are documents, and those who are said to owe something."""
     kinds = (books.orders, books.contracts, books.plans, books.payments)
-    keys = sorted({row.customer_id for rows in kinds for row in rows.values()})
+    stands: Any = Customer._base_manager.exclude(opening_debt=0, debt=0, prepaid=0).order_by()
+    documents = {row.customer_id for rows in kinds for row in rows.values()}
+    keys = sorted(documents.union(stands.values_list("pk", flat=True)))
     for at in range(0, len(keys), 500):
         rows: Any = Customer._base_manager.filter(pk__in=keys[at : at + 500], deleted_at__isnull=True)
         yield from rows.order_by("pk")
@@ -59,10 +61,13 @@ def statements(books: Books) -> Iterator[Finding]:
             for month in account.months:
                 said[account.currency, f"{month.first:%Y-%m}", "+"] = month.debit
                 said[account.currency, f"{month.first:%Y-%m}", "-"] = month.credit
-        name = f"{_('Statement of account')} {customer}"
-        yield from shown(name, said, plain.get(customer.pk, {}))
+        name, mine = f"{_('Statement of account')} {customer}", plain.get(customer.pk, {})
+        if customer.opening_debt:
+            mine = {**mine, (OWN(), f"{date.min:%Y-%m}", "+"): customer.opening_debt}
+        yield from shown(name, said, mine)
         due = {code: amount - rests[customer.pk][code] for code, amount in opened[customer.pk].items()}
         due |= {code: -amount for code, amount in rests[customer.pk].items() if code not in due}
+        due[OWN()] = due.get(OWN(), NOUGHT) + customer.opening_debt
         yield from shown(name, closings, due)
 
 
@@ -194,20 +199,17 @@ def margins(books: Books) -> Iterator[Finding]:
 
 
 def debts(books: Books) -> Iterator[Finding]:
-    """What each customer owes, by which credit limits are held."""
-    plain: dict[int, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
-    for order in books.orders.values():
-        if books.in_force("order", order.id):
-            received = sum((books.received(plan) for plan in books.of("order", order.id)[0]), NOUGHT)
-            plain[order.customer_id][order.currency] += max(books.due(order) - received, NOUGHT)
-    for plan in books.plans.values():
-        if plan.order_id is None:
-            plain[plan.customer_id][plan.currency] += books.still_open(plan)
-    for paid in books.payments.values():
-        plain[paid.customer_id][paid.currency] -= books.rest(paid)
+    """What each customer owes and has prepaid, as it is stored and as credit limits are held by it."""
+    opened, rests = _balances(books)
     for customer in _dealing(books):
-        owed = sum((convert(amount, code) for code, amount in plain[customer.pk].items()), NOUGHT)
-        yield from shown(f"{_('Debt')} {customer}", {OWN(): debt_of(customer.pk)}, {OWN(): owed})
+        prepaid = sum((convert(amount, code) for code, amount in rests[customer.pk].items()), NOUGHT)
+        mine: dict[str, Decimal] = defaultdict(Decimal)
+        for sums, sign in ((opened, 1), (rests, -1)):
+            for code, amount in sums[customer.pk].items():
+                mine[code] += sign * amount
+        owed = sum((convert(amount, code) for code, amount in mine.items()), customer.opening_debt)
+        said = {"debt": customer.debt, "prepaid": customer.prepaid, "limit": debt_of(customer)}
+        yield from shown(f"{_('Debt')} {customer}", said, {"debt": owed, "prepaid": prepaid, "limit": owed})
 
 
 def lists(books: Books) -> Iterator[Finding]:

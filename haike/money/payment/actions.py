@@ -12,7 +12,6 @@ from datetime import date
 from decimal import ROUND_DOWN, Decimal
 from typing import Any
 
-from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
@@ -23,6 +22,7 @@ from haike.kernel.log import Batch
 from haike.kernel.option import option
 from haike.kernel.period import today
 from haike.kernel.policy import Actor
+from haike.money.debt import booked
 from haike.money.document import GRANT, NOUGHT, begin, demand_named, exact, follow_from
 from haike.money.payment.record import Allocation, Payment
 from haike.money.plan.actions import plan as plan_payment
@@ -50,7 +50,7 @@ def record_payment(*, by: Actor, batch: Batch | None = None, **values: Any) -> P
             raise Refused(fields={"plan": _("This plan is not there for you.")})
         follow_from(values, named, "plan")
     values = begin(values, by)
-    with transaction.atomic():
+    with booked():
         made = change.create(Payment, by=by, batch=batch, **values)
         if named is not None:
             put_on(made, named, by=by, batch=batch)
@@ -86,7 +86,7 @@ def put_on(
     batch: Batch | None = None,
 ) -> Allocation | None:  # fmt: skip
     """Put so much of a payment on a plan, as much as both allow without an amount; None where that is nothing."""
-    with transaction.atomic():
+    with booked():
         paid = Payment._base_manager.select_for_update().get(pk=payment.pk)
         hold([plan.pk])
         due = PaymentPlan._base_manager.select_for_update().get(pk=plan.pk)
@@ -119,7 +119,7 @@ def put_on(
 
 def take_off(allocation: Allocation, *, by: Actor) -> Allocation:
     """Take a payment off a plan: it is prepaid money again, and the plan is open again."""
-    with transaction.atomic():
+    with booked():
         paid = Payment._base_manager.select_for_update().get(pk=allocation.payment_id)
         if not entity_of(Payment).policy.allows(by, "edit", paid):
             raise Refused(_("You may not change this payment."))
@@ -133,7 +133,7 @@ def take_off(allocation: Allocation, *, by: Actor) -> Allocation:
 
 def put_back(allocation: Allocation, *, by: Actor) -> Allocation:
     """Take out of the recycle bin what was taken off a plan, where both still have room for it."""
-    with transaction.atomic():
+    with booked():
         Payment._base_manager.select_for_update().get(pk=allocation.payment_id)
         hold([allocation.plan_id])
         back = change.restore(allocation, by=by)
@@ -146,7 +146,7 @@ def pay_back(payment: Payment, *, amount: Decimal, by: Actor, on: date | None = 
     """Pay back so much of a payment: first what is prepaid, then from the plans, the one paid last first."""
     if not by.grants.may_do(GRANT):
         raise Refused(_("Only who may manage payments pays back."))
-    with transaction.atomic():
+    with booked():
         paid = Payment._base_manager.select_for_update().get(pk=payment.pk)
         if not entity_of(Payment).policy.allows(by, "edit", paid):
             raise Refused(_("You may not change this payment."))
@@ -323,7 +323,7 @@ def _locked(payment: Payment) -> Payment:
 
 def remove_payment(payment: Payment, *, by: Actor) -> Payment:
     """Move a payment to the recycle bin; its plans are open again."""
-    with transaction.atomic():
+    with booked():
         paid = _locked(payment)
         if paid.refund_of_id is None:
             _refuse_if_paid_back(paid)
@@ -337,7 +337,7 @@ def remove_payment(payment: Payment, *, by: Actor) -> Payment:
 
 def restore_payment(payment: Payment, *, by: Actor) -> Payment:
     """Take a payment out of the recycle bin, where its plans still have room for it."""
-    with transaction.atomic():
+    with booked():
         _locked(payment)
         back = change.restore(payment, by=by)
         if back.refund_of is not None and any(held.amount < 0 or held.taken < 0 for held in _held(back.refund_of)):
@@ -350,7 +350,7 @@ def change_payment(payment: Payment, *, by: Actor, **values: Any) -> Payment:
     """Correct what was written; what others follow from stays as long as the payment is on plans."""
     if not _touched(payment, values) & {*FIRM, "amount"}:
         return change.change(payment, by=by, **values)
-    with transaction.atomic():
+    with booked():
         paid = Payment._base_manager.select_for_update().get(pk=payment.pk)
         rows = _family(paid)
         firm = FIRM & _touched(paid, values)

@@ -7,13 +7,13 @@ from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from haike.kernel import change
 from haike.kernel.currency import CURRENCIES
 from haike.kernel.log import Batch
 from haike.kernel.policy import Actor
+from haike.money.debt import booked
 from haike.money.document import NOUGHT, begin, demand_named, exact
 from haike.money.payment.record import Allocation
 from haike.money.plan.record import PaymentPlan, PlanTemplate, numbers_in, state_of
@@ -27,7 +27,7 @@ FIRM = frozenset({"customer", "contract", "order", "currency"})
 def plan(*, by: Actor, batch: Batch | None = None, **values: Any) -> PaymentPlan:
     """Plan one payment; it gets the next number of its contract or order."""
     values = begin(values, by, drafts=True)
-    with transaction.atomic():
+    with booked():
         number_in(PaymentPlan, values)
         made = change.create(PaymentPlan, by=by, batch=batch, **values)
         settle_source(key_of(made))
@@ -49,7 +49,7 @@ def plan_from_template(
     source: Source, template: PlanTemplate, *, start: date, by: Actor, kind: str | None = None
 ) -> list[PaymentPlan]:
     """Plan what of a contract or order is not planned yet, by the shares of a template from this day on."""
-    with transaction.atomic():
+    with booked():
         current = locked((name_of(source), source.pk))
         demand(current, by, drafts=True)
         rest = amount_of(current) - current.planned
@@ -83,7 +83,7 @@ def settle_plan(key: int) -> None:
 
 def change_plan(current: PaymentPlan, *, by: Actor, **values: Any) -> PaymentPlan:
     """Correct a plan; on which money was received keeps its customer, source and currency."""
-    with transaction.atomic():
+    with booked():
         hold([current.pk])
         before = PaymentPlan._base_manager.select_for_update().get(pk=current.pk)
         firm = {name for name in FIRM & values.keys() if getattr(before, name) != values[name]}

@@ -6,7 +6,6 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
@@ -16,6 +15,7 @@ from haike.kernel.log import Batch
 from haike.kernel.period import today
 from haike.kernel.policy import Actor
 from haike.money.ageing.report import may_age
+from haike.money.debt import booked
 from haike.money.document import MoneyDocument, MoneyEntity
 from haike.money.plan import actions
 from haike.money.plan.record import PAID, PaymentPlan, PlanTemplate
@@ -91,14 +91,14 @@ class PaymentPlanEntity(MoneyEntity):
         return actions.change_plan(record, by=by, **values)
 
     def remove(self, record: Any, *, by: Actor) -> Any:
-        with transaction.atomic():
+        with booked():
             actions.refuse_if_paid(record)
             gone = super().remove(record, by=by)
             settle_source(key_of(gone))
         return gone
 
     def restore(self, record: Any, *, by: Actor) -> Any:
-        with transaction.atomic():
+        with booked():
             back = super().restore(record, by=by)
             settle_source(key_of(back))
         return back

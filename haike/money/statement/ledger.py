@@ -143,6 +143,7 @@ class _Reading:
         self.customer, self.user, self.ledger = customer, user, Ledger()
 
     def read(self) -> Ledger:
+        self._add(self._opening())
         sources: dict[Key, Any] = {}
         seen: set[Key] = set()
         for name, model in SOURCES.items():
@@ -174,6 +175,15 @@ class _Reading:
 
     def _add(self, entries: Iterable[Entry]) -> None:
         self.ledger.entries.extend(entry for entry in entries if entry.amount)
+
+    def _opening(self) -> Iterator[Entry]:
+        """What was owed before the first document is in the opening balance of whatever period is asked for."""
+        entity, debt = entity_of(Customer), self.customer.opening_debt
+        if debt and entity.right(self.user, "opening_debt") not in ("edit", "read"):
+            self.ledger.partial = True
+        elif debt:
+            label = str(entity.looks["opening_debt"].label)
+            yield Entry(date.min, OWN(), label, entity.url_of(self.customer), debit=debt)
 
     def _unplanned(self, source: Any) -> Iterator[Entry]:
         """What of a signed contract or order is on no plan is owed from its signing on."""

@@ -80,6 +80,14 @@ class Book:
         # What is paid too much is the customer's and not the order's.
         words = {0: "none", order.due: "paid"}
         assert order.payment == words.get(order.received, "part" if order.received < order.due else "over")
+        # What the customer is said to owe: what is on no plan, what of plans is open, less what is prepaid.
+        customer = contract.customer
+        customer.refresh_from_db()
+        unplanned = sum((max(Fraction(amount_of(s) - s.planned), Fraction(0)) for s in (contract, order)), Fraction(0))
+        still_open = sum((Fraction(plan.open) for plan in PaymentPlan.objects.live()), Fraction(0))
+        prepaid = sum((Fraction(p.rest) * (RATE if p.currency == "USD" else 1) for p in payments), Fraction(0))
+        assert Fraction(customer.debt) == unplanned + still_open - prepaid
+        assert Fraction(customer.prepaid) == prepaid
         # All money that came in is on plans, prepaid or paid back; none is lost and none is made.
         own = [p for p in payments if p.currency == "CNY"]
         total = sum((Fraction(p.amount) for p in own), Fraction(0))

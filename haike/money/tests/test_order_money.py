@@ -182,7 +182,7 @@ def test_an_order_over_the_credit_limit_is_signed_only_by_right(
     make_payment(staff.ann, "200", order=order)
     make_payment(staff.ann, "50", customer=customer)
     # 800 of the first order and 400 of the plan, less 50 prepaid.
-    assert debt_of(customer.pk) == 1150
+    assert debt_of(fresh(customer)) == 1150
     line = {"name": "阀门", "quantity": "1", "price": "350.01", "tax_rate": "0"}
     over = make_order(staff.ann, customer, line)
     ann = browse(staff.ann)

@@ -15,6 +15,7 @@ from haike.customers.customer.record import Customer
 from haike.kernel.currency import OWN, money_text
 from haike.kernel.entity import Panel, entity_of
 from haike.money.source import IN_FORCE, SOURCES, Source, in_force, name_of
+from haike.money.statement.page import may_state
 from haike.money.truth.gaps import gaps_of, summed
 from haike.money.truth.sums import Sums, of_contract, of_order, totals
 from haike.sales.contract.record import Contract
@@ -87,13 +88,28 @@ def _customer_panel(request: HttpRequest, customer: Any) -> str:
     user: Any = request.user
     rows = {name: in_force_for(user, name).filter(customer=customer.pk) for name in SOURCES}
     sums = totals(rows["contract"], rows["order"], "customer").get(customer.pk, Sums())
+    stands = _stands(customer, user)
     if not sums.documents:
-        return render_to_string("money/truth/line.html", {"nothing": True}, request=request)
+        return render_to_string("money/truth/line.html", {"nothing": True, **stands}, request=request)
     context = {
-        "figures": figures(sums, OWN(), NAMES), "gaps": summed(sums, OWN()), "even": not sums.loose,
+        **stands, "figures": figures(sums, OWN(), NAMES), "gaps": summed(sums, OWN()), "even": not sums.loose,
         "loose": documents(rows), "money": OWN(),
     }  # fmt: skip
     return render_to_string("money/truth/line.html", context, request=request)
+
+
+def _stands(customer: Any, user: Any) -> dict[str, Any]:
+    """What the customer owes, where the reader may know; of it what stood before the first document, and prepaid."""
+    entity = entity_of(Customer)
+    names = [name for name in ("debt", "opening_debt", "prepaid") if entity.right(user, name) in ("read", "edit")]
+    parts = [
+        f"{entity.looks[name].label} {money_text(amount, OWN())}"
+        for name in names
+        if (amount := getattr(customer, name))
+    ]
+    if not parts:
+        return {}
+    return {"stands": parts, "statement": f"{entity.url_of(customer)}statement" if may_state(user) else ""}
 
 
 def documents(

@@ -12,6 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from haike.bulk.pages import KINDS
+from haike.catalog.product.record import Product
 from haike.kernel.bulk import start_batch
 from haike.kernel.currency import CURRENCIES
 from haike.kernel.entity import Button, Entity, entity_of
@@ -58,7 +59,15 @@ def rest_of(contract: Contract) -> Decimal:
 
 
 def plan_deliveries(
-    contract: Contract, *, content: str, amount: Decimal, count: int, first: date, every: str, by: Actor
+    contract: Contract,
+    *,
+    content: str,
+    amount: Decimal,
+    count: int,
+    first: date,
+    every: str,
+    by: Actor,
+    product: Product | None = None,
 ) -> tuple[Batch, list[Delivery]]:
     """Deliveries to come, all or none; one batch, so that they are taken back as one."""
     if not 1 <= count <= MOST:
@@ -72,7 +81,8 @@ def plan_deliveries(
     with transaction.atomic():
         batch = start_batch(entity_of(Delivery), PLAN, said(_("Deliveries of %(contract)s"), contract=contract), by=by)
         parts = equal_parts(amount, count, places=CURRENCIES[contract.currency].places)
-        rows = [{"content": content, "amount": part, "due_on": day} for part, day in zip(parts, days, strict=True)]
+        what = {"content": content, **({"product": product} if product is not None else {})}
+        rows = [{**what, "amount": part, "due_on": day} for part, day in zip(parts, days, strict=True)]
         return batch, write_deliveries(contract, rows, by=by, batch=batch)
 
 
@@ -88,16 +98,24 @@ def plan_view(request: HttpRequest, pk: int) -> HttpResponse:
         values = typed.values
         batch, made = plan_deliveries(
             contract, content=values["content"], amount=values["amount"], count=int(values["count"] or 0),
-            first=values["due_on"] or today(), every=values["every"], by=user,
+            first=values["due_on"] or today(), every=values["every"], by=user, product=values.get("product"),
         )  # fmt: skip
         text = _("%(count)s deliveries are planned.") % {"count": len(made)}
         return done(request, text, back_url, undo_url=f"/batches/{batch.pk}/undo")
 
     content, amount, due_on = (copy(entity.looks[name]) for name in ("content", "amount", "due_on"))
+    product = {"product": entity.looks["product"]} if entity.right(user, "product") == "edit" else {}
     amount.label, due_on.label = _("Worth of all together"), _("The first one is due on")
     count, every = NumberLook("count", _("Instalments")), OptionLook("every", _("How often"), _steps())
     count.required = every.required = True
-    looks: dict[str, Look] = {"content": content, "amount": amount, "count": count, "every": every, "due_on": due_on}
+    looks: dict[str, Look] = {
+        **product,
+        "content": content,
+        "amount": amount,
+        "count": count,
+        "every": every,
+        "due_on": due_on,
+    }
     return ask(
         request,
         looks,

@@ -141,6 +141,10 @@ class Delivery(Record):
     )
     instalment = models.PositiveSmallIntegerField(_("Instalment"), default=0, editable=False)
     content = models.CharField(_("What is delivered"), max_length=200)
+    product = models.ForeignKey(
+        "catalog.Product", models.SET_NULL, verbose_name=_("Product"), null=True, blank=True, related_name="+",
+        db_index=False,
+    )  # fmt: skip
     amount = Money(_("Worth"), currency="currency", validators=[MinValueValidator(0)])
     currency = models.CharField(_("Currency"), max_length=3, choices=currency_choices, editable=False)
     due_on = models.DateField(_("Due on"), default=today)
@@ -154,6 +158,9 @@ class Delivery(Record):
         indexes = [
             *hot_indexes("contract_delivery", "due_on", "created_at"),
             models.Index(fields=["contract", "instalment"], name="contract_delivery_of"),
+            models.Index(
+                fields=["product", "-due_on"], name="contract_delivery_product", condition=Q(product__isnull=False)
+            ),
         ]
 
     def __str__(self) -> str:

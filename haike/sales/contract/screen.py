@@ -131,7 +131,7 @@ class DeliveryEntity(Entity):
     model, policy_class = Delivery, DeliveryPolicy
     slug, icon, title = "contract-deliveries", "truck-delivery", "content"
     titled_by = ["instalment", "content"]
-    columns = ["content", "contract", "instalment", "amount", "due_on", "delivered_on", "created_at"]
+    columns = ["content", "product", "contract", "instalment", "amount", "due_on", "delivered_on", "created_at"]
     sort = "-due_on"
     categories = {
         "due": Category(_("To be delivered"), Q(delivered_on__isnull=True) & ~Q(contract__state=CANCELLED)),
@@ -144,10 +144,10 @@ class DeliveryEntity(Entity):
     sections = [
         Section(
             pgettext_lazy("contract", "Delivery"),
-            ["contract", "content", "amount", "worth", "due_on", "delivered_on", "remark"],
+            ["contract", "product", "content", "amount", "worth", "due_on", "delivered_on", "remark"],
         )
     ]
-    facts = ["contract", "instalment", "amount", "due_on", "delivered_on"]
+    facts = ["contract", "product", "instalment", "amount", "due_on", "delivered_on"]
     search = ["content", "contract__number"]
     totals = ["worth"]
     hidden = ["currency"]

@@ -65,10 +65,12 @@ def store_delivered(order: Order, quantities: Mapping[int, Decimal]) -> Order:
     for line in changed:
         line.delivered = quantities[line.key]
     OrderLine.objects.bulk_update(changed, ["delivered"], batch_size=100)
+    before = order.due
     order.derive()
+    due = {} if order.due == before else {"due": order.due}
     # Not noted for the undo of a batch: it settles anew by what is there then.
     with within_batch(None):
-        settle(Order, order.pk, shipping=order.shipping, payment=order.payment, due=order.due)
+        settle(Order, order.pk, shipping=order.shipping, payment=order.payment, **due)
     return order
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -18,6 +19,8 @@ SOLD = (
     ("仓库条码系统实施合同", "project", "系统实施", 3),
 )
 """Subject, kind, what is delivered and in how many parts."""
+WHAT = {"标签耗材": "标签", "条码打印设备": "条码打印机"}
+"""A word of the products of which they are; services are none."""
 AMOUNTS = (18_000, 36_000, 48_500, 64_800, 96_000, 128_000, 215_600, 380_000)
 FATES = ("active", "active", "closed", "draft", "ending", "overdue", "closed", "active", "active", "cancelled")
 
@@ -25,8 +28,12 @@ FATES = ("active", "active", "closed", "draft", "ending", "overdue", "closed", "
 class SampleContracts:
     """Writes contracts with all that follows into the books."""
 
-    def __init__(self, books: Books, dues: Dues, terms: Terms) -> None:
+    def __init__(self, books: Books, dues: Dues, terms: Terms, products: Sequence[Any]) -> None:
         self.books, self.dues, self.terms, self.chance = books, dues, terms, books.chance
+        known = {
+            content: next((each.pk for each in products if word in each.name), None) for content, word in WHAT.items()
+        }
+        self.products: dict[str, int | None] = known
 
     def contract(self, customer: Any, place: int) -> None:
         """One contract in the state that is in turn."""
@@ -57,6 +64,7 @@ class SampleContracts:
             there = whole or on <= self.dues.today
             self.books.add(
                 Delivery, contract.customer, day, contract=contract, instalment=number,
+                product_id=self.products.get(content),
                 content=f"{content}第{number}批",
                 amount=amount, worth=amount, currency=self.dues.own, due_on=due,
                 delivered_on=min(on, self.dues.today) if there else None,

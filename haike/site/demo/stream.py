@@ -219,6 +219,10 @@ class SampleCompany:
                 "credit_rating": _RATINGS[int(random() * len(_RATINGS))],
                 "credit_limit": (1, 2, 3, 5, 5, 10, 10, 20, 30, 50)[int(random() * 10)] * 10_000,
             }
+            owed = customer["bank_account"][-3:]
+            if owed < "080":
+                # Of some there was something to be paid when the house began with these books.
+                customer |= dict.fromkeys(("opening_debt", "debt"), 1_000 + int(owed) * 125)
 
     def _describe_individual(self, customer: Record, person: Person, spot: Spot, stage: str) -> None:
         chance = self._chance

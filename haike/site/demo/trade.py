@@ -15,6 +15,7 @@ from haike.catalog.models import Product
 from haike.customers.models import Customer
 from haike.kernel.entity import entity_of
 from haike.kernel.period import today as present_day
+from haike.money.debt import settle_all_debts
 from haike.money.models import Allocation, Invoice, Payment, PaymentPlan, PlanTemplate
 from haike.sales.models import Contract, Delivery, Order, OrderLine, Quote, SaleExpense, Shipment
 from haike.sales.order.record import CLOSED, SIGNED
@@ -75,7 +76,7 @@ def write_trade(
     dues = Dues(books, present_day())
     terms = {name: terms_of(PlanTemplate._base_manager.get(pk=key)) for name, key in templates.items()}
     selling = SampleOrders(books, dues, terms, products)
-    agreeing = SampleContracts(books, dues, terms["contract"])
+    agreeing = SampleContracts(books, dues, terms["contract"], products)
     for place, (fate, day) in enumerate(fates_and_days(orders, dues.today, chance)):
         customer = _buyer(buyers, day, chance)
         selling.order(customer, fate, day)
@@ -91,6 +92,7 @@ def write_trade(
     bought = Order._base_manager.filter(pk__gte=books.ranges[Order][0], state__in=(SIGNED, CLOSED))
     with transaction.atomic():
         settle_bought(bought.values_list("customer_id", flat=True))
+    settle_all_debts.call()
     settle_groups()
 
 
