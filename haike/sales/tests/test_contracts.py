@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from haike.catalog.testing import make_product
 from haike.customers.models import Customer
 from haike.customers.review.act import DEMANDED
 from haike.customers.testing import make_contact, make_customer
@@ -176,3 +178,17 @@ def test_a_plan_of_deliveries_is_made_at_once_and_taken_back_as_one(
     assert [each.content for each in Delivery.objects.live()] == ["上门检查"]
     for stranger, status in ((staff.cat, 404), (staff.ben, 200)):
         assert browse(stranger).get(path).status_code == status
+
+
+@pytest.mark.feature("K8", "K2")
+def test_deliveries_are_planned_and_listed_by_product(staff: Staff, browse: Browse, customer: Customer) -> None:
+    contract, product = draft(staff.ann, customer, amount=Decimal(900)), make_product(staff.boss, "标签纸")
+    entity_of(Delivery).create(by=staff.ann, contract=contract, content="上门检查", amount=Decimal(100))
+    ann = browse(staff.ann)
+    data = {"content": "按月供货", "product": product.pk, "amount": "800", "count": "2", "every": "month"}
+    assert ann.post(f"/contracts/{contract.pk}/delivery-plan", data | {"due_on": "2026-01-31"}).status_code == 302
+    found = {"all": [{"field": "product", "op": "one_of", "value": [str(product.pk)]}]}
+    page = ann.get("/contract-deliveries/", {"f": json.dumps(found)}).content.decode()
+    assert page.count("按月供货") >= 2
+    assert "上门检查" not in page
+    assert "标签纸" in page
