@@ -38,7 +38,7 @@ def refused_credit(
         if order.state != SIGNED:
             continue
         # Locked, for two orders signed at once would each look at the debt without the other.
-        customer = Customer._base_manager.select_for_update().get(pk=order.customer_id)
+        customer = Customer._base_manager.select_for_update(no_key=True).get(pk=order.customer_id)
         if not customer.credit_limit:
             continue
         before = debt_of(customer, without=order.pk) + within.get(customer.pk, NOUGHT)

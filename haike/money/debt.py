@@ -190,8 +190,9 @@ def settle_debts(customers: Iterable[int]) -> int:
 
 
 def _settle_some(keys: Sequence[int]) -> int:
-    # Locked before the sums are read, and after the documents: who waits here reads what the other has written.
-    rows: Any = Customer._base_manager.select_for_update().filter(pk__in=keys).order_by("pk")
+    # Locked before the sums are read, and after the documents: who waits here reads what the other has written. Not
+    # against those who only write a document of the customer: they would wait for each other.
+    rows: Any = Customer._base_manager.select_for_update(no_key=True).filter(pk__in=keys).order_by("pk")
     before = {row[0]: row[1:] for row in rows.values_list("pk", "opening_debt", *STORED)}
     found = standings_of({key: opening for key, (opening, *_stored) in before.items()})
     # Of whom a rate is missing stays as he was until somebody enters it; nobody's payment waits for that.
