@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('catalog', '0002_after_sale'),
         ('people', '0008_role_reveals'),
-        ('sales', '0011_worth'),
+        ('sales', '0012_opportunity_products'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
