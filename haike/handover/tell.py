@@ -10,9 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from haike.handover.holding import Work, holdings
 from haike.handover.record import Handover
-from haike.people.account.choices import channels_of
+from haike.people.account.choices import hears
 from haike.talk.notice.kinds import Kind, declare_kind
-from haike.talk.notice.send import PAGE, Telling, tell
+from haike.talk.notice.send import Telling, tell
 from haike.talk.where import active_users
 
 LABEL = "handover.handover"
@@ -53,7 +53,7 @@ DECIDED = declare_kind(
 def _tell(kind: Kind, handover: Handover, texts: Iterable[tuple[Any, Any]], *, by: Any) -> None:
     told = []
     for user, text in texts:
-        if PAGE not in channels_of(user, kind.key):
+        if not hears(user, kind.key):
             continue
         with translation.override(user.language):
             facts = {"title": str(handover), "text": str(text())}

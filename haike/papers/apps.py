@@ -10,3 +10,6 @@ class PapersConfig(AppConfig):
     def ready(self) -> None:
         import_module("haike.papers.module")
         import_module("haike.papers.told")
+        import_module("haike.papers.digest.channel")
+        import_module("haike.papers.digest.work")
+        import_module("haike.papers.digest.proof")

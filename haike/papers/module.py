@@ -10,7 +10,8 @@ PAPERS = declare_module(
         _("Papers by link"),
         _("Quotes, orders, contracts and statements that customers open by a link, and when they did."),
         icon="link",
-        code=("haike.papers",),
+        # The mail server and the reminders that leave by it stay.
+        code=tuple(f"haike.papers.{part}" for part in ("actions", "panel", "paper", "public", "send", "told", "views")),
         reminders=("paper_opened", "paper_mail_failed"),
         options=("papers.",),
     )

@@ -71,6 +71,8 @@ class MailServer(models.Model):
     password = models.TextField(blank=True, default="")
     sender_name = models.CharField(_("Sender's name"), max_length=100, blank=True, default="")
     sender = Email(_("Sender's address"))
+    site = models.URLField(_("Address of Haike"), max_length=300, blank=True, default="", db_default="")
+    """Where the links in mails lead that nobody's browser has asked for, with the slash at its end."""
 
     class Meta:
         verbose_name = _("Outgoing mail")

@@ -21,7 +21,7 @@ from haike.screens.door import done
 from haike.screens.form import Typed
 
 HERE = "/settings/mail"
-NAMES = ("host", "port", "security", "username", "sender_name", "sender")
+NAMES = ("host", "port", "security", "username", "sender_name", "sender", "site")
 
 
 class OtherPasswordLook(PasswordLook):
@@ -38,7 +38,7 @@ class OtherPasswordLook(PasswordLook):
 def mail_view(request: HttpRequest) -> HttpResponse:
     """Where mail leaves the company, and a try whether it does."""
     demand_grant(request, "settings")
-    user, server = cast(Any, request.user), mail_server()
+    user, server, here = cast(Any, request.user), mail_server(), request.build_absolute_uri("/")
     looks: dict[str, Look] = model_looks(MailServer, *NAMES)
     looks["host"].help = _("For example smtp.exmail.qq.com. Leave it empty when no mail is to be sent.")
     looks["port"].help = _("Usually 587 with STARTTLS, 465 with SSL/TLS.")
@@ -46,11 +46,13 @@ def mail_view(request: HttpRequest) -> HttpResponse:
     looks["security"].help = _("Without encryption everybody on the way can read the password and the mail.")
     looks["username"].help = _("Empty where the server asks for none.")
     looks["sender_name"].help = _("Customers read it as the sender; answers go to the user who sends.")
+    looks["site"].help = _("Links in reminders lead there. Write the address by which everybody reaches Haike.")
     kept = _("A password is kept. Leave this empty to keep it; it is never shown.")
     looks["password"] = OtherPasswordLook("password", _("Password"), help=kept if server and server.password else "")
 
     def act(typed: Typed) -> HttpResponse:
         values = {name: typed.values[name] for name in NAMES}
+        values["site"] = f"{values['site'] or here}".rstrip("/") + "/"
         saved = save_server(by=user, password=typed.values["password"], **{**values, "port": int(values["port"])})
         if saved is not None and request.POST.get("test"):
             try:
@@ -61,9 +63,13 @@ def mail_view(request: HttpRequest) -> HttpResponse:
         return done(request, _("The outgoing mail is saved."), HERE)
 
     start = {name: getattr(server or MailServer(), name) for name in NAMES}
+    start["site"] = start["site"] or here
     top = format_html(
         '<p class="notice">{}<span>{}</span></p>', icon("mail"),
-        _("With a mail server, users send quotes, orders, contracts and statements by e-mail. It serves nothing else."),
+        _(
+            "With a mail server, users send quotes, orders, contracts and statements by e-mail, and reminders reach "
+            "those who want them so."
+        ),
     )  # fmt: skip
     return ask(
         request, looks, act,
@@ -72,6 +78,7 @@ def mail_view(request: HttpRequest) -> HttpResponse:
         sections=[
             Section(_("Server"), ["host", "port", "security", "username", "password"]),
             Section(_("Sender"), ["sender_name", "sender"]),
+            Section(_("Links"), ["site"]),
         ],
         top=top,
     )  # fmt: skip

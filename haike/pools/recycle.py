@@ -26,7 +26,7 @@ from haike.kernel.entity import Entity, entity_named
 from haike.kernel.log import Batch
 from haike.kernel.period import today
 from haike.kernel.policy import Actor, System
-from haike.people.account.choices import channels_of
+from haike.people.account.choices import hears
 from haike.pools.actions import recycle_many
 from haike.pools.move import RECYCLE
 from haike.pools.pool.record import Pool
@@ -36,7 +36,7 @@ from haike.pools.seas import seas
 from haike.said import said
 from haike.talk.notice.kinds import Kind, declare_kind
 from haike.talk.notice.reminder import Due, Reminder, declare_reminder, reminders
-from haike.talk.notice.send import PAGE, Telling, tell
+from haike.talk.notice.send import Telling, tell
 from haike.talk.where import active_users
 
 RECYCLER = System("recycle")
@@ -99,7 +99,7 @@ def _take(entity: Entity, rule: Rule, key: str, keys: Sequence[int], day: date, 
     people = active_users()
     lost = [(losers[pk], pk) for pk in keys if pk not in outcome.refused and losers.get(pk) in people]
     told = [Telling(owner, pk, {"why": key}, f"{pk}:{day:%Y-%m-%d}") for owner, pk in lost]
-    tell(RECYCLED, entity.label, [each for each in told if PAGE in channels_of(people[each.user], RECYCLED.key)])
+    tell(RECYCLED, entity.label, [each for each in told if hears(people[each.user], RECYCLED.key)])
     return outcome.changed
 
 
@@ -175,7 +175,7 @@ def remind(entity: Entity) -> int:
     kind = reminders()[kind_key(entity)].kind
     for record, on, key, pool in near(entity, day + timedelta(days=max(pool.remind_days for pool in pools)), None):
         user = people.get(record.owner_id)
-        if user is None or (on - day).days > (pool.remind_days or 0) or PAGE not in channels_of(user, kind.key):
+        if user is None or (on - day).days > (pool.remind_days or 0) or not hears(user, kind.key):
             continue
         told.append(Telling(user.pk, record.pk, {"why": key}, f"{record.pk}:{on:%Y-%m-%d}", on))
         if len(told) >= TELL:

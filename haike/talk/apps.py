@@ -15,3 +15,4 @@ class TalkConfig(AppConfig):
         import_module("haike.talk.serve").serve_all()
         import_module("haike.talk.proof")
         import_module("haike.talk.notice.exports")
+        import_module("haike.talk.notice.alarms")

@@ -12,11 +12,11 @@ from haike.jobs.cron import cron
 from haike.jobs.declare import job
 from haike.kernel.option import option
 from haike.kernel.period import today
-from haike.people.account.choices import channels_of
+from haike.people.account.choices import hears
 from haike.talk.notice.choice import MOST_DAYS, choice_of
 from haike.talk.notice.record import Notice
 from haike.talk.notice.reminder import reminders_on
-from haike.talk.notice.send import PAGE, Telling, tell
+from haike.talk.notice.send import Telling, tell
 from haike.talk.where import active_users
 
 KEEP_DAYS = option(
@@ -36,7 +36,7 @@ def remind() -> int:
     """Tell every user what comes within as many days as he chose; nothing twice."""
     people, day, told = active_users(), today(), 0
     for key, reminder in reminders_on().items():
-        ahead = {pk: choice_of(user).days_ahead(key) for pk, user in people.items() if PAGE in channels_of(user, key)}
+        ahead = {pk: choice_of(user).days_ahead(key) for pk, user in people.items() if hears(user, key)}
         if not ahead:
             continue
         most = MOST_DAYS if reminder.asked else reminder.ahead

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from haike.kernel.entity import Entity
 from haike.kernel.events import on
 from haike.kernel.log import ACTION_LABELS
-from haike.people.account.choices import declare_channels
+from haike.people.account.choices import declare_channel
 from haike.people.account.views import TABS
 from haike.people.switches import declare_grants
 from haike.talk import star
@@ -22,7 +22,7 @@ from haike.talk.where import is_commented, served
 
 __all__ = ["bulk"]
 
-declare_channels({PAGE: _("On the page")})
+declare_channel(PAGE, _("On the page"))
 TABS.insert(-1, ("notices", _("Notices"), "/account/notices"))
 declare_grants({"tags": _("Make and change the company's tags")})
 

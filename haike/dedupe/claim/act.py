@@ -26,14 +26,14 @@ from haike.digits import whole
 from haike.kernel.change import write_log
 from haike.kernel.log import ACTION_LABELS
 from haike.kernel.option import option
-from haike.people.account.choices import channels_of
+from haike.people.account.choices import hears
 from haike.people.grants import organisation
 from haike.pools.bulk import run_one
 from haike.refused import Refused
 from haike.said import said
 from haike.screens.acts import share_record
 from haike.talk.notice.kinds import Kind, declare_kind
-from haike.talk.notice.send import PAGE, Telling, tell
+from haike.talk.notice.send import Telling, tell
 
 LABEL = "dedupe.claimcase"
 GRANT, MANAGER, BOSS = "grant", "manager", "boss"
@@ -234,5 +234,5 @@ def _tell(kind: Kind, case: ClaimCase, users: Iterable[int | None], *, by: Any) 
     """Tell it by the number of the case alone: who sees the case opens it."""
     house = organisation()
     wanted = [house.users[key] for key in dict.fromkeys(users) if key in house.users and key != by.pk]
-    told = [Telling(user.pk, case.pk, {"title": str(case)}) for user in wanted if PAGE in channels_of(user, kind.key)]
+    told = [Telling(user.pk, case.pk, {"title": str(case)}) for user in wanted if hears(user, kind.key)]
     tell(kind, LABEL, told, by=by)

@@ -25,13 +25,13 @@ from haike.kernel.events import announce
 from haike.kernel.log import Batch
 from haike.kernel.policy import Actor, System
 from haike.kernel.record import writer
-from haike.people.account.choices import channels_of
+from haike.people.account.choices import hears
 from haike.people.grants import organisation
 from haike.pools.assignment.people import takers
 from haike.pools.seas import seas
 from haike.said import said
 from haike.talk.notice.kinds import Kind, declare_kind
-from haike.talk.notice.send import PAGE, Telling, tell
+from haike.talk.notice.send import Telling, tell
 from haike.talk.where import active_users
 
 KEEPER = "keeper"
@@ -168,7 +168,7 @@ def _tell(entity: Entity, steps: Sequence[Step], batch: Batch) -> None:
                 groups[person.pk].append(step)
         told = []
         for pk, some in groups.items():
-            if PAGE not in channels_of(people[pk], kind.key):
+            if not hears(people[pk], kind.key):
                 continue
             with translation.override(people[pk].language):
                 others = dict.fromkeys(str(getattr(step, theirs) or _("nobody")) for step in some)

@@ -12,7 +12,15 @@ from django.utils.translation import gettext_lazy as _
 from haike.kernel import change
 from haike.kernel.policy import System
 from haike.kernel.record import writer
-from haike.people.account.choices import CHANNELS, NO_CARDS, cards_known, cards_off, reminders_known
+from haike.people.account.choices import (
+    CHANNELS,
+    NO_CARDS,
+    cards_known,
+    cards_off,
+    channels_of,
+    reminders_known,
+    what_is_missing,
+)
 from haike.people.grants import organisation_changed
 from haike.people.signin.hashing import hashing
 from haike.people.user.record import User
@@ -70,11 +78,14 @@ def choose_home(user: User, cards: Sequence[str]) -> None:
 
 
 def choose_reminders(user: User, chosen: dict[str, Sequence[str]]) -> None:
-    """How each kind of reminder reaches the user; kinds that are not named stay as they are."""
-    kept = dict(user.reminders)
+    """How each kind of reminder reaches the user; kinds that are not named, and ways that cannot be chosen now, stay
+    as they are."""
+    kept, missing = dict(user.reminders), what_is_missing(user)
     for reminder, channels in chosen.items():
         if reminder in reminders_known():
-            kept[reminder] = [channel for channel in CHANNELS if channel in channels]
+            before = channels_of(user, reminder)
+            wanted = {channel for channel in CHANNELS if channel in (before if channel in missing else channels)}
+            kept[reminder] = [channel for channel in CHANNELS if channel in wanted]
     with transaction.atomic(), writer():
         User.objects.filter(pk=user.pk).update(reminders=kept)
         organisation_changed()

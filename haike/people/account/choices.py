@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.utils.functional import Promise
@@ -13,6 +13,7 @@ Label = str | Promise
 
 CHANNELS: dict[str, Label] = {}
 """The ways by which reminders can reach somebody; only those that are there."""
+_missing: dict[str, Callable[[Any], str]] = {}
 USUAL_CHANNELS = ("page",)
 
 NO_CARDS = "none"
@@ -22,9 +23,16 @@ _cards: dict[str, Label] = {}
 _reminders: dict[str, Label] = {}
 
 
-def declare_channels(channels: Mapping[str, Label]) -> None:
-    """Make ways known by which reminders can reach somebody."""
-    CHANNELS.update(channels)
+def declare_channel(channel: str, label: Label, missing: Callable[[Any], str] | None = None) -> None:
+    """Make a way known by which reminders can reach somebody; `missing` says in HTML what a user lacks for it."""
+    CHANNELS[channel] = label
+    if missing is not None:
+        _missing[channel] = missing
+
+
+def what_is_missing(user: Any) -> dict[str, str]:
+    """The ways that cannot reach this user now, each with a sentence that says what is missing."""
+    return {channel: text for channel, missing in _missing.items() if (text := missing(user))}
 
 
 def declare_cards(cards: Mapping[str, Label]) -> None:
@@ -62,3 +70,8 @@ def cards_of(user: Any) -> list[str]:
 def channels_of(user: Any, reminder: str) -> tuple[str, ...]:
     """How a kind of reminder reaches a user; on the page until he has chosen."""
     return tuple(user.reminders.get(reminder, USUAL_CHANNELS))
+
+
+def hears(user: Any, reminder: str) -> bool:
+    """Whether a kind of reminder reaches a user in any way."""
+    return any(channel in CHANNELS for channel in channels_of(user, reminder))

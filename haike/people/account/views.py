@@ -19,7 +19,14 @@ from django.views.decorators.http import require_POST
 from haike.digits import whole
 from haike.kernel.entity import Section
 from haike.people.account import actions
-from haike.people.account.choices import CHANNELS, cards_known, cards_of, channels_of, reminders_known
+from haike.people.account.choices import (
+    CHANNELS,
+    cards_known,
+    cards_of,
+    channels_of,
+    reminders_known,
+    what_is_missing,
+)
 from haike.people.looks import PasswordLook, model_looks
 from haike.people.signin.attempt import BACKEND
 from haike.people.signin.record import SignIn
@@ -194,15 +201,20 @@ def workbench_view(request: HttpRequest) -> HttpResponse:
         messages.success(request, _("Saved."))
         return redirect("/account/workbench")
     mine = cards_of(user)
-    known = cards_known()
+    known, missing = cards_known(), what_is_missing(user)
     ordered = [*mine, *(card for card in known if card not in mine)]
     return show_tab(
         request,
         "workbench",
         cards=[{"key": card, "label": known[card], "shown": card in mine} for card in ordered],
-        channels=list(CHANNELS.items()),
+        channels=[{"key": way, "label": label, "off": way in missing} for way, label in CHANNELS.items()],
+        missing=list(missing.values()),
         reminders=[
-            {"key": key, "label": label, "ways": [(way, way in channels_of(user, key)) for way in CHANNELS]}
+            {
+                "key": key,
+                "label": label,
+                "ways": [(way, name, way in channels_of(user, key), way in missing) for way, name in CHANNELS.items()],
+            }
             for key, label in reminders_known().items()
         ],
     )

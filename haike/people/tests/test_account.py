@@ -121,6 +121,7 @@ def test_what_is_no_picture_is_refused(staff, browse, name, content):
 def test_cards_and_reminders_are_stored(staff, browse, monkeypatch):
     monkeypatch.setattr("haike.people.account.choices._cards", {})
     monkeypatch.setattr("haike.people.account.choices._reminders", {})
+    monkeypatch.setattr("haike.people.account.choices._missing", {})
     monkeypatch.setitem(CHANNELS, "email", "By e-mail")
     declare_cards({"calls": "Calls", "tasks": "Tasks", "funnel": "Funnel"})
     declare_reminders({"task_due": "Tasks due", "birthday": "Birthdays"})

@@ -57,11 +57,15 @@ def choice_of(user: Any) -> NoticeChoice:
     return _choices().get(user.pk) or NoticeChoice(user_id=user.pk)
 
 
-def may_pop_up(user: Any) -> bool:
-    """Whether something may come up on his screen now, by his own clock."""
-    choice = choice_of(user)
+def is_quiet_for(user: Any) -> bool:
+    """Whether the user wants to be left alone now, by his own clock."""
     zone = ZoneInfo(user.time_zone) if user.time_zone else timezone.get_default_timezone()
-    return choice.popup and not choice.is_quiet(timezone.localtime(timezone=zone))
+    return choice_of(user).is_quiet(timezone.localtime(timezone=zone))
+
+
+def may_pop_up(user: Any) -> bool:
+    """Whether something may come up on his screen now."""
+    return choice_of(user).popup and not is_quiet_for(user)
 
 
 def choose(

@@ -12,10 +12,10 @@ from haike.exchange.approval import GRANT, ExportRequest
 from haike.kernel.entity import entity_named
 from haike.kernel.events import on
 from haike.kernel.policy import Actor
-from haike.people.account.choices import channels_of
+from haike.people.account.choices import hears
 from haike.people.grants import grants_of
 from haike.talk.notice.kinds import Kind, declare_kind
-from haike.talk.notice.send import PAGE, Telling, tell
+from haike.talk.notice.send import Telling, tell
 from haike.talk.where import active_users
 
 ENTITY = "exchange.export"
@@ -72,7 +72,7 @@ def decided(request: ExportRequest, by: Actor) -> None:
 def _tell(kind: Kind, users: Iterable[Any], request: ExportRequest, words: Any, by: Actor | None = None) -> None:
     told = []
     for user in users:
-        if PAGE in channels_of(user, kind.key):
+        if hears(user, kind.key):
             with translation.override(user.language):
                 told.append(Telling(user.pk, request.pk, {"title": request.export.number, "text": str(words())}))
     tell(kind, ENTITY, told, by=by)

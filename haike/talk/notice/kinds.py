@@ -24,7 +24,7 @@ class Kind:
     and leaves out what the reader may not know. `tab` is the tab of the record's page to which the notice leads.
     `field` is the field that the notice is about: whoever may not read it is told nothing.
     `place` is for what is no record of an entity: its page, as "/settings/webhooks/%(record)s/"; the facts hold its
-    `title`, and `thing` is the word for it.
+    `title`, and `thing` is the word for it. What must always reach its reader on the page is not `chosen`.
     """
 
     key: str
@@ -35,6 +35,7 @@ class Kind:
     field: str = ""
     place: str = ""
     thing: Label = ""
+    chosen: bool = True
 
     def say(self, entity: Entity, reader: Actor, facts: Mapping[str, Any]) -> str:
         """The sentence for this reader."""
@@ -51,7 +52,8 @@ def declare_kind(kind: Kind) -> Kind:
     if kind.key in _kinds:
         raise RuntimeError(f"notices of the kind {kind.key} are declared twice")
     _kinds[kind.key] = kind
-    declare_reminders({kind.key: kind.label})
+    if kind.chosen:
+        declare_reminders({kind.key: kind.label})
     return kind
 
 

@@ -14,12 +14,12 @@ from haike.kernel.entity import Entity
 from haike.kernel.events import on
 from haike.kernel.log import Batch
 from haike.kernel.policy import Actor
-from haike.people.account.choices import channels_of
+from haike.people.account.choices import hears
 from haike.talk.comment.actions import snippet
 from haike.talk.comment.record import Comment
 from haike.talk.notice.kinds import CHANGED, COMMENT, GIVEN, MENTION, SHARED, WEBHOOK
 from haike.talk.notice.record import Notice, notices_changed
-from haike.talk.notice.send import PAGE, Telling, notify, tell
+from haike.talk.notice.send import Telling, notify, tell
 from haike.talk.star import Star, followers
 from haike.talk.tag.record import Tagged
 from haike.talk.where import active_users, is_served
@@ -93,7 +93,7 @@ def comment_deleted(comment: Comment, by: Actor) -> None:
 def webhook_stopped(hook: Webhook, why: Webhook.Stopped) -> None:
     """A webhook was switched off by itself: the user as whom it acts hears of it, and why."""
     owner = active_users().get(hook.owner_id)
-    if owner is not None and PAGE in channels_of(owner, WEBHOOK.key):
+    if owner is not None and hears(owner, WEBHOOK.key):
         with translation.override(owner.language):
             facts = {"title": hook.name, "text": str(why.label)}
         tell(WEBHOOK, LOG, [Telling(owner.pk, hook.pk, facts)])

@@ -22,7 +22,9 @@ class Notice(models.Model):
     """One thing for one user to hear of: something of a `kind` about a record.
 
     It holds no word of the record: title and rights are asked for when it is shown. `facts` are what the sentence of
-    the kind needs; `key` keeps the same thing from being told twice; `due` is the day that a reminder is about.
+    the kind needs; `key` keeps the same thing from being told twice; `due` is the day that a reminder is about. What
+    has `mail` waits for the next e-mail to its reader; where he wants it by e-mail only, it is read from the first:
+    the bell is silent, and the list of all has it.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -36,6 +38,7 @@ class Notice(models.Model):
     facts = models.JSONField(default=dict)
     key = models.CharField(max_length=80, blank=True, default="")
     read_at = models.DateTimeField(_("Read"), null=True)
+    mail = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         verbose_name = _("Notice")
@@ -44,6 +47,7 @@ class Notice(models.Model):
             models.Index(fields=["user", "-id"], name="talk_notice_user"),
             models.Index(fields=["user", "-id"], name="talk_notice_unread", condition=Q(read_at__isnull=True)),
             models.Index(fields=["entity", "record_id"], name="talk_notice_record"),
+            models.Index(fields=["user"], name="talk_notice_mail", condition=Q(mail=True)),
         ]
         constraints = [
             models.UniqueConstraint(fields=["user", "kind", "key"], condition=~Q(key=""), name="talk_notice_once")

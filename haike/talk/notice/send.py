@@ -15,12 +15,12 @@ from django.utils.translation import gettext_lazy as _
 from haike.jobs.declare import job
 from haike.kernel.entity import entity_named, entity_of
 from haike.kernel.policy import Actor
-from haike.people.account.choices import channels_of
+from haike.people.account.choices import channels_of, hears
 from haike.talk.notice.kinds import Kind, kinds
 from haike.talk.notice.record import Notice, notices_changed
 from haike.talk.where import COMMENTS, active_users, who_sees
 
-PAGE = "page"
+PAGE, MAIL = "page", "email"
 AT_ONCE = 200
 """More than so many are written by a job, so that nobody waits for them."""
 BATCH = 1_000
@@ -53,7 +53,7 @@ def notify(
     """
     people = active_users()
     wanted = [people[pk] for pk in dict.fromkeys(users) if pk in people and (by is None or pk != by.pk)]
-    wanted = [user for user in wanted if PAGE in channels_of(user, kind.key)]
+    wanted = [user for user in wanted if hears(user, kind.key)]
     if not wanted:
         return
     entity = entity_of(record)
@@ -86,24 +86,17 @@ def _write(kind: str, entity: str, told: Sequence[Telling], by_id: int | None) -
     known = kinds().get(kind)
     if known is None or (entity_named(entity) is None and not known.place):
         return 0
-    now = timezone.now()
+    now, people = timezone.now(), active_users()
+
+    def made(each: Telling) -> Notice:
+        ways = channels_of(people[each.user], kind) if each.user in people else (PAGE,)
+        mail = MAIL in ways
+        return Notice(
+            user_id=each.user, kind=kind, entity=entity, record_id=each.record, by_id=by_id, at=now, due=each.due,
+            facts=dict(each.facts), key=each.key, mail=mail, read_at=now if mail and PAGE not in ways else None,
+        )  # fmt: skip
+
     with transaction.atomic():
-        Notice.objects.bulk_create(
-            [
-                Notice(
-                    user_id=each.user,
-                    kind=kind,
-                    entity=entity,
-                    record_id=each.record,
-                    by_id=by_id,
-                    at=now,
-                    due=each.due,
-                    facts=dict(each.facts),
-                    key=each.key,
-                )
-                for each in told
-            ],
-            ignore_conflicts=True,
-        )
+        Notice.objects.bulk_create([made(each) for each in told], ignore_conflicts=True)
         notices_changed()
     return len(told)
