@@ -106,6 +106,17 @@ class Organisation:
                     waiting.append(report)
         return found
 
+    def above(self, user_id: int) -> set[int]:
+        """Everybody to whom the user reports, at any remove, and who manages a department that he is in."""
+        found: set[int] = set()
+        person = self.users.get(user_id)
+        while person is not None and person.manager_id and person.manager_id not in found:
+            found.add(person.manager_id)
+            person = self.users.get(person.manager_id)
+        paths = "".join(self.paths[place] for place in self.departments_of.get(user_id, ()))
+        found |= {self.departments[int(key)].manager_id for key in paths.split("/") if key}
+        return found - {None, user_id}
+
     def inside(self, departments: Iterable[int]) -> set[int]:
         """The users of these departments."""
         return {user for department in departments for user in self.members.get(department, ())}

@@ -23,4 +23,6 @@ class SalesConfig(AppConfig):
         import_module("haike.sales.module")
         import_module("haike.sales.proof")
         import_module("haike.sales.lead.leaving")
+        import_module("haike.sales.quote.outside")
+        import_module("haike.sales.shipment.told")
         post_migrate.connect(seed, sender=self, dispatch_uid="haike.sales")

@@ -29,10 +29,15 @@ ENTITY = "people.alarm"
 
 @dataclass(frozen=True)
 class AlarmKind:
-    """One kind of alarm: its name, and the sentence made of an alarm's facts in the reader's language."""
+    """One kind of alarm: its name, and the sentence made of an alarm's facts in the reader's language.
+
+    The sentence names no record: its facts may hold `entity` (a label) and `record`, shown to those who see that one.
+    `more` adds what such a reader may know of it.
+    """
 
     label: Label
     say: Callable[[Mapping[str, Any]], str]
+    more: Callable[[Any, Any], str] | None = None
 
 
 _declared: dict[str, AlarmKind] = {}

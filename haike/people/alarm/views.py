@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import Any, cast
 
 from django.db.models import Q, QuerySet
@@ -12,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from haike.digits import whole
+from haike.kernel.entity import entity_named, entity_of
 from haike.people.alarm.kinds import alarm_kinds, mark_seen, sentence
 from haike.people.alarm.record import Alarm
 from haike.people.journal.page import (
@@ -46,6 +48,21 @@ def alarms_view(request: HttpRequest) -> HttpResponse | FileResponse:
             rows = rows.filter(Q(note__icontains=words) | Q(ip__startswith=words) | Q(user__name__icontains=words))
         return rows
 
+    seen: dict[tuple[str, int], Any] = {}
+
+    def prepare(rows: list[Alarm]) -> None:
+        seen.update(_records(rows, request.user))
+
+    def about(row: Alarm) -> tuple[Any, str]:
+        record, kind = seen.get(_key(row)), alarm_kinds().get(row.kind)
+        return record, kind.more(record, request.user) if record is not None and kind and kind.more else ""
+
+    def link(row: Alarm) -> Any:
+        record, more = about(row)
+        if record is None:
+            return ""
+        return format_html('<a href="{}">{}</a> {}', entity_of(record).url_of(record), record, more)
+
     last = Alarm.objects.filter(seen_at__isnull=True).order_by("-id").first()
     seen_all = {"label": _("Mark all as seen"), "url": f"{HERE}seen?upto={last.pk}", "icon": "checks"} if last else None
     return Journal(
@@ -60,16 +77,36 @@ def alarms_view(request: HttpRequest) -> HttpResponse | FileResponse:
             **days(),
         },
         find=find,
+        prepare=prepare,
         buttons=[seen_all] if seen_all else [],
         columns=[
             plain(_("Time"), lambda row: moment(row.at)),
             Column(_("User"), lambda row: person_link(row.user), lambda row: row.user),
             plain(_("Kind"), lambda row: alarm_kinds()[row.kind].label if row.kind in alarm_kinds() else row.kind),
             plain(_("What happened"), sentence, wide=True),
+            Column(_("Record"), link, lambda row: " ".join(map(str, filter(None, about(row)))), wide=True),
             Column(_("Seen"), _seen, lambda row: f"{row.seen_by or ''} {moment(row.seen_at)}" if row.seen_at else ""),
             plain(_("Note"), lambda row: row.note, wide=True),
         ],
     ).answer(request)
+
+
+def _key(row: Alarm) -> tuple[str, int]:
+    return row.facts.get("entity", ""), row.facts.get("record", 0)
+
+
+def _records(rows: list[Alarm], user: Any) -> dict[tuple[str, int], Any]:
+    """The records that these alarms are about and the reader sees, one query for each kind."""
+    keys: dict[str, set[int]] = defaultdict(set)
+    for row in rows:
+        keys[_key(row)[0]].add(_key(row)[1])
+    found: dict[tuple[str, int], Any] = {}
+    for label, some in keys.items():
+        entity = entity_named(label) if label else None
+        if entity is not None:
+            rows_seen = entity.model.objects.visible_to(user).filter(pk__in=some).select_related("owner")
+            found |= {(label, record.pk): record for record in rows_seen}
+    return found
 
 
 def _seen(row: Alarm) -> Any:

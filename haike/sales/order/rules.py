@@ -16,6 +16,7 @@ from haike.kernel.entity import Entity
 from haike.kernel.policy import Actor, FieldRight, Policy
 from haike.people.switches import declare_grants
 from haike.refused import Refused
+from haike.sales.order.progress import NOT_SHIPPED
 from haike.sales.order.record import DRAFT, SIGNED, Order
 
 STOPPED = "stopped"
@@ -26,11 +27,22 @@ LOCKED = PRICING | {*AMENDED, "signed_on"}
 
 
 COMMISSION = "commission"
-declare_grants({COMMISSION: _("Type the commission of an order")})
+AFTER_SHIPPING = "manage_shipped_orders"
+declare_grants(
+    {
+        COMMISSION: _("Type the commission of an order"),
+        AFTER_SHIPPING: _("Change orders of which something has been shipped"),
+    }
+)
+CHANGES = ("edit", "bulk", "delete")
 
 
 class OrderPolicy(Policy):
-    """A signed order is deleted by nobody; its commission is for those who may see costs."""
+    """A signed order is deleted by nobody; its commission is for those who may see costs.
+
+    Of which something has gone out, it is changed by those only who manage orders after shipping. It is still handed
+    over, shared, shipped on, paid and invoiced as before.
+    """
 
     def field_right(self, user: Actor, field: str) -> FieldRight:
         if field != "commission":
@@ -43,10 +55,14 @@ class OrderPolicy(Policy):
     def allows(self, user: Actor, action: str, record: Any, shares: Mapping[int, bool] | None = None) -> bool:
         if action == "delete" and record.state != DRAFT:
             return False
+        if action in CHANGES and record.shipping != NOT_SHIPPED and not user.grants.may_do(AFTER_SHIPPING):
+            return False
         return super().allows(user, action, record, shares)
 
     def rows(self, user: Actor, action: str = "view") -> Q:
         found = super().rows(user, action)
+        if action in CHANGES and not user.grants.may_do(AFTER_SHIPPING):
+            found &= Q(shipping=NOT_SHIPPED)
         return found & Q(state=DRAFT) if action == "delete" else found
 
 

@@ -24,9 +24,9 @@ from haike.kernel.policy import Actor
 from haike.refused import Refused
 from haike.sales.opportunity.record import Opportunity
 from haike.sales.order.flow import OrderFlow
-from haike.sales.order.progress import OVERPAID, OWING, PAID, SHIPPED
+from haike.sales.order.progress import NOT_SHIPPED, OVERPAID, OWING, PAID, SHIPPED
 from haike.sales.order.record import CANCELLED, CLOSED, DRAFT, SIGNED, STATES, Order
-from haike.sales.order.rules import OrderPolicy
+from haike.sales.order.rules import AFTER_SHIPPING, OrderPolicy
 
 MOST_AMENDMENTS = 100
 TAB = ["number", "subject", "total", "received", "state", "shipping", "payment", "signed_on", "owner"]
@@ -48,7 +48,9 @@ def _delivery(request: HttpRequest, order: Any) -> str:
         }
         for line in order.lines
     ]
-    return render_to_string("sales/order/delivery.html", {"rows": rows, "open": order.state == SIGNED})
+    user: Any = request.user
+    kept = order.shipping != NOT_SHIPPED and not user.grants.may_do(AFTER_SHIPPING)
+    return render_to_string("sales/order/delivery.html", {"rows": rows, "open": order.state == SIGNED, "kept": kept})
 
 
 def _amendments(request: HttpRequest, order: Any) -> str:

@@ -23,6 +23,7 @@ from haike.sales.order.actions import amend
 from haike.sales.order.record import CANCELLED, CLOSED, DRAFT, Order
 from haike.sales.shipment.record import SIGNED_FOR, CostCorrection, Shipment, ShipmentLine
 from haike.sales.testing import make_order, make_shipment, make_signed_order
+from haike.talk.models import Notice
 
 Browse = Callable[[Any], Client]
 pytestmark = pytest.mark.feature("K4")
@@ -112,14 +113,14 @@ def test_only_what_is_signed_and_seen_is_shipped(staff: Staff, customer: Any, br
     with pytest.raises(Refused):
         entity_of(Order).change(order, by=staff.ann, state=DRAFT)
     with pytest.raises(Refused):
-        amend(order, reason="少要", by=staff.ann, lines=[])
+        amend(order, reason="少要", by=staff.ben, lines=[])
 
 
 @pytest.mark.feature("K3")
 def test_a_closed_order_keeps_what_was_shipped(staff: Staff, customer: Any) -> None:
     order = make_signed_order(staff.ann, customer, *LINES)
     shipment = make_shipment(staff.ann, order, {1: 2})
-    entity_of(Order).change(read(order), by=staff.ann, state=CLOSED, end_reason="余下取消")
+    entity_of(Order).change(read(order), by=staff.ben, state=CLOSED, end_reason="余下取消")
     assert read(order).due == 200
     for act in (
         lambda: entity_of(Shipment).remove(shipment, by=staff.ann),
@@ -275,3 +276,46 @@ def test_the_margin_of_an_order_and_of_a_customer(staff: Staff, customer: Any, b
         page = ann.get(path).content.decode()
         assert "40.0%" not in page
         assert "已发货毛利" not in page
+
+
+@pytest.mark.feature("P28")
+def test_the_owner_of_the_order_hears_of_the_receipt(
+    staff: Staff, customer: Any, browse: Browse, django_capture_on_commit_callbacks: Any
+) -> None:
+    order = make_signed_order(staff.ann, customer, *LINES)
+    shipment = make_shipment(staff.ann, order)
+    ben, ann = browse(staff.ben), browse(staff.ann)
+    with django_capture_on_commit_callbacks(execute=True):
+        ben.post(f"/shipments/{shipment.pk}/do/sign_for", {"signed_for_on": "", "signed_for_by": "收货员小钱"})
+    page = ann.get("/notices/").content.decode()
+    assert f"订单 {order.number} 的货物已由 收货员小钱" in page
+    assert Notice.objects.filter(kind="receipt_signed").count() == 1
+
+
+@pytest.mark.feature("P11")
+def test_after_shipping_an_order_is_changed_by_those_only_who_have_the_switch(
+    staff: Staff, customer: Any, browse: Browse
+) -> None:
+    order = make_signed_order(staff.ann, customer, *LINES)
+    ann, ben, entity = browse(staff.ann), browse(staff.ben), entity_of(Order)
+    assert f"/orders/{order.pk}/amend" in ann.get(f"/orders/{order.pk}/").content.decode()
+    make_shipment(staff.ann, order, {1: 1})
+    order = read(order)
+    page = ann.get(f"/orders/{order.pk}/").content.decode()
+    assert f"/orders/{order.pk}/amend" not in page
+    assert f"/orders/{order.pk}/edit" not in page
+    assert "管理已发货的订单" in ann.get(f"/orders/{order.pk}/panel/delivery").content.decode()
+    assert not entity.model.objects.visible_to(staff.ann, "edit").filter(pk=order.pk).exists()
+    with pytest.raises(Refused):
+        entity.change(order, by=staff.ann, remark="改")
+    with pytest.raises(Refused):
+        amend(order, reason="改", by=staff.ann, terms="改")
+    for path in ("edit", "amend", "do/close"):
+        typed = {"version": order.version, "amend_reason": "改", "end_reason": "改"}
+        answer = ann.post(f"/orders/{order.pk}/{path}", typed)
+        assert answer.status_code in (403, 404, 422), path
+    assert read(order).version == order.version
+    # What is left is shipped on by the seller; the manager, who has the switch, changes the order.
+    make_shipment(staff.ann, order)
+    assert f"/orders/{order.pk}/amend" in ben.get(f"/orders/{order.pk}/").content.decode()
+    assert amend(read(order), reason="客户要求", by=staff.ben, terms="月结").amended == 1
