@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, cast
@@ -30,11 +31,15 @@ from haike.papers.paper import Paper, declare_paper
 from haike.papers.send import send_view
 from haike.people.company.profile import company
 from haike.refused import Refused
+from haike.sales.months import months_on
 from haike.screens.door import find_record, refused_page
 from haike.sheets.write import Column, SheetWriter
 
 MONEY = (PaymentPlan, Payment)
 FIRST_YEAR, LAST_YEAR = 1900, 2200
+MONTH = re.compile(r"([0-9]{4})(?:\s*[-/.年]\s*([0-9]{1,2})\s*月?|([0-9]{2}))")
+OFFERED = 36
+"""So many months are offered while one is typed: the browser's own field would speak the browser's language."""
 
 
 def may_state(user: Actor) -> bool:
@@ -56,13 +61,10 @@ def may_take(user: Actor, action: str) -> bool:
 
 
 def month_in(text: str) -> date | None:
-    """The first day of a month such as 2026-05; None for what is none."""
-    year, _stroke, month = text.strip().replace("/", "-").partition("-")
-    if not (year.isascii() and year.isdigit() and month.isascii() and month.isdigit()) or len(year) != 4:
-        return None
-    if not (FIRST_YEAR <= int(year) <= LAST_YEAR and len(month) <= 2 and 1 <= int(month) <= 12):
-        return None
-    return date(int(year), int(month), 1)
+    """The first day of a month such as 2026-05, 2026/5, 202605 or 2026年5月; None for what is none."""
+    found = MONTH.fullmatch(text.strip())
+    year, month = (int(found[1]), int(found[2] or found[3])) if found else (0, 0)
+    return date(year, month, 1) if FIRST_YEAR <= year <= LAST_YEAR and 1 <= month <= 12 else None
 
 
 @dataclass(frozen=True)
@@ -123,8 +125,9 @@ def statement_view(request: HttpRequest, pk: int) -> HttpResponse:
         **_context(customer, user, months),
         "may_print": may_take(user, "print"), "may_export": may_take(user, "export"),
         "may_send": may_take(user, "print") and PAPERS.is_on() and not months.fault,
-        "typed_from": request.GET.get("from") or f"{months.first:%Y-%m}",
-        "typed_to": request.GET.get("to") or f"{months.last:%Y-%m}",
+        "known": [f"{months_on(today().replace(day=1), -number):%Y-%m}" for number in range(OFFERED)],
+        "typed_from": (months.fault and request.GET.get("from")) or f"{months.first:%Y-%m}",
+        "typed_to": (months.fault and request.GET.get("to")) or f"{months.last:%Y-%m}",
     }  # fmt: skip
     return render(request, "money/statement.html", context, status=422 if months.fault else 200)
 

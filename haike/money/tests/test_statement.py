@@ -113,6 +113,11 @@ def test_page_paper_and_file_by_http(staff: Staff, browse: Browse, customer: Cus
     assert values[1][4] == 0
     assert values[2][2] == values[-1][4] == 1680.32
     assert "年和月" in ann.get(f"{url}?from=2026-13").content.decode()
+    # The field speaks the reader's language, not the browser's, and takes a month in every usual way of writing.
+    assert 'type="month"' not in ann.get(url).content.decode()
+    for typed in ("2026/5", "202605", "2026年5月", "2026-05"):
+        page = ann.get(url, {"from": typed, "to": "2026-06"}).content.decode()
+        assert 'name="from" value="2026-05" placeholder' in page, typed
     assert ann.get(f"{url}?from=2026-05&to=2026-02").status_code == 422
     for path in (url, f"/customers/{customer.pk}/payment-reminder"):
         assert browse(staff.cat).get(path).status_code == 404
