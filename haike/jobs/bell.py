@@ -7,7 +7,9 @@ by `PRAGMA data_version` that another connection has written.
 from __future__ import annotations
 
 import logging
-from functools import partial
+from collections.abc import Callable
+from functools import partial, update_wrapper
+from typing import Any
 
 from django.db import DatabaseError, connection, transaction
 
@@ -24,7 +26,13 @@ def company_now() -> str:
 def ring(channel: str = CHANNEL) -> None:
     """Wake the workers, or who else listens on a channel, once the current transaction has committed."""
     if connection.vendor == "postgresql":
-        transaction.on_commit(partial(_notify, channel, company_now()), robust=True)
+        after_commit(_notify, channel, company_now())
+
+
+def after_commit(work: Callable[..., Any], *given: Any) -> None:
+    """Call it once the transaction has committed. What fails there is logged and fails nobody's request: for its line
+    in the log Django asks for the name of the function, which a bare `partial` has not."""
+    transaction.on_commit(update_wrapper(partial(work, *given), work), robust=True)
 
 
 def _notify(channel: str, company: str) -> None:

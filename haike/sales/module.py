@@ -13,7 +13,7 @@ LEADS = declare_module(
         code=("haike.sales.lead", "haike.sales.note"),
         entities=("sales.lead", "sales.leadfollowup", "sales.callnote"),
         reminders=("recycle_leads",),
-        options=("sales.",),
+        options=("sales.lead_", "sales.grade_"),
         dictionaries=("lead_invalid_reason",),
     )
 )
@@ -71,8 +71,8 @@ ORDERS = declare_module(
         ),
         entities=("sales.order", "sales.shipment"),
         fields=("order", "bought_on", "bought_year", "bought_total", "profit_group", "order_group"),
-        grants=("correct_costs", "commission"),
-        reminders=("order_ships", "after_sale_visit", "warranty_ends"),
+        grants=("correct_costs", "commission", "manage_shipped_orders"),
+        reminders=("order_ships", "after_sale_visit", "warranty_ends", "receipt_signed"),
         cards=("visits",),
         options=("bought.", "after_sale.", "commission."),
         dictionaries=("order_pay_manner", "carrier"),

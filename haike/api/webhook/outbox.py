@@ -7,14 +7,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from functools import partial
 from typing import Any
-
-from django.db import transaction
 
 from haike.api.module import API
 from haike.api.webhook.deliver import wake
 from haike.api.webhook.record import MOST_EVENTS, Delivery, event_of, watched
+from haike.jobs.bell import after_commit
 from haike.kernel.entity import entity_named
 from haike.kernel.log import listeners
 
@@ -49,4 +47,4 @@ def note(label: str, action: str, rows: Sequence[tuple[int, int, Mapping[str, An
     Delivery.objects.bulk_create(made, batch_size=200)
     for hook_id in {each.hook_id for each in made}:
         # Should the process die between the commit and this, the clock finds what waits.
-        transaction.on_commit(partial(wake, hook_id), robust=True)
+        after_commit(wake, hook_id)

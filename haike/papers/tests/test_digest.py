@@ -16,9 +16,11 @@ from haike.customers.models import Customer
 from haike.customers.testing import make_customer
 from haike.kernel import change
 from haike.kernel.entity import entity_of
+from haike.kernel.option import choose as switch
 from haike.papers.digest.record import PAUSES, LateDigest
 from haike.papers.digest.work import send_digests
 from haike.papers.models import MailServer
+from haike.papers.module import PAPERS
 from haike.people.account.choices import channels_of
 from haike.people.grants import organisation
 from haike.people.testing import Staff
@@ -211,3 +213,15 @@ def test_the_address_of_the_house_stands_with_the_mail_server(browse: Browse, st
     boss.post("/settings/mail", {**sent, "site": "https://crm.example.com"})
     assert MailServer.objects.get().site == "https://crm.example.com/"
     assert boss.post("/settings/mail", {**sent, "site": "javascript:x"}).status_code == 422
+
+
+@pytest.mark.feature("P34")
+def test_without_papers_by_link_reminders_still_go_by_e_mail(
+    staff: Staff, browse: Browse, told: Any, send: Any
+) -> None:
+    switch(PAPERS.switch, False)
+    wants(browse(staff.ann), "email")
+    told(staff.ann, make_customer(staff.ann, "苏州锐诚"))
+    assert send() == {"sent": 1}
+    assert browse(staff.boss).get("/settings/mail").status_code == 200
+    assert browse(staff.boss).get("/papers/1").status_code == 404

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from functools import partial
 from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from haike.jobs.bell import after_commit
 from haike.jobs.declare import job
 from haike.kernel.entity import entity_named, entity_of
 from haike.kernel.policy import Actor
@@ -69,7 +69,7 @@ def tell(kind: Kind, entity: str, told: Sequence[Telling], *, by: Actor | None =
     for start in range(0, len(told), BATCH):
         some = told[start : start + BATCH]
         if len(told) <= AT_ONCE:
-            transaction.on_commit(partial(_write, kind.key, entity, some, by_id), robust=True)
+            after_commit(_write, kind.key, entity, some, by_id)
         else:
             rows = [[t.user, t.record, dict(t.facts), t.key, t.due.isoformat() if t.due else ""] for t in some]
             write_notices.enqueue(kind=kind.key, entity=entity, rows=rows, by_id=by_id)

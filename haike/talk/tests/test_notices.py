@@ -260,3 +260,12 @@ def test_the_account_offers_only_ways_that_are_there(staff: Staff, browse: Brows
     assert 'value="page"' in page
     assert 'value="email" disabled' in page  # no mail server is set up
     assert 'value="sms"' not in page
+
+
+def test_what_fails_after_the_commit_fails_nobodys_request(
+    staff: Staff, customer: Customer, committed: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Notice.objects, "bulk_create", lambda *_rows, **_more: 1 / 0)
+    with committed():
+        notify([staff.ann.pk], MENTION, customer, by=staff.ben)
+    assert told(staff.ann) == []
