@@ -270,7 +270,7 @@ def test_the_margin_of_an_order_and_of_a_customer(staff: Staff, customer: Any, b
     assert "¥120.00 40.0%" in boss.get(f"/orders/{first.pk}/").content.decode()
     assert "¥80.00 40.0%" in boss.get(f"/orders/{second.pk}/").content.decode()
     told = boss.get(f"/customers/{customer.pk}/panel/bought").content.decode()
-    assert '<b>¥200.00</b> <small class="muted">40.0%' in told
+    assert '<b>¥200.00</b><small class="muted net-rate">40.0%' in told
     assert "1 行已发货明细没有成本" in told
     for path in (f"/orders/{first.pk}/", f"/customers/{customer.pk}/panel/bought"):
         page = ann.get(path).content.decode()
