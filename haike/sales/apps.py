@@ -10,9 +10,11 @@ from haike.company import holds
 
 
 def seed(sender: Any, using: str, **facts: Any) -> None:
-    """Give a new company its pipeline."""
+    """Give a new company its pipeline, and contracts to begin with."""
     if holds(using, sender.get_model("Pipeline"), sender.get_model("Stage")):
         import_module("haike.sales.opportunity.usual").seed()
+    if holds(using, sender.get_model("ContractTemplate")):
+        import_module("haike.sales.contract.text.usual").seed()
 
 
 class SalesConfig(AppConfig):

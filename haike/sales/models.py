@@ -9,6 +9,8 @@ from haike.sales.competitor.screen import CompetitorEntity
 from haike.sales.contract import from_quote
 from haike.sales.contract.record import Contract, Delivery
 from haike.sales.contract.screen import ContractEntity, DeliveryEntity
+from haike.sales.contract.text.record import ContractTemplate
+from haike.sales.contract.text.screen import ContractTemplateEntity
 from haike.sales.decider.record import OpportunityDecider
 from haike.sales.decider.screen import DeciderEntity
 from haike.sales.dictionaries import DICTIONARIES
@@ -64,6 +66,8 @@ __all__ = [
     "CompetitorEntity",
     "Contract",
     "ContractEntity",
+    "ContractTemplate",
+    "ContractTemplateEntity",
     "CostCorrection",
     "DeciderEntity",
     "Delivery",

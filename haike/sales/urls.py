@@ -8,6 +8,7 @@ from haike.sales.after import visit
 from haike.sales.contract import plan, renewal
 from haike.sales.contract import views as contracts
 from haike.sales.contract.from_quote import contract_view
+from haike.sales.contract.text import views as texts
 from haike.sales.lead import views
 from haike.sales.lead.numbers import page as numbers
 from haike.sales.lead.score import learned_page
@@ -59,6 +60,9 @@ urlpatterns = [
     path("contracts/<int:pk>/renew", contracts.renew_view, name="renew_contract"),
     path("shipments/<int:pk>/visit", visit.visit_view, name="after_sale_visit"),
     path("contracts/<int:pk>/delivery-plan", plan.plan_view, name="delivery_plan"),
+    path("contracts/<int:pk>/text", texts.make_view, name="contract_text"),
+    path("contracts/<int:pk>/text/edit", texts.edit_view, name="contract_text_edit"),
+    path("contracts/<int:pk>/text/versions/<int:key>", texts.version_view, name="contract_text_version"),
     path("contracts/<int:pk>/renewal", renewal.opportunity_view, name="contract_renewal"),
     path("contract-deliveries/<int:pk>/deliver", contracts.deliver_view, name="deliver"),
     path("leads/numbers", numbers.numbers_view, name="numbers"),

@@ -156,6 +156,7 @@ def links(user: Any) -> list[dict[str, Any]]:
         ("price-classes", _("List, agreed, VIP and wholesale prices")),
         ("product-packages", _("Products that are sold together under one name")),
         ("print-templates", _("How quotes, orders and contracts look on paper")),
+        ("contract-templates", _("From which the texts of contracts are made by one click")),
         ("solution-templates", _("What solutions for opportunities begin with, the company's and your own")),
         ("product-access", _("Who sees and changes which branches of the product tree")),
         ("keeper-rules", _("Who looks after customers once they are won")),

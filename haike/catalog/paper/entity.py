@@ -19,7 +19,7 @@ from haike.people.policy import GrantedPolicy
 from haike.people.switches import declare_grants
 
 GRANT = "edit_templates"
-declare_grants({GRANT: _("Set up print templates")})
+declare_grants({GRANT: _("Set up print templates and contract templates")})
 
 
 class TemplatePolicy(GrantedPolicy):
@@ -28,9 +28,14 @@ class TemplatePolicy(GrantedPolicy):
     grant = GRANT
 
 
-def _placeholders(request: HttpRequest, template: PrintTemplate) -> str:
-    rows = [(f"{{{{ {name} }}}}", label) for name, label in placeholders(template.entity).items()]
+def placeholders_html(label: str) -> str:
+    """The placeholders of a kind of document as a table."""
+    rows = [(f"{{{{ {name} }}}}", words) for name, words in placeholders(label).items()]
     return render_to_string("catalog/placeholders.html", {"rows": rows})
+
+
+def _placeholders(request: HttpRequest, template: PrintTemplate) -> str:
+    return placeholders_html(template.entity)
 
 
 class PrintTemplateEntity(Entity):

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils.functional import Promise
@@ -15,11 +15,17 @@ from haike.papers.panel import PANEL
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of document on paper: its title without a template, and the fields that stand below the title."""
+    """A kind of document on paper: its title without a template, and the fields that stand below the title.
+
+    `more` are placeholders beside those that all kinds have, with what they stand for; `more_facts(document, user)`
+    gives their texts, as far as the user may read them.
+    """
 
     entity: str
     title: str | Promise
     facts: Sequence[str]
+    more: Mapping[str, str | Promise] = field(default_factory=dict)
+    more_facts: Callable[[Any, Any], Mapping[str, str]] | None = None
 
 
 KINDS: dict[str, Kind] = {}

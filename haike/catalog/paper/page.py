@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django.utils.safestring import mark_safe
@@ -23,6 +24,8 @@ from haike.kernel.selection import fetch_ahead
 from haike.people.company.profile import company
 from haike.people.company.record import CompanyProfile
 
+ARTICLE = re.compile(r"第[一二三四五六七八九十百零\d]+[章条节]|[一二三四五六七八九十]+、|Article \d", re.IGNORECASE)
+LONGEST_HEADING = 40
 CAPITAL = "CNY"
 """The currency in which amounts are said in capital numerals."""
 
@@ -59,6 +62,10 @@ def facts_of(document: Any, user: Any) -> dict[str, str]:
         found["customer_address"] = whole_address(of("region"), of("address")) if of("address") else ""
         phone = of("mobile") or of("phone")
         found["customer_phone"] = display(phone) if phone else ""
+        found |= {"customer_tax_number": of("tax_number"), "customer_bank": of("bank")}
+        found["customer_account"] = of("bank_account")
+    more = KINDS[entity.label].more_facts
+    found |= more(document, user) if more is not None else {}
     found["capital"] = capital_of(document) if found.get(amount_name(document)) else ""
     found["today"] = day_text(today(), year=True)
     return found
@@ -81,6 +88,17 @@ def _sums(entity: Entity, document: Any, prices: str, user: Any) -> list[tuple[A
     return [(entity.looks[name].label, money_text(getattr(document, name), document.currency)) for name in seen]
 
 
+def articles(text: str) -> list[tuple[str, str]]:
+    """The paragraphs of a text, each with "head" for the heading of an article, "gap" after an empty line, else ""."""
+    found, gap = [], False
+    for line in map(str.strip, text.splitlines()):
+        head = len(line) <= LONGEST_HEADING and bool(ARTICLE.match(line))
+        if line:
+            found.append((line, "head" if head else "gap" if gap else ""))
+        gap = not line
+    return found
+
+
 def page_of(document: Any, template: PrintTemplate | None, columns: list[str], user: Any) -> dict[str, Any]:
     """Everything that the page shows."""
     entity = entity_of(document)
@@ -90,23 +108,27 @@ def page_of(document: Any, template: PrintTemplate | None, columns: list[str], u
         written = getattr(template, name, "")
         return mark_safe(fill(written, entity.label, facts)) if written else ""
 
+    # A text made from a template is the whole paper: it names the sides, the amount and the terms itself.
+    body = facts.get("text", "") if not has_lines(document) else ""
+    whole = bool(body and getattr(document, "text_from_id", None))
     prices = template.prices if template is not None else AS_IS
     sees_lines = has_lines(document) and entity.right(user, "lines") in ("read", "edit")
     return {
-        "title": text("heading") or kind.title,
+        "title": facts.get("heading") or text("heading") or kind.title,
         "number": facts.get("number", ""),
         "logo": company().logo_url if template is None or template.logo else "",
         "head": facts if template is None or template.logo else None,
-        "facts": [(entity.looks[name].label, facts[name]) for name in kind.facts if facts.get(name)],
-        "intro": text("intro"),
-        "body": facts.get("text", "") if not has_lines(document) else "",
+        "facts": [(entity.looks[name].label, facts[name]) for name in kind.facts if facts.get(name) and not whole],
+        "intro": text("intro") if not whole else "",
+        "body": body if not whole else "",
+        "articles": articles(body) if whole else [],
         "table": table_of(document, columns or list(USUAL), prices) if sees_lines else None,
         "sums": _sums(entity, document, prices, user) if sees_lines else [],
-        "capital": facts["capital"] if (template is None or template.capital) and prices != "net" else "",
-        "own_terms": facts.get("terms") or facts.get("payment_terms", ""),
-        "terms": text("terms"),
+        "capital": facts["capital"] if not whole and (template is None or template.capital) and prices != "net" else "",
+        "own_terms": facts.get("terms") or facts.get("payment_terms", "") if not whole else "",
+        "terms": text("terms") if not whole else "",
         "footer": text("footer"),
-        "signatures": template is not None and template.signatures,
+        "signatures": template.signatures if template is not None else whole,
         "seal": f"/print-templates/{template.pk}/picture/seal" if template is not None and template.seal else "",
         "sides": [(_("Party A (buyer)"), facts.get("customer", "")), (_("Party B (seller)"), facts["company"])],
     }

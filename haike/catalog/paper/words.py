@@ -16,6 +16,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
+from haike.catalog.paper.kinds import KINDS
 from haike.kernel.entity import Entity, entity_named
 from haike.kernel.look import Look
 from haike.refused import Refused
@@ -30,6 +31,9 @@ OWN: dict[str, str | Promise] = {
     "company_account": _("Our account"),
     "customer_address": _("Address of the customer"),
     "customer_phone": _("Telephone of the customer"),
+    "customer_tax_number": _("Tax number of the customer"),
+    "customer_bank": _("Bank of the customer"),
+    "customer_account": _("Account of the customer"),
     "capital": _("Total in capital numerals"),
     "today": _("Today"),
 }
@@ -47,7 +51,7 @@ def placeholders(label: str) -> dict[str, str | Promise]:
     found: dict[str, str | Promise] = {}
     if isinstance(entity, Entity):
         found = {name: look.label for name, look in entity.looks.items() if is_text(look)}
-    return {**found, **OWN}
+    return {**found, **(KINDS[label].more if label in KINDS else {}), **OWN}
 
 
 def spellings(label: str) -> Mapping[str, str]:
@@ -91,9 +95,20 @@ def check_text(text: str, label: str) -> None:
         raise Refused(_("There is no placeholder “%(name)s”.") % {"name": written})
 
 
-def fill(text: str, label: str, values: Mapping[str, str]) -> str:
-    """The text with its placeholders filled in, escaped; what the reader may not see is left empty."""
+def names_in(text: str, label: str) -> list[str]:
+    """The placeholders of a text that was checked, each once, in their order."""
+    known = spellings(label)
+    nodes = [node for node in _ENGINE.from_string(text).nodelist if isinstance(node, VariableNode)]
+    return list(dict.fromkeys(known.get(str(node.filter_expression.token), "") for node in nodes))
+
+
+def fill(text: str, label: str, values: Mapping[str, str], *, html: bool = True, empty: str = "") -> str:
+    """The text with its placeholders filled in; what the reader may not see is left `empty`.
+
+    It is escaped for a page, unless it stays a plain text that is escaped wherever it is shown.
+    """
     made: Template = _ENGINE.from_string(text)
     # A text without placeholders needs none of their spellings.
     known = spellings(label) if "{{" in text else {}
-    return str(made.render(Context({written: values.get(name, "") for written, name in known.items()})))
+    said = {written: values.get(name, "") or empty for written, name in known.items()}
+    return str(made.render(Context(said, autoescape=html)))

@@ -23,7 +23,7 @@ from haike.sales.contract.record import ACTIVE, ALL, CLOSED, NOTHING, PART, Cont
 
 RENEWED = (
     "subject", "customer", "kind", "amount", "currency", "signer", "contact", "payment_terms", "delivery_place",
-    "text", "owner", "remind_days",
+    "heading", "text", "owner", "remind_days",
 )  # fmt: skip
 
 
@@ -57,7 +57,7 @@ def renew(contract: Contract, *, by: Actor) -> Contract:
         if current.renewal_id is not None and "opportunity" in entity.editable_by(by):
             values["opportunity"] = current.renewal
         made: Contract = entity.create(by=by, **values)
-        change.settle(Contract, made.pk, renews=current)
+        change.settle(Contract, made.pk, renews=current, text_from=current.text_from_id)
         made.renews = current
     return made
 

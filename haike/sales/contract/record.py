@@ -62,7 +62,15 @@ class Contract(Record):
     )  # fmt: skip
     payment_terms = LongText(_("Payment terms"))
     delivery_place = models.CharField(_("Place of delivery"), max_length=200, blank=True, default="")
+    heading = models.CharField(
+        _("Heading on paper"), max_length=120, blank=True, default="",
+        help_text=_("Stands above the text. Empty: the heading of the print template."),
+    )  # fmt: skip
     text = LongText(_("Text of the contract"))
+    text_from = models.ForeignKey(
+        "sales.ContractTemplate", models.SET_NULL, verbose_name=_("Text made from"), null=True, blank=True,
+        editable=False, related_name="+", db_index=False,
+    )  # fmt: skip
     remark = LongText(_("Remark"))
     renews = models.ForeignKey(
         "sales.Contract", models.SET_NULL, verbose_name=_("Renews"), null=True, blank=True, editable=False,
@@ -104,6 +112,7 @@ class Contract(Record):
             models.Index(fields=["quote"], name="contract_quote", condition=Q(quote__isnull=False)),
             models.Index(fields=["renews"], name="contract_renews", condition=Q(renews__isnull=False)),
             models.Index(fields=["renew_from"], name="contract_renew_from", condition=Q(renew_from__isnull=False)),
+            models.Index(fields=["text_from"], name="contract_text_from", condition=Q(text_from__isnull=False)),
             models.Index(fields=["renewal"], name="contract_renewal", condition=Q(renewal__isnull=False)),
         ]
 

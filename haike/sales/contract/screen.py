@@ -24,6 +24,8 @@ from haike.refused import Refused
 from haike.sales.contract import actions, plan, renewal
 from haike.sales.contract.flow import ContractFlow
 from haike.sales.contract.record import ACTIVE, ALL, CANCELLED, CLOSED, DRAFT, Contract, Delivery
+from haike.sales.contract.text.facts import MORE, more_facts
+from haike.sales.contract.text.panel import PANEL
 
 SOON = timedelta(days=30)
 SIGNED = Q(state__in=(ACTIVE, CLOSED))
@@ -70,7 +72,7 @@ class ContractEntity(Entity):
              "signed_on", "starts_on", "ends_on", "remind_days", "signer", "contact",
              "renews", "renewal"],
         ),
-        Section(_("Terms"), ["payment_terms", "delivery_place", "text", "remark"]),
+        Section(_("Terms"), ["payment_terms", "delivery_place", "heading", "text", "text_from", "remark"]),
         Section(
             _("Progress"),
             ["planned", "received", "invoiced", "delivered", "delivery_state", "worth", "received_worth"],
@@ -81,7 +83,10 @@ class ContractEntity(Entity):
     search = ["number", "subject", "customer__name"]
     totals = ["worth", "received_worth"]
     hidden = ["renew_from"]
-    settled = ["planned", "received", "received_worth", "invoiced", "delivered", "delivery_state", "renews", "renewal"]
+    settled = [
+        "planned", "received", "received_worth", "invoiced", "delivered", "delivery_state", "renews", "renewal",
+        "text_from",
+    ]  # fmt: skip
     synonyms = {
         "number": ("合同编号", "合同号", "contract number"),
         "subject": ("合同名称", "合同主题", "主题", "标题"),
@@ -94,6 +99,7 @@ class ContractEntity(Entity):
         "contact": ("对方签约人", "客户签约人"),
         "owner": ("负责人", "业务员", "销售"),
     }
+    panels = [PANEL]
     help_page = "contracts"
 
     def side(self, user: Actor) -> list[SideGroup]:
@@ -117,6 +123,8 @@ print_by_template(
         "sales.contract",
         _("Contract"),
         ("customer", "kind", "signed_on", "starts_on", "ends_on", "delivery_place", "amount"),
+        MORE,
+        more_facts,
     )
 )
 

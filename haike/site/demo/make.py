@@ -42,7 +42,7 @@ from haike.site.demo.leads import MOST, SampleLeads
 from haike.site.demo.load import reserve, set_aside, tables_of
 from haike.site.demo.offices import SAMPLER, Account, write_offices
 from haike.site.demo.own_fields import write_own_fields
-from haike.site.demo.papers import write_papers
+from haike.site.demo.papers import write_contract_texts, write_papers
 from haike.site.demo.products import write_products
 from haike.site.demo.projects import write_projects
 from haike.site.demo.records import Prepared, Records
@@ -138,6 +138,7 @@ def make_demo(
     word = str(_("orders with quotes, shipments and payments"))
     sample = range(start, start + size)
     write_trade(books, sample, orders, note["plan_templates"], lambda made, of: report(made, of, word))
+    write_contract_texts(sample, offices.people["boss"].id)
     ranges = {each.label: tuple(made[each.label]) for each in identities() if each.label in made}
     label = entity_of(Lead).label
     rebuild(only={**ranges, label: (note["leads"][label][0][0], len(note["leads"][label]))})

@@ -12,6 +12,9 @@ from haike.kernel.entity import entity_of
 from haike.kernel.policy import System
 from haike.money.models import PlanTemplate
 from haike.people.models import User
+from haike.sales.contract.record import ACTIVE, DRAFT
+from haike.sales.contract.text.actions import fill_in
+from haike.sales.models import Contract, ContractTemplate
 from haike.site.demo.delete import delete_free
 from haike.site.demo.dues import TEMPLATES
 
@@ -36,6 +39,7 @@ PRINTED: dict[str, tuple[str, str, str, str]] = {
     ),
 }  # fmt: skip
 """Name, heading, text before the lines and terms of a print template, by the kind of document."""
+WITH_TEXT = 12
 KEPT: tuple[Any, ...] = (ProductPackage, PlanTemplate, PrintTemplate)
 
 
@@ -61,6 +65,22 @@ def write_papers(owner: int) -> dict[str, Any]:
             }
             printed.append(entity_of(PrintTemplate).create(by=SAMPLER, entity=label, **values).pk)
     return {"papers": made, "plan_templates": templates}
+
+
+def write_contract_texts(customers: range, owner: int) -> None:
+    """The newest contracts of the sample company have their texts, made as by its boss."""
+    boss = User._base_manager.get(pk=owner)
+    rows = Contract.objects.filter(
+        customer__gte=customers.start, customer__lt=customers.stop, state__in=(DRAFT, ACTIVE)
+    )
+    for contract in rows.order_by("-id")[:WITH_TEXT]:
+        kind = "sale" if contract.kind in ("sale", "frame") else "service"
+        template = ContractTemplate.objects.live().filter(kind=kind).order_by("id").first()
+        if template is not None:
+            made = fill_in(contract, template, boss)
+            Contract._base_manager.filter(pk=contract.pk).update(
+                text=made.text, heading=made.heading, text_from=template
+            )
 
 
 def _packages(keeper: Any) -> list[int]:
