@@ -10,6 +10,7 @@ from haike.catalog.package.entity import ProductPackageEntity
 from haike.catalog.package.record import PackageLine, ProductPackage
 from haike.catalog.paper.entity import PrintTemplateEntity
 from haike.catalog.paper.record import PrintChoice, PrintTemplate
+from haike.catalog.picture.record import ProductPicture
 from haike.catalog.product import reprice
 from haike.catalog.product.cost import follower as cost_follower
 from haike.catalog.product.entity import ProductEntity
@@ -34,6 +35,7 @@ __all__ = [
     "ProductEntity",
     "ProductPackage",
     "ProductPackageEntity",
+    "ProductPicture",
     "ProductPrice",
     "ProductPriceEntity",
     "ProductUnit",

@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from haike.catalog.category import views as categories
 from haike.catalog.paper import views as papers
+from haike.catalog.picture import views as pictures
 from haike.catalog.product import views
 
 app_name = "catalog"
@@ -14,5 +15,11 @@ urlpatterns = [
     path("<slug:slug>/<int:pk>/paper", papers.paper_view, name="paper"),
     path("<slug:slug>/<int:pk>/paper/send", papers.send_paper_view, name="send_paper"),
     path("<slug:slug>/<int:pk>/lines.xlsx", papers.sheet_view, name="lines_sheet"),
+    path("products/<int:pk>/pictures", pictures.add_view, name="add_pictures"),
+    path("products/<int:pk>/pictures/<int:key>", pictures.picture_view, name="product_picture"),
+    path("products/<int:pk>/pictures/<int:key>/show", pictures.show_view, name="show_picture"),
+    path("products/<int:pk>/pictures/<int:key>/move", pictures.move_view, name="move_picture"),
+    path("products/<int:pk>/pictures/<int:key>/out", pictures.out_view, name="take_picture_out"),
+    path("products/<int:pk>/pictures/<int:key>/back", pictures.back_view, name="put_picture_back"),
     path("products/<int:pk>/cost-checked", views.cost_checked_view, name="cost_checked"),
 ]

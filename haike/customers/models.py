@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from haike.customers.contact.record import Anniversary, Contact
 from haike.customers.contact.screen import AnniversaryEntity, ContactEntity
-from haike.customers.customer import duplicates
+from haike.customers.customer import duplicates, grid
 from haike.customers.customer.hot_first import HotFirst
 from haike.customers.customer.record import Customer
 from haike.customers.customer.screen import CustomerEntity
@@ -38,6 +38,7 @@ __all__ = [
     "PriceClass",
     "PriceClassEntity",
     "duplicates",
+    "grid",
 ]
 
 BUSINESS_LINES = Dictionary(

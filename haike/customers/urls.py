@@ -3,7 +3,7 @@
 from django.urls import path
 
 from haike.customers.contact import views as contacts
-from haike.customers.customer import card, grid, heat_views
+from haike.customers.customer import card, heat_views
 from haike.customers.map import views as maps
 from haike.customers.paper import views as papers
 from haike.customers.review import views as reviews
@@ -12,7 +12,6 @@ app_name = "customers"
 urlpatterns = [
     path("customers/print", papers.print_view, {"slug": "customers"}, name="print"),
     path("contacts/print", papers.print_view, {"slug": "contacts"}, name="print_contacts"),
-    path("customers/grid", grid.grid_view, name="grid"),
     path("customers/map/", maps.map_view, name="map"),
     path("customers/map/pins", maps.pins_view, name="pins"),
     path("customers/map/near", maps.near_view, name="near"),

@@ -3,8 +3,10 @@
 from django.urls import path
 
 from haike.exchange import pages_export, pages_import
+from haike.exchange.grid.page import grid_view
 
 urlpatterns = [
+    path("<slug:slug>/grid", grid_view, name="grid"),
     path("<slug:slug>/import/", pages_import.upload_view, name="import"),
     path("<slug:slug>/import/template", pages_import.template_view, name="import_template"),
     path("<slug:slug>/export", pages_export.export_view, name="export"),

@@ -13,6 +13,7 @@ from haike.kernel.discreet import without_secrets
 from haike.kernel.division import divisions
 from haike.kernel.entity import Entity
 from haike.kernel.look import PersonLook
+from haike.kernel.look.picture import PictureLook
 from haike.kernel.selection import Selection
 from haike.screens.door import entity_view
 
@@ -36,11 +37,12 @@ def pick(entity: Entity, user: Any, words: str, limit: int = MOST) -> list[Any]:
 
 @entity_view("pick")
 def pick_view(request: HttpRequest, entity: Entity) -> JsonResponse:
-    """{"items": [{"id", "label", "hint"}]}"""
+    """{"items": [{"id", "label", "hint", "picture"}]}; the picture only where there is one."""
     user = cast(Any, request.user)
     words = request.GET.get("q", "").strip()[:100]
     found = [
-        {"id": each.pk, "label": str(each), "hint": hint(entity, user, each)} for each in pick(entity, user, words)
+        {"id": each.pk, "label": str(each), "hint": hint(entity, user, each), **picture(entity, user, each)}
+        for each in pick(entity, user, words)
     ]
     if entity.model._meta.label == settings.AUTH_USER_MODEL and request.GET.get("me"):
         found.insert(0, {"id": "me", "label": str(_("me")), "hint": ""})
@@ -56,6 +58,17 @@ def hint(entity: Entity, user: Any, record: Any) -> str:
         if entity.policy.right_to(user, name, record) in ("edit", "read") and (text := look.text(look.get(record))):
             return text
     return ""
+
+
+def picture(entity: Entity, user: Any, record: Any) -> dict[str, str]:
+    """The address of a record's small picture, as far as it stands in the list of its kind; else nothing."""
+    for name in entity.columns:
+        look = entity.looks.get(name)
+        if not isinstance(look, PictureLook) or entity.policy.right_to(user, name, record) not in ("edit", "read"):
+            continue
+        value = look.get(record)
+        return {"picture": f"{look.source(value)}&size=96"} if value else {}
+    return {}
 
 
 def divisions_view(request: HttpRequest) -> JsonResponse:

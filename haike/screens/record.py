@@ -8,7 +8,7 @@ from functools import cached_property, partial
 from typing import Any, cast
 
 from django.db import transaction
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils import timezone
@@ -33,6 +33,7 @@ from haike.screens.door import done, entity_view, find_record
 from haike.screens.kept import kept_for
 from haike.screens.layout import laid_out, line_of
 from haike.screens.module import plugged, reachable
+from haike.screens.small import picture_answer
 from haike.screens.table import Column, EntityWords, cell_of, table_rows
 from haike.screens.tabs import LOG, PLACES, Tab, panels_of, shows_tab, tab_label, tabs_for
 
@@ -413,10 +414,7 @@ def picture_view(request: HttpRequest, entity: Entity, pk: int, name: str) -> An
     value = look.get(record) if look is not None and look.kind == "picture" else None
     if not value or entity.right(user, name) in ("hidden", "masked"):
         raise Http404
-    answer = FileResponse(value.open("rb"))
-    answer["Cache-Control"] = "private, max-age=86400"
-    answer["X-Content-Type-Options"] = "nosniff"
-    return answer
+    return picture_answer(request, value)
 
 
 @entity_view("delete", "delete")

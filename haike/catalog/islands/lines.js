@@ -187,7 +187,7 @@ export default function lines(root) {
     if (mine !== asked || document.activeElement !== input) return;
     list.replaceChildren(
       ...found.items.map((product) => {
-        const item = make("li", { role: "option" }, make("span", { class: "cut" }, product.name), make("small", {}, [product.number, product.spec].filter(Boolean).join(" · ")), make("b", {}, product.list_price ? grouped(trimmed(product.list_price)) : ""));
+        const item = make("li", { role: "option" }, ...(product.picture ? [make("img", { class: "thumb", src: product.picture, alt: "" })] : []), make("span", { class: "cut" }, product.name), make("small", {}, [product.number, product.spec].filter(Boolean).join(" · ")), make("b", {}, product.list_price ? grouped(trimmed(product.list_price)) : ""));
         item.product = product;
         item.addEventListener("mousedown", (event) => {
           event.preventDefault();

@@ -45,8 +45,8 @@ export async function openShelf(root, words, { query, put, putLines, create }) {
     mark(within, items[Math.min(Math.max(at + by, 0), items.length - 1)]);
     if (within === side) choose(active(side).node);
   }
-  function row(name, hint, price, take) {
-    const item = make("li", { role: "option" }, make("span", { class: "cut" }, name), make("small", {}, hint), make("b", {}, price));
+  function row(name, hint, price, take, picture) {
+    const item = make("li", { role: "option" }, ...(picture ? [make("img", { class: "thumb", src: picture, alt: "" })] : []), make("span", { class: "cut" }, name), make("small", {}, hint), make("b", {}, price));
     item.take = take;
     item.addEventListener("click", () => (mark(list, item), use(item)));
     return item;
@@ -54,7 +54,7 @@ export async function openShelf(root, words, { query, put, putLines, create }) {
   async function use(item) {
     const no = await item.take();
     said.classList.toggle("bad", Boolean(no));
-    said.textContent = no || words.added.replace("%(count)s", String(++times)).replace("%(name)s", item.firstElementChild.textContent);
+    said.textContent = no || words.added.replace("%(count)s", String(++times)).replace("%(name)s", item.querySelector(".cut").textContent);
   }
   async function fill() {
     const mine = ++asked;
@@ -75,7 +75,7 @@ export async function openShelf(root, words, { query, put, putLines, create }) {
       if (key) asking.set("category", key);
       const got = await json(`/lines/products?${asking}`);
       if (mine !== asked) return;
-      rows = (got?.items || []).map((product) => row(product.name, [product.number, product.spec].filter(Boolean).join(" · "), product.list_price || "", () => put(product)));
+      rows = (got?.items || []).map((product) => row(product.name, [product.number, product.spec].filter(Boolean).join(" · "), product.list_price || "", () => put(product), product.picture));
     }
     list.replaceChildren(...(rows.length ? rows : [make("li", { class: "muted" }, words.none_here)]));
     mark(list, rows[0]);

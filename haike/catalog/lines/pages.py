@@ -27,6 +27,7 @@ from haike.digits import whole
 from haike.kernel.entity import entity_of
 from haike.kernel.selection import Selection
 from haike.refused import Refused
+from haike.screens.picker import picture
 from haike.sheets.values import clean_text
 
 MOST_FOUND = 20
@@ -50,7 +51,9 @@ def products_view(request: HttpRequest) -> JsonResponse:
         found = find_products(user, request.GET.get("q", "").strip()[:100])
         line = [AskedLine(each.pk) for each in found]
     offers = Offers(asked, {each.pk for each in found})
-    return JsonResponse({"items": [told(each, offers, one) for each, one in zip(found, line, strict=True)]})
+    entity = entity_of(Product)
+    items = [{**told(each, offers, one), **picture(entity, user, each)} for each, one in zip(found, line, strict=True)]
+    return JsonResponse({"items": items})
 
 
 def find_products(user: Any, words: str) -> list[Any]:

@@ -12,10 +12,12 @@ from django.utils.translation import gettext_lazy as _
 from haike.catalog.access.held import Tree, tree
 from haike.catalog.category.look import CategoryLook, made_of
 from haike.catalog.category.record import ProductCategory
+from haike.catalog.picture.views import PANEL as PICTURES
 from haike.catalog.policy import ProductPolicy
 from haike.catalog.product import cost, history
 from haike.catalog.product.record import Product, name_key
 from haike.customers.price_class.record import PriceClass
+from haike.exchange.grid.declare import Grid, declare_grid
 from haike.kernel.bulk import Draft
 from haike.kernel.entity import (
     Button,
@@ -86,7 +88,7 @@ class ProductEntity(Entity):
         Related("catalog.productprice", "product", _("Prices"), columns=PRICE_COLUMNS),
         Related("catalog.productunit", "product", _("Selling units"), columns=["name", "factor", "bar_code"]),
     ]
-    panels = [Panel("prices", _("Price history"), history.render, icon="history")]
+    panels = [PICTURES, Panel("prices", _("Price history"), history.render, icon="history")]
     help_page = "products"
 
     @cached_property
@@ -120,6 +122,11 @@ class ProductEntity(Entity):
                 record.category = made_of(record.category, by=by, batch=batch)
         return super().create_many(rows, by=by, batch=batch)
 
+    def create(self, *, by: Actor, batch: Batch | None = None, **values: Any) -> Any:
+        if values.get("category") is not None:
+            values["category"] = made_of(values["category"], by=by, batch=batch)
+        return super().create(by=by, batch=batch, **values)
+
     def change(
         self, record: Any, *, by: Actor, version: int | None = None, batch: Batch | None = None, **values: Any
     ) -> Any:
@@ -132,6 +139,8 @@ class ProductEntity(Entity):
 
     def list_buttons(self, user: Actor) -> list[Button]:
         found = [Button(_("Product categories"), entity_of(ProductCategory).url, "category")]
+        if self.policy.may(user, "create"):
+            found.insert(0, Button(_("Several products"), f"{self.url}grid", "table-plus"))
         packages = entity_named("catalog.productpackage")
         if packages is not None and packages.policy.may(user, "view"):
             found.append(Button(_("Product packages"), packages.url, "packages"))
@@ -145,6 +154,21 @@ class ProductEntity(Entity):
         if self.right(user, "cost_to_check") != "edit":
             return []
         return [Button(_("The cost is right"), f"{self.url_of(record)}cost-checked", "check", "post")]
+
+
+declare_grid(
+    Grid(
+        "catalog.product",
+        _("Products in a table"),
+        [
+            "number", "name", "model", "spec", "category", "brand", "unit", "price", "floor_price", "cost_price",
+            "tax_rate", "bar_code", "on_sale",
+        ],
+        edits=True,
+        help=_("Categories are written by their path, such as Shoes/Boots. A first line with headings is understood; "
+               "rows that name a product we have, by number, name and model, or bar code, change it."),
+    )
+)  # fmt: skip
 
 
 @lru_cache(maxsize=50)

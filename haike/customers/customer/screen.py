@@ -257,7 +257,7 @@ class CustomerEntity(Entity):
         if all(self.right(user, name) in ("read", "edit") for name in ("longitude", "latitude")):
             found.append(Button(_("Map"), reverse("customers:map"), "map"))
         if self.policy.may(user, "create"):
-            found.insert(0, Button(_("Several customers"), reverse("customers:grid"), "table-plus"))
+            found.insert(0, Button(_("Several customers"), f"{self.url}grid", "table-plus"))
         return found
 
     def row_buttons(self, user: Actor) -> Callable[[Any], list[Button]]:

@@ -1,4 +1,4 @@
-// The grid for several customers: rows pasted from Excel fill the cells, arrows and Enter move about.
+// The grid for many records: rows pasted from Excel fill the cells, arrows and Enter move about.
 
 /** Lines of cells from the text that a spreadsheet puts on the clipboard. */
 export function cells(text) {
@@ -24,7 +24,7 @@ export function cells(text) {
 export default function grid(form) {
   const body = form.querySelector(".sheet tbody");
   const lines = () => [...body.querySelectorAll("tr:not(.sheet-message)")];
-  const inputs = (line) => [...line.querySelectorAll("input")];
+  const inputs = (line) => [...line.querySelectorAll(".sheet-cell")];
 
   function add() {
     const last = lines().at(-1);
@@ -34,18 +34,31 @@ export default function grid(form) {
       input.removeAttribute("aria-invalid");
     }
     line.querySelectorAll(".form-error").forEach((error) => error.remove());
-    line.querySelectorAll(".sheet-bad").forEach((cell) => cell.classList.remove("sheet-bad"));
-    line.querySelector(".sheet-number").textContent = lines().length + 1;
+    for (const cell of line.querySelectorAll("td")) {
+      cell.classList.remove("sheet-bad", "sheet-new");
+      cell.removeAttribute("title");
+    }
+    for (const input of line.querySelectorAll("input[type=hidden]")) input.value = "";
+    line.removeAttribute("data-key");
+    line.querySelector(".sheet-number").firstChild.data = lines().length + 1;
     body.append(line);
     return line;
   }
 
   form.addEventListener("paste", (event) => {
-    const start = event.target.closest(".sheet input");
+    const start = event.target.closest(".sheet-cell");
     const text = event.clipboardData?.getData("text/plain") ?? "";
     if (!start || !/[\t\n]/.test(text.trim())) return;
     event.preventDefault();
     const column = inputs(start.closest("tr")).indexOf(start);
+    const fresh = !start.closest("[data-key]") && !inputs(start.closest("tr")).some((input) => input.value);
+    if ("edits" in form.dataset && column === 0 && fresh) {
+      // The server knows headings, and the records that are there already.
+      const field = form.querySelector("[name=pasted]");
+      field.value = text;
+      form.requestSubmit(form.querySelector("[name=do][value=paste]"));
+      return;
+    }
     let place = lines().indexOf(start.closest("tr"));
     for (const row of cells(text)) {
       if (place >= Number(form.dataset.most)) break;
@@ -59,7 +72,7 @@ export default function grid(form) {
   });
 
   form.addEventListener("keydown", (event) => {
-    const input = event.target.closest(".sheet input");
+    const input = event.target.closest(".sheet-cell");
     if (!input || event.isComposing || event.ctrlKey || event.metaKey) return;
     const step = { ArrowDown: 1, Enter: 1, ArrowUp: -1 }[event.key];
     if (!step) return;

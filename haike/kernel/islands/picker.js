@@ -10,7 +10,8 @@ TomSelect.define("clear_button", ClearButton);
 TomSelect.define("remove_button", RemoveButton);
 
 function line(data, escape) {
-  return `<div><span class="cut">${escape(data.text)}</span>${data.hint ? `<small>${escape(data.hint)}</small>` : ""}</div>`;
+  const picture = data.picture ? `<img class="thumb" src="${escape(data.picture)}" alt=""> ` : "";
+  return `<div>${picture}<span class="cut">${escape(data.text)}</span>${data.hint ? `<small>${escape(data.hint)}</small>` : ""}</div>`;
 }
 
 /** Turn <select data-island="picker"> into a field one can search in. */
@@ -39,7 +40,7 @@ export default function picker(select) {
             .then((answer) => (answer.ok ? answer.json() : { items: [] }))
             .catch(() => ({ items: [] }));
           field.clearOptions((option) => field.items.includes(option.value));
-          done(found.items.map(({ id, label: text, hint }) => ({ value: String(id), text, hint })));
+          done(found.items.map(({ id, label: text, hint, picture }) => ({ value: String(id), text, hint, picture })));
         }
       : undefined,
     create: createUrl

@@ -32,9 +32,9 @@ class PictureLook(Look):
         return f"/{record._haike_entity.slug}/{record.pk}/picture/{self.name}?v={record.version}"
 
     def cell(self, value: Any) -> str:
-        if not value:
-            return NOTHING
-        return f'<img class="thumb" loading="lazy" src="{escape(self.source(value))}" alt="{escape(self.label)}">'
+        source, label = escape(self.source(value)) if value else "", escape(self.label)
+        shown = f'<img class="thumb" loading="lazy" src="{source}&amp;size=96" alt="{label}">'
+        return shown if value else NOTHING
 
     def raw(self, value: Any) -> Raw:
         return self.source(value) if value and value.instance.pk else ""

@@ -14,6 +14,7 @@ from haike.kernel.policy import System
 from haike.people.models import User
 from haike.refused import Refused
 from haike.site.demo.delete import delete_free
+from haike.site.demo.pictures import remove_pictures, write_pictures
 
 SAMPLER = System("sample")
 # Path, name, brand, unit, price of the first, step of the price, share of it that it costs in percent, and the
@@ -91,6 +92,7 @@ def write_products(owner: int) -> dict[str, Any]:
     prices = create_many(entity_of(ProductPrice), _prices(boxed), by=SAMPLER, batch=batch)
     for model, records in ((Product, products), (ProductUnit, boxes), (ProductPrice, prices)):
         made[entity_of(model).label] = [each.pk for each in records if _good(each)]  # type: ignore[union-attr]
+    write_pictures(made[entity_of(Product).label])
     return {"products": made, "product_batch": batch.pk}
 
 
@@ -192,6 +194,7 @@ def remove_products(note: dict[str, Any]) -> None:
         while leaves := set(rows.filter(products=None, children=None).values_list("pk", flat=True)):
             if not delete_free(model, leaves):
                 break
+    remove_pictures()
     batch = note.get("product_batch", 0)
     if not Change.objects.filter(batch=batch).exists():
         Batch.objects.filter(pk=batch).delete()
