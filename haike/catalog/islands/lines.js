@@ -2,7 +2,7 @@
 // Without it the same table is a plain form (haike/catalog/lines/widget.py).
 import { isChanged, offer, watch } from "../../kernel/islands/drafts.js";
 import { icon, make, token } from "../../kernel/islands/page.js";
-import { cells as pasted } from "../../customers/islands/grid.js";
+import { cells as pasted } from "../../exchange/islands/grid.js";
 import { reckoned, settled, turned, whole } from "./arithmetic.js";
 import { openSheet } from "./sheet.js";
 import { openShelf } from "./shelf.js";

@@ -11,8 +11,9 @@ from haike.catalog.paper.kinds import KINDS
 from haike.customers.contact.record import Contact
 from haike.customers.customer.record import Customer
 from haike.kernel.entity import Entity
-from haike.people.proof.walk import Walk, surface
+from haike.people.proof.walk import PAGES, Walk, surface
 
+PAGES += ["/products/grid"]
 CHOSEN = re.compile(r'name="ids" value="([\d,]*)"')
 
 
