@@ -55,10 +55,12 @@ def grid_view(request: HttpRequest, entity: Entity) -> HttpResponse:
         return _shown(request, grid, user, looks, rows, rest=rest)
     if grid.edits:
         batch = save_all(grid, rows, looks, by=user)
-        if batch is not None:
-            text = _("%(created)s new, %(changed)s changed.") % {"created": batch.created, "changed": batch.changed}
-            return done(request, text, f"/batches/{batch.pk}/" if rows else entity.url, go=True)
-        return _shown(request, grid, user, looks, rows)
+        if any(row.faulty for row in rows):
+            return _shown(request, grid, user, looks, rows)
+        if batch is None:
+            return done(request, _("Nothing was changed."), entity.url, go=True)
+        text = _("%(created)s new, %(changed)s changed.") % {"created": batch.created, "changed": batch.changed}
+        return done(request, text, f"/batches/{batch.pk}/", go=True)
     sure = request.POST.get("sure") == "1"
     made = [(row, save_row(grid, row, looks, user, sure=sure)) for row in rows]
     created = [record for __, record in made if record is not None]
@@ -85,7 +87,7 @@ def _typed(request: HttpRequest, looks: Looks) -> list[GridRow]:
     columns = [data.getlist(name) for name in looks]
     keys, befores = data.getlist("key"), data.getlist("was")
     rows = []
-    for place, cells in enumerate(list(zip(*columns, strict=False))[:MOST_ROWS]):
+    for place, cells in enumerate(zip(*columns, strict=False)):
         row = GridRow(dict(zip(looks, (cell.strip() for cell in cells), strict=True)))
         row.key = whole(keys[place]) if place < len(keys) else None
         if row.key is not None:

@@ -81,7 +81,7 @@ def _conflicts(row: GridRow, present: GridRow, looks: Mapping[str, Look]) -> boo
 
 
 def save_all(grid: Grid, rows: Sequence[GridRow], looks: Mapping[str, Look], *, by: Any) -> Batch | None:
-    """Write all lines, or none and mark what is wrong; the batch takes them back. None where a line is faulty."""
+    """Write all lines, or none and mark what is wrong; the batch takes them back. None where nothing was written."""
     entity = grid.of()
     with transaction.atomic():
         batch = start_batch(entity, KIND, said(grid.title), by=by)
@@ -103,11 +103,11 @@ def save_all(grid: Grid, rows: Sequence[GridRow], looks: Mapping[str, Look], *, 
                         entity.create(by=by, batch=batch, **values)
                         batch.created += 1
                     else:
-                        entity.change(record, by=by, batch=batch, **values)
-                        batch.changed += 1
+                        after = entity.change(record, by=by, batch=batch, **values)
+                        batch.changed += after.version != record.version
             except Refused as no:
                 refuse(row, looks, no)
-        if any(row.faulty for row in rows):
+        if any(row.faulty for row in rows) or not batch.created + batch.changed:
             transaction.set_rollback(True)
             return None
         batch.save(update_fields=["created", "changed"])
