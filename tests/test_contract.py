@@ -28,7 +28,7 @@ WITH_OWNER = [
     for entity in ALL
     if not entity.label.startswith(
         ("people.", "pools.", "segments.tagrule", "handover.keeperrule", "catalog.", "customers.priceclass")
-        + ("sales.pipeline", "sales.stage", "money.plantemplate")
+        + ("sales.pipeline", "sales.stage", "sales.contracttemplate", "money.plantemplate")
     )
 ]
 MAKEABLE = [entity for entity in ALL if entity.creatable]
