@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('customers', '0010_bought'),
         ('people', '0008_role_reveals'),
-        ('sales', '0011_worth'),
+        ('sales', '0013_delivered_product'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
