@@ -13,9 +13,9 @@ from haike.catalog.paper.record import AS_IS
 from haike.chinese.phone import display
 from haike.customers.contact.record import Contact
 from haike.customers.paper.letter import readable
+from haike.days import day_text
 from haike.kernel.currency import money_text
 from haike.kernel.entity import entity_of
-from haike.days import day_text
 from haike.people.user.record import User
 from haike.sales.contract.record import Contract, Delivery
 from haike.sales.quote.record import Quote
