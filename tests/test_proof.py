@@ -151,7 +151,7 @@ def test_every_surface_says_what_the_oracle_says(cast: Cast, pair: tuple[str, st
 def test_the_surfaces_of_the_feature_list_are_all_there() -> None:
     known = {each.key for each in surfaces()}
     wanted = {"page", "list", "count", "search", "picker", "api", "export", "log", "palette", "attachment", "notice"}
-    assert wanted | {"stream", "comment", "card", "tab", "webhook", "print"} <= known
+    assert wanted | {"stream", "digest", "comment", "card", "tab", "webhook", "print"} <= known
     money = {"statements", "truth", "lines", "sums", "files", "acts"}
     assert {"own_field", "own_file", "job", "export_file"} | money <= known
 
@@ -217,7 +217,8 @@ def open_files(patch: pytest.MonkeyPatch, boss: User) -> None:
 LEAKS = {
     "page": open_scope, "log": open_log, "list": open_scope, "count": open_scope, "search": open_scope,
     "picker": open_picker, "api": open_scope, "export": open_export, "palette": open_scope,
-    "attachment": open_attachments, "notice": open_reading, "stream": open_reading, "comment": open_reading,
+    "attachment": open_attachments, "notice": open_reading, "digest": open_reading, "stream": open_reading,
+    "comment": open_reading,
     "card": open_reading, "tab": open_tabs, "webhook": open_scope, "own_field": open_fields, "own_file": open_files,
     "job": open_jobs, "export_file": open_export,
     **dict.fromkeys(("statements", "truth", "lines", "sums", "files", "acts", "print", "pivot"), open_scope),

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import Model
 from django.http import Http404
 from django.utils.html import escape
 from django.utils.translation import gettext_lazy as _
@@ -22,6 +23,7 @@ from haike.money.statement.page import may_state
 from haike.money.truth.panel import in_force_for, reads
 from haike.people.currency.rates import convert
 from haike.people.proof.walk import PAGES, Answer, Walk, surface
+from haike.sales.contract.record import Contract
 from haike.sales.lines.lists import lines_of_orders, lines_of_shipments
 from haike.sales.opportunity.record import Opportunity
 from haike.sales.opportunity.report import Asked
@@ -101,9 +103,9 @@ def files(walk: Walk, entity: Entity) -> None:
         _statement_files(walk, entity)
     elif entity.model is PaymentPlan:
         answer = walk.send("/payment-plans/ageing/xlsx", by="customer")
-        owing = {plan.customer_id for plan in walk.sample.of(entity) if plan.open > 0 and walk.may(entity, plan)}
+        named = _with_sums(walk)
         for customer in walk.sample.of(entity_of(Customer)):
-            if answer.shown and f">{escape(customer.name)}<" in answer.text and customer.pk not in owing:
+            if answer.shown and f">{escape(customer.name)}<" in answer.text and customer.pk not in named:
                 walk.note("files", entity, customer.pk, True, answer.path)
         _taken(walk, entity, answer)
     elif path is not None:
@@ -112,6 +114,24 @@ def files(walk: Walk, entity: Entity) -> None:
         for record in walk.sample.of(entity) if answer.shown else ():
             if record.deleted_at is None and record.state not in ("draft", "cancelled") and record.lines:
                 walk.compare("files", entity, record, record.number in answer.text, answer.path)
+
+
+def _with_sums(walk: Walk) -> set[int]:
+    """The customers of whom the reader sees something that is open, not planned or prepaid, or who had debts before."""
+    sums: dict[type[Model], Callable[[Any], Decimal]] = {
+        PaymentPlan: lambda plan: plan.open,
+        Payment: lambda payment: payment.rest,
+        Contract: lambda contract: contract.amount - contract.planned,
+        Order: lambda order: order.due - order.planned,
+        Customer: lambda customer: abs(customer.opening_debt),
+    }
+    found = set()
+    for model, left in sums.items():
+        entity = entity_of(model)
+        for record in walk.sample.of(entity):
+            if left(record) > 0 and walk.may(entity, record):
+                found.add(record.pk if model is Customer else record.customer_id)
+    return found
 
 
 def _statement_files(walk: Walk, entity: Entity) -> None:
