@@ -34,7 +34,7 @@ PAGES = {
 }
 GRANTS = {"pools": "pools", "orders": "correct_costs", "duplicates": "duplicates", "talk": "tags"}
 SETTINGS = {
-    "leads": "sales.",
+    "leads": "sales.lead_",
     "orders": "bought.",
     "duplicates": "dedupe.",
     "talk": "talk.edit_hours",
