@@ -13,8 +13,6 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 ENTRIES = 1_000
 """So many entries of each index are looked at: half a second for a database of any size."""
-
-
 LARGE = (
     "UPDATE sqlite_stat1 SET stat = CASE WHEN idx IS NULL THEN '1000000' ELSE '1000000 1000 1' END "
     "WHERE tbl GLOB 'search_*_words_data' OR tbl GLOB 'search_*_words_idx'"

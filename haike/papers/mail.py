@@ -154,8 +154,7 @@ def _send(mail: PaperMail) -> None:
         address = f"{mail.site}public/papers/{token_of(link)}"
     except Refused as no:
         raise MailFault("closed") from no
-    # Without an id of ours, Django would tell the name of this machine.
-    headers = {"To": ", ".join(mail.to), "Message-ID": f"<{mail.uid}@{server.sender.rpartition('@')[2]}>"}
+    headers = {"To": ", ".join(mail.to), "Message-ID": server.message_id(mail.uid)}
     text, answers = mail.text.replace(PLACE, address), [formataddr((by.name, by.email))] if by.email else []
     waiting = [each for each in [*mail.to, mail.copy_to] if each and each not in mail.taken]
     with connected(server) as connection:

@@ -85,6 +85,10 @@ class MailServer(models.Model):
         """Who stands as the sender."""
         return formataddr((self.sender_name, self.sender))
 
+    def message_id(self, uid: str) -> str:
+        """The id of a mail; without one of ours, Django would tell the name of this machine."""
+        return f"<{uid}@{self.sender.rpartition('@')[2]}>"
+
 
 class MailFault(Exception):
     """A mail did not leave: `code` is one of FAULTS; trying again helps unless it is `lasting`."""

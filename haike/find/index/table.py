@@ -148,7 +148,7 @@ def _first(document: tuple[int, Any, Any]) -> int:
 
 def _present(cursor: Any, name: str, ids: list[int]) -> dict[int, tuple[int, str]]:
     """Owner and text of these documents, as far as there are any."""
-    cursor.execute(f'SELECT id, owner, text FROM "{name}" WHERE id IN ({", ".join(map(str, map(int, ids)))})')
+    cursor.execute(f'SELECT id, owner, text FROM "{name}" WHERE id IN ({_listed(ids)})')
     return {id: (owner, text) for id, owner, text in cursor.fetchall()}
 
 
@@ -210,7 +210,7 @@ def texts(connection: BaseDatabaseWrapper, model: Model, ids: list[int]) -> dict
     name, found = table(model), dict[int, set[str]]()
     with connection.cursor() as cursor:
         for batch in _batches(ids):
-            cursor.execute(f'SELECT id, text FROM "{name}" WHERE id IN ({", ".join(map(str, map(int, batch)))})')
+            cursor.execute(f'SELECT id, text FROM "{name}" WHERE id IN ({_listed(batch)})')
             found |= {id: set(text.split(tokens.SEPARATOR)) for id, text in cursor.fetchall()}
     return found
 
@@ -236,7 +236,7 @@ def reown(connection: BaseDatabaseWrapper, model: Model, ids: Iterable[int]) -> 
     owner = "coalesce(r.owner_id, 0)"
     with connection.cursor() as cursor:
         for batch in _batches(ids):
-            moved = f"s.id IN ({', '.join(map(str, map(int, batch)))}) AND r.id = s.id AND s.owner <> {owner}"
+            moved = f"s.id IN ({_listed(batch)}) AND r.id = s.id AND s.owner <> {owner}"
             rows = f'FROM "{name}" s, "{model._meta.db_table}" r WHERE {moved}'
             # Row by row, for FTS5 sorts away what it has whenever one goes back.
             cursor.execute(
@@ -245,6 +245,11 @@ def reown(connection: BaseDatabaseWrapper, model: Model, ids: Iterable[int]) -> 
                 f"UNION ALL SELECT NULL, s.id, '{tokens.OWNER}' || {owner} {rows}) ORDER BY id, act DESC"
             )
             cursor.execute(f'UPDATE "{name}" AS s SET owner = {owner} FROM "{model._meta.db_table}" r WHERE {moved}')
+
+
+def _listed(ids: Iterable[int]) -> str:
+    """Keys within a statement: more of them than there may be placeholders."""
+    return ", ".join(map(str, map(int, ids)))
 
 
 def _batches(items: Iterable[Any]) -> Iterator[list[Any]]:

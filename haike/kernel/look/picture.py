@@ -32,9 +32,10 @@ class PictureLook(Look):
         return f"/{record._haike_entity.slug}/{record.pk}/picture/{self.name}?v={record.version}"
 
     def cell(self, value: Any) -> str:
-        source, label = escape(self.source(value)) if value else "", escape(self.label)
-        shown = f'<img class="thumb" loading="lazy" src="{source}&amp;size=96" alt="{label}">'
-        return shown if value else NOTHING
+        if not value:
+            return NOTHING
+        source, label = escape(self.source(value)), escape(self.label)
+        return f'<img class="thumb" loading="lazy" src="{source}&amp;size=96" alt="{label}">'
 
     def raw(self, value: Any) -> Raw:
         return self.source(value) if value and value.instance.pk else ""

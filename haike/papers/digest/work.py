@@ -93,8 +93,7 @@ def _send_to(user: Any, server: MailServer, connection: Any) -> int:
 
 def _post(letter: Letter, user: Any, server: MailServer, connection: Any) -> None:
     headers = {
-        # Without an id of ours, Django would tell the name of this machine.
-        "Message-ID": f"<{uuid4().hex}@{server.sender.rpartition('@')[2]}>",
+        "Message-ID": server.message_id(uuid4().hex),
         "Auto-Submitted": "auto-generated",
     }
     mail = EmailMultiAlternatives(letter.subject, letter.text, server.from_address, [user.email], headers=headers)

@@ -59,6 +59,11 @@ def sentence(alarm: Alarm) -> str:
     return str(kind.say(alarm.facts)) if kind is not None else alarm.kind
 
 
+def with_name(alarm: Alarm) -> str:
+    """Whom it is about, if anybody, and what happened."""
+    return f"{alarm.user or ''} {sentence(alarm)}".strip()
+
+
 def raise_alarm(
     kind: str, *, user: Any, quiet: timedelta | None = None, ip: str | None = None, **facts: Any
 ) -> Alarm | None:

@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 
 from haike.digits import whole
 from haike.kernel.entity import entity_named, entity_of
-from haike.people.alarm.kinds import alarm_kinds, mark_seen, sentence
+from haike.people.alarm.kinds import alarm_kinds, mark_seen, sentence, with_name
 from haike.people.alarm.record import Alarm
 from haike.people.journal.page import (
     Column,
@@ -122,7 +122,7 @@ def seen_view(request: HttpRequest, pk: int | None = None) -> HttpResponse:
     hidden: dict[str, Any] = {}
     if pk is not None:
         alarm = get_object_or_404(Alarm, pk=pk)
-        rows, hint = Alarm.objects.filter(pk=pk), f"{alarm.user or ''} {sentence(alarm)}".strip()
+        rows, hint = Alarm.objects.filter(pk=pk), with_name(alarm)
     else:
         upto = whole(request.GET.get("upto") or request.POST.get("upto")) or 0
         hidden = {"upto": upto}

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from haike.kernel.events import on
 from haike.people.account.choices import hears
-from haike.people.alarm.kinds import ENTITY, alarm_kinds, sentence
+from haike.people.alarm.kinds import ENTITY, alarm_kinds, with_name
 from haike.people.alarm.record import Alarm
 from haike.people.grants import grants_of
 from haike.talk.notice.kinds import Kind, declare_kind
@@ -34,6 +34,6 @@ def raised(alarm: Alarm) -> None:
         if user.pk != alarm.user_id and grants_of(user.pk).may_do("alarms") and hears(user, RAISED.key):
             with translation.override(user.language):
                 label = str(alarm_kinds()[alarm.kind].label)
-                facts = {"title": label, "text": f"{alarm.user or ''} {sentence(alarm)}".strip()}
+                facts = {"title": label, "text": with_name(alarm)}
             told.append(Telling(user.pk, alarm.pk, facts, f"alarm:{alarm.pk}"))
     tell(RAISED, ENTITY, told)

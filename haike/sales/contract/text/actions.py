@@ -27,6 +27,7 @@ from haike.sales.contract.text.record import ABOUT, ContractTemplate
 
 TEXT = "contract-text"
 KINDS[TEXT] = _("Text of a contract")
+FIXED = _("The text of this contract cannot be changed.")
 HAN = re.compile(r"[\u4e00-\u9fff]")
 ISO_DAY = re.compile(r"\b(\d{4})-(\d\d)-(\d\d)\b")
 
@@ -96,7 +97,7 @@ def make_text(contract: Contract, template: ContractTemplate, *, by: Any, versio
     `version` is that of the contract which the writer has seen; raises Refused, Conflict.
     """
     if not may_make(contract, by):
-        raise Refused(_("The text of this contract cannot be changed."))
+        raise Refused(FIXED)
     entity, made = entity_of(Contract), fill_in(contract, template, by)
     able = entity.editable_by(by, made=True)
     values = {"text": entity.looks["text"].parse(made.text, by), "heading": made.heading}

@@ -13,7 +13,7 @@ from haike.digits import whole
 from haike.kernel.entity import Section, entity_of
 from haike.refused import Conflict, Refused
 from haike.sales.contract.record import ACTIVE, Contract
-from haike.sales.contract.text.actions import fill_in, make_text, may_make, offered, versions
+from haike.sales.contract.text.actions import FIXED, fill_in, make_text, may_make, offered, versions
 from haike.sales.contract.text.panel import may_read
 from haike.screens.door import done, find_record, refused_page
 from haike.screens.form import FormPage, Typed, form_looks, render_form
@@ -36,7 +36,7 @@ def make_view(request: HttpRequest, pk: int) -> HttpResponse:
     """Make the text from a template: at once where there is none, after a question where there is one."""
     user, contract = _found(request, pk)
     if not may_make(contract, user):
-        return refused_page(request, Refused(_("The text of this contract cannot be changed.")))
+        return refused_page(request, Refused(FIXED))
     templates, url = offered(contract, user), entity_of(Contract).url_of(contract)
     said = request.POST.get("template") or request.GET.get("template") or contract.text_from_id
     template = next((each for each in templates if str(each.pk) == str(said)), templates[0] if templates else None)
@@ -78,7 +78,7 @@ def edit_view(request: HttpRequest, pk: int) -> HttpResponse:
     user, contract = _found(request, pk)
     entity = entity_of(Contract)
     if not may_make(contract, user):
-        return refused_page(request, Refused(_("The text of this contract cannot be changed.")))
+        return refused_page(request, Refused(FIXED))
     typed, status = Typed(form_looks(entity, user, record=contract, names=["heading", "text"]), user), 200
     typed.start({name: look.get(contract) for name, look in typed.looks.items()})
     back = f"{entity.url_of(contract)}?tab=text"
@@ -119,7 +119,7 @@ def version_view(request: HttpRequest, pk: int, key: int) -> HttpResponse:
     if request.method == "POST":
         try:
             if not may_make(contract, user):
-                raise Refused(_("The text of this contract cannot be changed."))
+                raise Refused(FIXED)
             entity.change(contract, by=user, version=whole(request.POST.get("version")), text=version.text)
         except Refused as no:
             return refused_page(request, no)
