@@ -154,7 +154,7 @@ def _server() -> Iterator[int]:
     settings = f"{POSTGRESQL}port = {port}\nunix_socket_directories = '{folder}'\n"
     (folder / "bench.conf").write_text(settings)
     main = data / "postgresql.conf"
-    line = f"include '{folder / 'bench.conf'}'\n"
+    line = "include '../bench.conf'\n"
     if line not in main.read_text():
         main.write_text(main.read_text() + line)
     subprocess.run([*control, "--log", str(folder / "log"), "start"], check=True, cwd="/")

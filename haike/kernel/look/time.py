@@ -167,16 +167,17 @@ class DateLook(Look):
 
 def _moment(value: datetime, zone: tzinfo, year: str) -> str:
     # 2026-03-09 14:05:00, cut to what is shown; strftime would take as long as all the rest.
-    text = str(value.astimezone(zone))[:19]
+    local = str(value.astimezone(zone))
+    text = local[:19]
     shown = text[5:16] if text.startswith(year) else text[:10]
-    return f'<time datetime="{value.isoformat()}" title="{text}">{shown}</time>'
+    return f'<time datetime="{local}" title="{text}">{shown}</time>'
 
 
 def _english_moment(value: datetime, zone: tzinfo, year: str) -> str:
     local = value.astimezone(zone)
     this_year = str(local.year) == year
     shown = day_text(local, year=not this_year) + (f" {local:%H:%M}" if this_year else "")
-    return f'<time datetime="{value.isoformat()}" title="{day_text(local, year=True)} {local:%H:%M:%S}">{shown}</time>'
+    return f'<time datetime="{local}" title="{day_text(local, year=True)} {local:%H:%M:%S}">{shown}</time>'
 
 
 @shows(models.DateTimeField)
