@@ -25,8 +25,8 @@ VERSION = re.compile(r'name="version" value="(\d+)"')
 
 
 def name(rnd: random.Random) -> str:
-    """A company's name that is not there yet."""
-    return f"佛山市{''.join(rnd.choices(CHARS, k=6))}新材料有限公司"
+    """A company's name that is not there yet, nor one so like it that the form asks."""
+    return f"佛山市{''.join(rnd.choices(CHARS, k=9))}新材料有限公司"
 
 
 def form(rnd: random.Random) -> dict[str, str]:

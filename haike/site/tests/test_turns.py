@@ -65,6 +65,34 @@ def test_a_writer_gives_up_after_its_patience() -> None:
         connection.close()
 
 
+def test_writers_have_their_turns_in_the_order_in_which_they_came() -> None:
+    came: list[int] = []
+    connected, called = threading.Barrier(8), [threading.Event() for __ in range(7)]
+
+    def write(number: int) -> None:
+        try:
+            connection.ensure_connection()
+            connected.wait()
+            called[number].wait()
+            with transaction.atomic():
+                came.append(number)
+                time.sleep(0.01)
+        finally:
+            connection.close()
+
+    waiting = [threading.Thread(target=write, args=(number,)) for number in range(7)]
+    for thread in waiting:
+        thread.start()
+    connected.wait()
+    other = hold(1)
+    for call in called:
+        call.set()
+        time.sleep(0.05)
+    for thread in (other, *waiting):
+        thread.join()
+    assert came == list(range(7))
+
+
 def test_a_statement_by_itself_waits_outside_of_sqlite() -> None:
     """While it waits, another thread's garbage collector may let go of a cursor of this connection."""
     with connection.cursor() as cursor:

@@ -1,7 +1,8 @@
-"""SQLite whose writers ask often for their turn.
+"""SQLite whose writers have their turns in the order in which they came.
 
 SQLite lets a writer that has to wait look again after pauses that grow to a tenth of a second, so that of eight some
-wait for a second while others go by. Here the pauses stay short and uneven: nobody is passed over for long.
+wait for a second while others go by. Here writers, of all processes, queue at a file beside the database: one looks
+again after short pauses, those behind him sleep.
 
 Nor may a thread wait inside SQLite at all: it holds its connection's lock meanwhile, and another thread's garbage
 collector that comes upon a cursor of that connection stops there — with the right to write that is waited for.
@@ -9,10 +10,11 @@ collector that comes upon a cursor of that connection stops there — with the r
 
 from __future__ import annotations
 
-import random
+import os
 import sqlite3
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -32,8 +34,15 @@ def _moment(text: bytes) -> datetime | None:
 
 sqlite3.register_converter("datetime", _moment)
 
-SHORTEST, LONGEST = 0.001, 0.006
-"""Seconds between two looks."""
+try:
+    import fcntl
+except ImportError:  # Windows, where the first to look after the others have ended is next.
+    fcntl = None  # type: ignore[assignment]
+
+PAUSE = 0.001
+"""Seconds between two looks of the one who is next."""
+QUEUES_FROM = 1000
+"""Milliseconds of patience; whoever has less cannot wait for those before him."""
 READS = ("SELECT", "WITH", "PRAGMA", "EXPLAIN", "BEGIN", "COMMIT", "ROLLBACK")
 """How statements begin that never wait for the right to write, or wait elsewhere."""
 
@@ -48,6 +57,21 @@ def _marked(query: str) -> str:
     return base.FORMAT_QMARK_REGEX.sub("?", query).replace("%%", "%")
 
 
+@contextmanager
+def _queue(connection: Any, patience: int) -> Iterator[None]:
+    """Be the one who is next, after those who came before; the system lets go of the place of a killed process."""
+    path = connection.execute("PRAGMA database_list").fetchone()[2]
+    if fcntl is None or not path or patience < QUEUES_FROM:
+        yield
+        return
+    place = os.open(f"{path}-turn", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(place, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(place)
+
+
 def in_turn(connection: Any, run: Callable[[], Any], locked: type[Exception]) -> Any:
     """What `run` gives, called again while the error `locked` says that somebody else writes.
 
@@ -57,13 +81,14 @@ def in_turn(connection: Any, run: Callable[[], Any], locked: type[Exception]) ->
     until = time.monotonic() + patience / 1000
     connection.execute("PRAGMA busy_timeout = 0")
     try:
-        while True:
-            try:
-                return run()
-            except locked as error:
-                if "locked" not in str(error) or time.monotonic() > until:
-                    raise
-            time.sleep(random.uniform(SHORTEST, LONGEST))  # noqa: S311
+        with _queue(connection, patience):
+            while True:
+                try:
+                    return run()
+                except locked as error:
+                    if "locked" not in str(error) or time.monotonic() > until:
+                        raise
+                time.sleep(PAUSE)
     finally:
         connection.execute(f"PRAGMA busy_timeout = {patience}")
 
