@@ -22,7 +22,7 @@ from django.utils.translation import gettext_lazy as _
 from haike.customers.health.settle import settle_all
 from haike.customers.models import Contact, Customer
 from haike.dedupe.identity import identities
-from haike.dedupe.index import rebuild
+from haike.dedupe.index import IdentityKey, rebuild
 from haike.find.index.load import load as load_documents
 from haike.find.index.load import with_part
 from haike.find.statistics import count as count_tables
@@ -141,7 +141,9 @@ def make_demo(
     write_contract_texts(sample, offices.people["boss"].id)
     ranges = {each.label: tuple(made[each.label]) for each in identities() if each.label in made}
     label = entity_of(Lead).label
-    rebuild(only={**ranges, label: (note["leads"][label][0][0], len(note["leads"][label]))})
+    ranges[label] = (note["leads"][label][0][0], len(note["leads"][label]))
+    with set_aside(tables_of([IdentityKey])) if large else nullcontext():
+        rebuild(only=ranges, report=lambda made, of: report(made, of, str(_("keys that tell duplicates"))))
     count_tables(connection)
     return offices.accounts
 
