@@ -9,7 +9,7 @@ import time
 from typing import Any
 from urllib.parse import quote
 
-from bench.browser import Answer, Browser
+from bench.browser import Answer, Asker, Browser
 from bench.results import Results, Took, middle
 from bench.server import Server
 
@@ -70,7 +70,7 @@ def read(server: Server, people: dict[str, Any], password: str, results: Results
         if only in "list: page 1000":
             _deep(browser, who, person, results)
         if only in "list: 8 at once":
-            results.put("list: 8 at once", who, _at_once(server, browser, PAGE))
+            results.put("list: 8 at once", who, _at_once(browser, PAGE))
 
 
 def _deep(browser: Browser, who: str, person: dict[str, Any], results: Results) -> None:
@@ -93,16 +93,15 @@ def _deep(browser: Browser, who: str, person: dict[str, Any], results: Results) 
     results.put("list: page 1000, jump", who, timed(browser, [f"{PAGE}&page={page - step}" for step in range(10)]))
 
 
-def _at_once(server: Server, signed_in: Browser, path: str) -> float:
+def _at_once(signed_in: Browser, path: str) -> float:
     """Requests answered per second with eight of them under way all the time."""
     done = [0] * AT_ONCE
     until = time.perf_counter() + AT_ONCE_SECONDS
 
     def ask(place: int) -> None:
-        browser = server.browser()
-        browser.cookies = dict(signed_in.cookies)
+        asker = Asker(signed_in, path)
         while time.perf_counter() < until:
-            demand(browser.get(path), path)
+            asker.ask()
             done[place] += 1
 
     threads = [threading.Thread(target=ask, args=(place,)) for place in range(AT_ONCE)]

@@ -1,6 +1,7 @@
 """Everything that can be wrong before the first page: settings, declarations, models, migrations, database."""
 
 import sys
+import sysconfig
 from collections.abc import Iterator
 
 import click
@@ -23,13 +24,15 @@ from haike.site.migrating import pending
 @click.option("--no-database", is_flag=True, help=_("Look at the sources only"))
 def command(no_database: bool) -> None:
     found = [*checks.run_checks(include_deployment_checks=settings.HAIKE_HTTPS), *models_without_migration()]
+    found += slow_python(sysconfig.get_config_var("CONFIG_ARGS"))
     if not no_database:
         found += pending_migrations()
     for message in found:
         click.echo(str(message))
     if any(message.is_serious() for message in found):
         sys.exit(1)
-    click.echo(_("Nothing is wrong."))
+    if not found:
+        click.echo(_("Nothing is wrong."))
 
 
 def models_without_migration() -> Iterator[CheckMessage]:
@@ -52,3 +55,11 @@ def pending_migrations() -> Iterator[CheckMessage]:
     if names:
         text = _("Migrations not yet applied: {names}").format(names=", ".join(names))
         yield checks.Warning(text, "haike migrate", id="haike.W102")
+
+
+def slow_python(built: str | None) -> Iterator[CheckMessage]:
+    """`built` is how Python was configured; Windows does not tell, and is built with optimisation."""
+    if built is not None and "--enable-optimizations" not in built:
+        text = _("This Python was built without optimisation: pages take about a quarter longer.")
+        hint = _("Use the Python of the operating system, of python.org or of its container images.")
+        yield checks.Warning(text, hint, id="haike.W103")

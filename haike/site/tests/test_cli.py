@@ -116,6 +116,17 @@ def test_a_single_company_knows_no_companies() -> None:
     assert "HAIKE_HOSTED" in result.output
 
 
+@pytest.mark.parametrize(
+    ("built", "slow"),
+    [("'--enable-shared'", True), ("'--enable-optimizations' '--with-lto'", False), ("", True), (None, False)],
+)
+def test_check_tells_of_a_slow_python(built: str | None, slow: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sysconfig.get_config_var", {"CONFIG_ARGS": built}.get)
+    result = haike("check", "--no-database")
+    assert result.exit_code == 0, result.output
+    assert ("haike.W103" in result.output) == slow
+
+
 @pytest.mark.parametrize("name", ["submit", "action", "elements"])
 def test_a_field_named_like_what_forms_have_is_refused(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     assert [each for each in check_entities() if each.id == "haike.E006"] == []
