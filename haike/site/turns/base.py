@@ -23,6 +23,8 @@ from django.db import OperationalError
 from django.db.backends.sqlite3 import base
 from django.utils.dateparse import parse_datetime
 
+from haike.site.turns.schema import SchemaEditor
+
 
 def _moment(text: bytes) -> datetime | None:
     """What a column of moments holds, read at half the time of Django's way, which takes what this one does not."""
@@ -119,6 +121,8 @@ class Cursor(base.SQLiteCursorWrapper):
 
 class DatabaseWrapper(base.DatabaseWrapper):
     """Begins transactions and writes as Django does, but waits by itself."""
+
+    SchemaEditorClass = SchemaEditor
 
     def create_cursor(self, name: str | None = None) -> Any:
         """As Django's."""
