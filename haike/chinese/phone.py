@@ -148,6 +148,8 @@ def normalise_phone(raw: object, *, area: str = "") -> Phone:
     """
     if type(raw) is str and raw.isascii():
         # As nearly all are written; the same comes of them below, ten times as slowly.
+        if not raw:
+            return Phone("", "unknown")
         if _MOBILE.fullmatch(raw):
             return Phone(f"86{raw}", "mobile")
         code, dash, rest = raw.partition("-")

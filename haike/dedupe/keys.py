@@ -22,6 +22,8 @@ KINDS = (CODE, PHONE, REACH, NAME, SHORT, SIMILAR)
 SHORTEST = 2
 """A name of one character says nothing."""
 LEAST_MNEMONIC = 4
+MOBILE = 11
+"""Digits of a mobile number."""
 LATIN = 6
 """From this length on a Latin trade name is also known by its halves: a slip of the pen spoils only one of them."""
 
@@ -34,24 +36,23 @@ def hashed(space: str, text: str) -> int:
 def phones_in(identity: Identity, values: Values) -> set[str]:
     """The telephone numbers as digits with country code, without extensions."""
     found = (normalise_phone(values.get(name) or "") for name in identity.phones)
-    accounts = (normalise_phone(text) for text in (values.get(name) for name in identity.ids) if _is_number(text))
-    return {phone.digits for phone in found if phone.kind != "unknown"} | {
-        phone.digits for phone in accounts if phone.kind == "mobile"
-    }
+    accounts = (_mobile(values.get(name)) for name in identity.ids)
+    return {phone.digits for phone in found if phone.kind != "unknown"} | {digits for digits in accounts if digits}
 
 
 def ids_in(identity: Identity, values: Values) -> set[str]:
     """The accounts of other services that are no mobile numbers, each behind the name of its service."""
     given = {name: "".join(str(values.get(name) or "").split()).casefold() for name in identity.ids}
-    return {
-        f"{name}:{text}"
-        for name, text in given.items()
-        if text and not (_is_number(text) and normalise_phone(text).kind == "mobile")
-    }
+    return {f"{name}:{text}" for name, text in given.items() if text and not _mobile(text)}
 
 
-def _is_number(text: object) -> bool:
-    return bool(text) and not any(char.isalpha() for char in str(text))
+def _mobile(text: object) -> str:
+    """The digits of an account that is a mobile number, with country code; accounts of QQ have fewer."""
+    written = str(text or "")
+    if len(written) < MOBILE or any(char.isalpha() for char in written):
+        return ""
+    phone = normalise_phone(written)
+    return phone.digits if phone.kind == "mobile" else ""
 
 
 def code_in(identity: Identity, values: Values) -> str:
