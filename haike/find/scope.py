@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import reduce
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from haike.find.share import Share
 
@@ -50,10 +50,29 @@ class Scope:
     def _reached(self) -> Q:
         if self.everything:
             return Q()
-        condition = Q(owner_id__in=self.owner_ids) if self.owner_ids else Q(pk__in=[])
-        if self.shared:
-            shares = Share.objects.filter(user_id=self.user_id, entity=self.share_entity)
-            if self.writable:
-                shares = shares.filter(can_write=True)
-            condition |= Q(**{f"{self.share_column}__in": shares.values("record_id")})
-        return condition
+        return self._owned | self._held if self.shared else self._owned
+
+    def arms(self) -> list[Q]:
+        """The same as conditions of which no row meets two: an index answers each, and none answers them with an "or".
+
+        Whether anything is shared is asked of the database; where nothing is, whose rows they are remains.
+        """
+        if self.everything:
+            return [self.narrowed]
+        found = [self._owned] if self.owner_ids else []
+        if self.shared and self._shares.exists():
+            found.append(self._held & ~self._owned)
+        return [arm & self.narrowed for arm in found]
+
+    @property
+    def _owned(self) -> Q:
+        return Q(owner_id__in=self.owner_ids) if self.owner_ids else Q(pk__in=[])
+
+    @property
+    def _held(self) -> Q:
+        return Q(**{f"{self.share_column}__in": self._shares.values("record_id")})
+
+    @property
+    def _shares(self) -> QuerySet[Share]:
+        shares = Share.objects.filter(user_id=self.user_id, entity=self.share_entity)
+        return shares.filter(can_write=True) if self.writable else shares

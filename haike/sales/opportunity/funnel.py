@@ -78,11 +78,11 @@ class Group:
 
 def groups_of(asked: Asked, span: Span) -> list[Group]:
     """The opportunities entered in a span of days, counted and summed in one pass."""
-    rows = asked.begun(span).values_list("visited", "state", "owner", "department")
-    found = rows.annotate(number=Count("pk"), amount=Sum("worth"))
+    keys, sums = ("visited", "state", "owner", "department"), {"number": Count("pk"), "amount": Sum("worth")}
     return [
         Group(frozenset(map(int, visited.split())), state, owner, department, number, amount or Decimal(0))
-        for visited, state, owner, department, number, amount in found
+        for rows in asked.begun(span)
+        for visited, state, owner, department, number, amount in rows.values_list(*keys).annotate(**sums)
     ]
 
 
@@ -110,10 +110,10 @@ def _days(asked: Asked, span: Span, stages: Sequence[Stage]) -> dict[int, float]
     """The mean days of the stays that are over, by stage."""
     if not stages:
         return {}
-    rows = asked.begun(span).values("pk")
-    sql, params = rows.query.sql_with_params()
-    key = connection.settings_dict["NAME"], getattr(connection, "schema_name", ""), sql, params, len(stages)
-    read = means.get(key, lambda: _read_days(rows, stages), _weight)
+    arms = [rows.values("pk") for rows in asked.begun(span)]
+    asks = [rows.query.sql_with_params() for rows in arms]
+    key = connection.settings_dict["NAME"], getattr(connection, "schema_name", ""), *asks, len(stages)
+    read = means.get(key, lambda: _read_days(arms, stages), _weight)
     return {stage: days / number for stage, (number, days) in read.items()}
 
 
@@ -121,17 +121,22 @@ def _weight(read: dict[int, tuple[int, float]]) -> int:
     return 200 * len(read) if sum(number for number, _ in read.values()) >= DEAR else 0
 
 
-def _read_days(rows: QuerySet[Any], stages: Sequence[Stage]) -> dict[int, tuple[int, float]]:
+def _read_days(arms: Sequence[QuerySet[Any]], stages: Sequence[Stage]) -> dict[int, tuple[int, float]]:
     """How many stays are over and how many days they took together, by stage."""
     ended = ~Q(from_stage=F("to_stage")) | (Q(from_state=OPEN) & ~Q(to_state=OPEN))
-    moves = StageMove._base_manager.filter(ended, opportunity__in=rows, from_state=OPEN).order_by()
     # A sum for each stage in one row: to sort the moves by their stages would double the time.
     sums: dict[str, Any] = {}
     for stage in stages:
         here = Q(from_stage=stage.pk)
         sums |= {f"n{stage.pk}": Count("pk", filter=here), f"d{stage.pk}": Sum("days", filter=here)}
-    row = moves.aggregate(**sums)
-    return {stage.pk: (row[f"n{stage.pk}"], float(row[f"d{stage.pk}"])) for stage in stages if row[f"n{stage.pk}"]}
+    found: dict[int, tuple[int, float]] = {}
+    for rows in arms:
+        moves = StageMove._base_manager.filter(ended, opportunity__in=rows, from_state=OPEN).order_by()
+        row = moves.aggregate(**sums)
+        for key in [stage.pk for stage in stages if row[f"n{stage.pk}"]]:
+            number, days = found.get(key, (0, 0.0))
+            found[key] = number + row[f"n{key}"], days + float(row[f"d{key}"])
+    return found
 
 
 @dataclass(frozen=True)
@@ -160,7 +165,7 @@ def shares(asked: Asked, span: Span, by: str, groups: Sequence[Group] | None = N
     amounts: dict[int | None, Decimal] = defaultdict(Decimal)
     names: dict[int | None, str] = {}
     if by == "product":
-        for part in parts(asked.begun(span), asked.user):
+        for part in (part for rows in asked.begun(span) for part in parts(rows, asked.user)):
             names[part.product] = part.name
             numbers[part.product][part.state] += part.number
             amounts[part.product] += part.amount if part.state == WON else 0

@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 
 from django.db.models import Q, QuerySet
 from django.http import Http404
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from haike.catalog.product.record import Product
@@ -145,7 +146,17 @@ class Asked:
 
     def rows(self) -> QuerySet[Any]:
         """The opportunities that the reader sees of this pipeline, owner, department and product, of all times."""
-        found: QuerySet[Any] = Opportunity.objects.visible_to(self.user).order_by()
+        return self._narrowed(Opportunity.objects.visible_to(self.user))
+
+    def arms(self) -> list[QuerySet[Any]]:
+        """The same in parts that have no row in common; what is counted in each adds up."""
+        return [self._narrowed(Opportunity.objects.live().filter(arm)) for arm in self._arms]
+
+    @cached_property
+    def _arms(self) -> list[Q]:
+        return self.entity.policy.scope(self.user).arms()
+
+    def _narrowed(self, found: QuerySet[Any]) -> QuerySet[Any]:
         where = Q() if self.every and self.pipeline is None else Q(pipeline=self.pipeline.pk if self.pipeline else None)
         if self.owner is not None:
             where &= Q(owner=self.owner)
@@ -153,12 +164,12 @@ class Asked:
             where &= Q(department__in=organisation().subtree([self.department]))
         if self.product is not None:
             where &= about(self.product.pk, self.user)
-        return found.filter(where)
+        return found.filter(where).order_by()
 
-    def begun(self, span: Span) -> QuerySet[Any]:
-        """Those that were entered on these days."""
+    def begun(self, span: Span) -> list[QuerySet[Any]]:
+        """Those that were entered on these days, in such parts."""
         first, after = span.moments
-        return self.rows().filter(created_at__gte=first, created_at__lt=after)
+        return [rows.filter(created_at__gte=first, created_at__lt=after) for rows in self.arms()]
 
     def closed(self, span: Span) -> QuerySet[Any]:
         """Those that were won or lost on these days."""

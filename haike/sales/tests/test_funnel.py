@@ -11,12 +11,14 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from haike.bulk.undo import undo_batch
 from haike.bulk.write import change_many
 from haike.customers.testing import make_customer
+from haike.find.share import Share
 from haike.kernel.bulk import create_many, start_batch
 from haike.kernel.entity import entity_of
 from haike.kernel.period import today
@@ -168,6 +170,30 @@ def test_how_far_they_came_is_read_from_one_index(staff: Staff, django_assert_nu
     assert "chance_funnel" in plan[0]
     with django_assert_num_queries(0):
         shares(asked, asked.span, "department", groups)
+
+
+def test_what_is_shared_is_counted_once_and_asked_for_by_itself(staff: Staff) -> None:
+    """An "or" between whose rows they are and what is shared makes both databases walk all opportunities."""
+    stages, customer = stages_of(pipelines_in_use()[0].pk), make_customer(staff.cat)
+    facts: dict[str, Any] = {"needs": "两套", "amount": Decimal(700), "closes_on": today()}
+    hers, his = (make_opportunity(by, customer, **facts) for by in (staff.cat, staff.ben))
+    for record in (hers, his):
+        change(record, record.owner, stage=stages[1])
+    asked = Asked(staff.ben, {})
+    with CaptureQueriesContext(connection) as asking:
+        assert read_funnel(asked, asked.span)[1].number == 1
+    asks = [query["sql"] for query in asking.captured_queries if "sales_opportunity" in query["sql"]]
+    assert len(asks) == 2
+    assert not any("kernel_share" in sql for sql in asks)
+    for record in (hers, his):
+        Share.objects.create(user=staff.ben, entity="sales.opportunity", record_id=record.pk)
+    asked = Asked(staff.ben, {})
+    steps = read_funnel(asked, asked.span)
+    assert [(step.number, step.amount) for step in steps[:3]] == [(2, 1400), (2, 1400), (0, 0)]
+    assert steps[0].days is not None
+    assert {part.key: part.number for part in shares(asked, asked.span, "owner")} == {
+        staff.cat.pk: 1, staff.ben.pk: 1,
+    }  # fmt: skip
 
 
 def test_whole_months_are_compared_with_whole_months() -> None:

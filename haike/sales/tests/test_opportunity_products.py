@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Callable
+from datetime import date
 from decimal import Decimal
+from fractions import Fraction
+from random import Random
 from typing import Any
 
 import pytest
@@ -19,12 +23,13 @@ from haike.kernel.entity import entity_of
 from haike.kernel.filter import Group, Line
 from haike.kernel.log import Change
 from haike.money.check.books import Books
-from haike.money.check.documents import DOCUMENTS
-from haike.people.models import Role
+from haike.money.check.documents import DOCUMENTS, chances
+from haike.people.models import ExchangeRate, Role
 from haike.people.testing import Staff
 from haike.refused import Refused
 from haike.sales.opportunity.funnel import shares
-from haike.sales.opportunity.record import LOST, WON, Opportunity, OpportunityLine
+from haike.sales.opportunity.products import parts
+from haike.sales.opportunity.record import LOST, OPEN, WON, Opportunity, OpportunityLine
 from haike.sales.opportunity.report import Asked
 from haike.sales.quote.record import Quote
 from haike.sales.testing import make_opportunity
@@ -203,6 +208,54 @@ def test_the_funnel_by_product(staff: Staff, customer: Any, pump: Any, browse: B
     for product, number in ((fan, 3), (pump, 1)):
         assert ann.get(f"/opportunities/funnel?product={product.pk}").context["began"] == number
     assert ann.get(f"/opportunities/outcome?product={pump.pk}").context["whole"]["won"] == "1"
+
+
+@pytest.mark.feature("O4")
+@pytest.mark.parametrize("seed", [1, 2])
+def test_amounts_by_product_are_those_of_a_plain_recomputation(staff: Staff, customer: Any, seed: int) -> None:
+    """Whatever stands on the lines: they add up to the amount, and reports part what it is worth as they are."""
+    change.create(ExchangeRate, by=staff.boss, currency="USD", on=date(2026, 1, 1), rate=Decimal("7.13"))
+    chance, quotes = Random(seed), entity_of(Quote)
+    products = [make_product(staff.boss, f"产品{n}", price="100", tax_rate="13") for n in range(3)]
+    plain: dict[tuple[int, str], list[Any]] = defaultdict(lambda: [set(), Fraction(0)])
+
+    def typed(entity: Any) -> Any:
+        """Some lines; those of every second document come to whole units."""
+        least = chance.choice([1, 1_000_000])
+        lines = [
+            {
+                "product": chance.choice([*(each.pk for each in products), None]), "name": "安装",
+                "quantity": str(Decimal(chance.randrange(least, 9_000_001, least)) / 1_000_000 + 1)[:6],
+                "price": str(Decimal(chance.randrange(least, 900_000_001, least)) / 10_000),
+                "tax_rate": "13" if least == 1 else "0", "gift": chance.random() < 0.1,
+            }
+            for _ in range(chance.randrange(4))
+        ]  # fmt: skip
+        return entity.looks["lines"].from_json(lines, staff.ann)
+
+    for _ in range(9):
+        lines = typed(entity_of(Opportunity))
+        more = {"lines": lines} if lines else {"amount": Decimal(1000)}
+        made = make_opportunity(staff.ann, customer, currency=chance.choice(["CNY", "USD"]), **more)
+        quoted = quotes.create(by=staff.ann, customer=customer, opportunity=made, subject="报价", lines=typed(quotes))
+        entity_of(Opportunity).change(made, by=staff.ann, state=chance.choice([OPEN, WON]))
+        held = read(made)
+        own, whole = (held.lines, held.amount) if held.lines else (quoted.lines, quoted.total)
+        assert not held.lines or sum(line.total for line in own) == whole
+        for line in own:
+            if line.product_id is not None:
+                part = plain[line.product_id, held.state]
+                part[0].add(made.pk)
+                part[1] += Fraction(held.worth) * Fraction(line.total) / Fraction(whole) if whole else 0
+    assert not list(chances(Books()))
+    asked, said = Asked(staff.ann, {}), defaultdict[Any, Any](lambda: [0, Decimal(0)])
+    for rows in asked.begun(asked.span):
+        for each in parts(rows, staff.ann):
+            said[each.product, each.state][0] += each.number
+            said[each.product, each.state][1] += each.amount
+    assert {key: number for key, (number, _) in said.items()} == {key: len(made) for key, (made, _) in plain.items()}
+    for key, (_, amount) in said.items():
+        assert abs(Fraction(amount) - plain[key][1]) <= Fraction(1, 50), key
 
 
 def test_the_check_of_the_books_knows_the_products(staff: Staff, customer: Any, pump: Any) -> None:
