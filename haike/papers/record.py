@@ -59,7 +59,7 @@ class PaperLink(models.Model):
     def state(self) -> tuple[str, Any]:
         """What the link is now: a colour and a word."""
         if self.withdrawn_at is not None:
-            return "grey", _("Withdrawn")
+            return "grey", pgettext_lazy("paper", "Withdrawn")
         if self.expires_at <= timezone.now():
             return "grey", _("Expired")
         return ("green", _("Opened")) if self.opened else ("blue", _("Not opened yet"))

@@ -17,6 +17,7 @@ from haike.kernel.filter import Group, Line, filterable, read_filter
 from haike.kernel.look import Look, ReferenceLook, TextLook
 from haike.kernel.preference import ListChoice, SavedView
 from haike.refused import Refused
+from haike.screens.columns import columns_shown
 from haike.screens.door import done, entity_view
 from haike.screens.form import FormPage, Typed
 from haike.screens.heads import search_label
@@ -225,7 +226,8 @@ def columns_view(request: HttpRequest, entity: Entity) -> HttpResponse:
             user_id=user.pk, entity=entity.label, defaults={"columns": chosen, "searched": within}
         )
         return _go(request, page.url(**{"in": ",".join(within) if page.q else None}))
-    shown = list(page.shown)
+    # Without what the tab adds by itself: saved, it would stand in every tab.
+    shown = list(columns_shown(entity, user, page.choice))
     order = [*shown, *(name for name in known if name not in shown)]
     within = page.choice.searched if page.choice and page.choice.searched else searchable
     context = {

@@ -23,6 +23,7 @@ from haike.kernel.look import Look
 from haike.kernel.preference import SavedView, list_choice
 from haike.kernel.selection import Selection, sortable
 from haike.refused import Refused
+from haike.screens.columns import columns_shown
 from haike.screens.door import entity_view
 from haike.screens.heads import Tab, heads_html, search_label, tabs_html
 from haike.screens.kept import kept_for
@@ -345,19 +346,10 @@ class ListPage:
     @cached_property
     def shown(self) -> dict[str, Look]:
         """Columns by name: the user's own choice or the entity's, without hidden ones; the title comes first."""
-        return self.kept("shown", self._shown)
+        return self.kept("shown", self._shown, self.tab)
 
     def _shown(self) -> dict[str, Look]:
-        entity = self.declared
-        names = list(self.choice.columns if self.choice and self.choice.columns else entity.columns)
-        if entity.title in entity.looks and entity.title in names:
-            names.remove(entity.title)
-            names.insert(0, entity.title)
-        found = {}
-        for name in names:
-            if name.split("__")[0] in entity.looks and entity.right(self.user, name) != "hidden":
-                found[name] = entity.look_at(name)
-        return found
+        return columns_shown(self.declared, self.user, self.choice, self.tab)
 
     @cached_property
     def columns(self) -> list[Column]:

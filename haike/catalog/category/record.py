@@ -7,6 +7,7 @@ from typing import Any
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from haike.find.indexes import hot_indexes
 from haike.kernel.record import Record
@@ -21,7 +22,12 @@ class ProductCategory(Record):
 
     name = models.CharField(_("Name"), max_length=80)
     parent = models.ForeignKey(
-        "self", models.PROTECT, verbose_name=_("Belongs to"), null=True, blank=True, related_name="children"
+        "self",
+        models.PROTECT,
+        verbose_name=pgettext_lazy("category", "Belongs to"),
+        null=True,
+        blank=True,
+        related_name="children",
     )
     position = models.PositiveIntegerField(_("Place in the list"), default=0)
     remark = models.CharField(_("Remark"), max_length=200, blank=True, default="")

@@ -7,9 +7,14 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
-from haike.catalog.lines.arithmetic import half_up
+from django.utils.translation import gettext_lazy as _
+
+from haike.catalog.lines.arithmetic import WHOLE, half_up
 from haike.catalog.price import Offer, PriceList
 from haike.catalog.product.record import Product, ProductUnit
+from haike.refused import Refused
+
+NO_PRICE = _("“%(name)s” has no price in %(currency)s to which the discount could apply; say its list price or price.")
 
 
 class Offers:
@@ -68,6 +73,9 @@ def fill_in(document: Any, lines: Sequence[Any]) -> None:
         if line.untaxed:
             line.tax_rate = offer.tax_rate
         if line.unpriced:
+            if offer.price is None and line.discount != WHOLE:
+                told = NO_PRICE % {"name": line.name[:40], "currency": document.currency}
+                raise Refused(fields={"lines": told})
             line.list_price = offers.shown(offer.price, line.tax_rate) or Decimal(0)
             line.price, line.fixed = line.list_price, "discount" if line.list_price else "price"
         line.cost = offer.cost

@@ -108,7 +108,8 @@ def line_of(model: Any, row: Mapping[str, Any]) -> DocumentLine:
     fixed = str(row.get("fixed") or "")
     line.fixed = fixed if fixed in FIXED and (fixed in given or line.gift) else said[0] if said else "discount"
     # Without a list price one has to be found; with one, the discount on it says the rest.
-    line.unpriced = not said and "list_price" not in given and line.product_id is not None
+    priced = given.keys() & {"list_price", "price", "amount"}
+    line.unpriced = not priced and line.product_id is not None
     if row.get("was"):
         _follow(line, str(row["was"]))
     return line

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from haike.catalog.paper.record import PrintTemplate
 from haike.catalog.paper.words import placeholders
@@ -48,7 +49,7 @@ class PrintTemplateEntity(Entity):
     sections = [
         Section(_("Print template"), ["name", "entity", "usual", "logo", "heading"]),
         Section(_("Content"), ["intro", "columns", "prices", "capital"]),
-        Section(_("End"), ["terms", "footer", "signatures", "seal"]),
+        Section(pgettext_lazy("paper", "End"), ["terms", "footer", "signatures", "seal"]),
     ]
     facts = ["entity", "usual", "prices"]
     search = ["name"]

@@ -11,6 +11,7 @@ from django.core.cache import cache
 from django.db.models import Q
 from django.db.models.functions import Substr
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from haike.customers.customer.hot_first import is_hot_first
 from haike.customers.customer.record import BUSINESS, INDIVIDUAL, Customer
@@ -99,7 +100,7 @@ CATEGORIES = {
     "visit_this_week": Category(_("To visit this week"), to_visit("this_week")),
     "visit_this_month": Category(_("To visit this month"), to_visit("this_month")),
     "attention": Category(_("Needs attention"), _attention, sort="attention_on"),
-    "overdue": Category(_("Overdue"), _overdue),
+    "overdue": Category(pgettext_lazy("customer", "Overdue"), _overdue),
     "contacted_today": Category(_("Contacted today"), within("last_contact_at", "today")),
     "contacted_this_week": Category(_("Contacted this week"), within("last_contact_at", "this_week")),
     "contacted_this_month": Category(_("Contacted this month"), within("last_contact_at", "this_month")),

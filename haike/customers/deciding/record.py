@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from haike.customers.deciding.named import Named
 from haike.kernel.fields import LongText, Pick
@@ -22,7 +23,13 @@ class Decider(Record):
     about: ClassVar[str]
     elsewhere: ClassVar[Any]
 
-    contact = Named("customers.Contact", models.PROTECT, verbose_name=_("Contact"), related_name="+", db_index=False)
+    contact = Named(
+        "customers.Contact",
+        models.PROTECT,
+        verbose_name=pgettext_lazy("person", "Contact"),
+        related_name="+",
+        db_index=False,
+    )
     role = Pick(
         "decision_role", _("Part in the decision"), blank=True, help_text=_("Left empty, it is that of the contact.")
     )

@@ -8,12 +8,17 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from haike.kernel.entity import Entity, entity_named
 from haike.kernel.log import Batch
 
 OPEN, DECIDED, WITHDRAWN = "open", "decided", "withdrawn"
-STATES = {OPEN: _("Open"), DECIDED: _("Decided"), WITHDRAWN: _("Withdrawn")}
+STATES = {
+    OPEN: pgettext_lazy("claim", "Open"),
+    DECIDED: _("Decided"),
+    WITHDRAWN: pgettext_lazy("claim", "Withdrawn"),
+}
 STAYS, GOES, SHARED, OWN = "stays", "goes", "shared", "own"
 RULINGS = {
     STAYS: _("The owner keeps it"),

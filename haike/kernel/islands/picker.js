@@ -19,6 +19,8 @@ export default function picker(select) {
   const { pickerUrl: url, createUrl, placeholder } = select.dataset;
   const label = document.querySelector(`label[for="${select.id}"]`);
   const focused = document.activeElement === select;
+  // The first field of a form has the focus without being asked for: its list would cover the fields below.
+  let quiet = focused;
   const field = new TomSelect(select, {
     plugins: select.multiple ? ["remove_button"] : select.required ? [] : ["clear_button"],
     placeholder: placeholder || t("choose"),
@@ -64,7 +66,7 @@ export default function picker(select) {
       if (url && !this.lastQuery && Object.keys(this.options).length <= this.items.length) this.load("");
     },
     onFocus() {
-      if (url && !this.loading) this.load(this.inputValue());
+      if (url && !this.loading && !quiet) this.load(this.inputValue());
     },
   });
   const clear = field.control.parentNode.querySelector(".clear-button");
@@ -77,5 +79,9 @@ export default function picker(select) {
   const name = select.getAttribute("aria-label") || label?.textContent || "";
   for (const each of [select, field.control_input]) each.setAttribute("aria-label", name);
   // One was there before this came.
-  if (focused) field.focus();
+  if (focused) {
+    field.focus();
+    field.control.addEventListener("click", () => quiet && !field.isOpen && field.load(field.inputValue()));
+    field.on("blur", () => (quiet = false));
+  }
 }

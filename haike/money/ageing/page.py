@@ -77,20 +77,20 @@ def _line(name: str, op: str, *value: str) -> Line:
     return Line(entity_of(PaymentPlan).looks[name], op, list(value))
 
 
-def _cells(row: Row, by: str, key: int | None, day: date, *, every: bool = False) -> list[dict[str, str]]:
-    cells = [
-        {"text": money_text(row.sums[part]) if row.sums[part] else "", "url": list_url(by, key, part, day, every=every)}
-        for part in range(PARTS)
-    ]
-    return [*cells, {"text": money_text(row.total), "url": list_url(by, key, None, day, every=every)}]
+def _cells(row: Row, by: str, key: int | None, day: date, *, every: bool = False) -> list[dict[str, Any]]:
+    def cell(label: Label, total: Decimal, part: int | None) -> dict[str, Any]:
+        url = list_url(by, key, part, day, every=every)
+        return {"label": label, "text": money_text(total) if total or part is None else "", "url": url}
+
+    return [*(cell(LABELS[part], row.sums[part], part) for part in range(PARTS)), cell(_("Total"), row.total, None)]
 
 
 def _amounts(found: Beside, total: Decimal) -> list[Decimal]:
     return [found.unplanned, found.opening, -found.prepaid, total + found.sum]
 
 
-def _debt(found: Beside, total: Decimal) -> list[dict[str, str]]:
-    return [{"text": money_text(_amounts(found, total)[-1]), "url": ""}]
+def _debt(found: Beside, total: Decimal) -> list[dict[str, Any]]:
+    return [{"label": BESIDE[-1], "text": money_text(_amounts(found, total)[-1]), "url": ""}]
 
 
 def _read(user: Any, by: str) -> tuple[dict[int | None, Row], Row, dict[int | None, Beside], Beside]:

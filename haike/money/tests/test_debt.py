@@ -164,6 +164,9 @@ def test_people_read_it_and_type_the_opening_debt_only(staff: Staff, browse: Bro
     listed = ann.get("/customers/?tab=owing").content.decode()
     assert customer.name in listed
     assert rest.name not in listed
+    assert "¥350.00" in listed, "what the tab is ordered by stands in it"
+    assert "¥350.00" not in ann.get("/customers/").content.decode()
+    assert 'value="debt" checked' not in ann.get("/customers/columns?tab=owing").content.decode()
     assert customer.name not in browse(staff.cat).get("/customers/?tab=owing").content.decode()
 
 

@@ -32,7 +32,7 @@ class MilestoneEntity(Entity):
     columns = ["name", "project", "planned_on", "reached_on", "remark", "owner", "created_at"]
     sort = "planned_on"
     categories = {
-        "open": Category(_("Open"), OPEN),
+        "open": Category(pgettext_lazy("milestone", "Open"), OPEN),
         "overdue": Category(_("Overdue"), lambda _user: OPEN & Q(planned_on__lt=today()), counted=True),
         "soon": Category(
             _("Within 30 days"), lambda _user: OPEN & Q(planned_on__gte=today(), planned_on__lte=today() + SOON)

@@ -21,7 +21,12 @@ from haike.people.currency.worth import InOwn, Worth, value
 from haike.refused import Refused
 
 DRAFT, ACTIVE, CLOSED, CANCELLED = "draft", "active", "closed", "cancelled"
-STATES = {DRAFT: _("Draft"), ACTIVE: _("In force"), CLOSED: _("Closed"), CANCELLED: _("Cancelled")}
+STATES = {
+    DRAFT: _("Draft"),
+    ACTIVE: _("In force"),
+    CLOSED: pgettext_lazy("contract", "Closed"),
+    CANCELLED: _("Cancelled"),
+}
 NOTHING, PART, ALL = "nothing", "part", "all"
 DELIVERED = {NOTHING: _("Nothing delivered"), PART: _("Partly delivered"), ALL: _("All delivered")}
 

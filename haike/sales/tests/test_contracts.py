@@ -192,3 +192,9 @@ def test_deliveries_are_planned_and_listed_by_product(staff: Staff, browse: Brow
     assert page.count("按月供货") >= 2
     assert "上门检查" not in page
     assert "标签纸" in page
+
+
+def test_each_word_is_that_of_its_list(staff: Staff, browse: Browse) -> None:
+    ann = browse(staff.ann)
+    assert "已逾期" in ann.get("/contract-deliveries/").content.decode()
+    assert "逾期未联系" in ann.get("/customers/").content.decode()

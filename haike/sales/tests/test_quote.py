@@ -237,6 +237,25 @@ def test_what_was_sent_is_changed_by_a_new_version(staff: Staff, customer: Any, 
 
 
 @pytest.mark.feature("Q4")
+def test_a_discount_sent_alone_is_one_on_the_price_of_the_product(
+    staff: Staff, customer: Any, pump: Any, browse: Browse
+) -> None:
+    sent = {
+        "subject": "报价",
+        "customer": customer.pk,
+        "lines": [{"product": pump.pk, "quantity": "2", "discount": "95"}],
+    }
+    client = browse(staff.ann)
+    made = client.post("/api/v1/quotes/", sent, content_type="application/json")
+    assert made.status_code == 201, made.content
+    [told] = made.json()["lines"]
+    assert [told[name] for name in ("list_price", "discount", "price", "amount")] == ["12800", "95", "12160", "24320"]
+    refused = client.post("/api/v1/quotes/", {**sent, "currency": "USD"}, content_type="application/json")
+    assert refused.status_code == 422
+    assert "没有 USD 价格" in refused.content.decode()
+    assert Quote.objects.count() == 1
+
+
 def test_rows_pasted_from_a_sheet_become_lines(staff: Staff, customer: Any, pump: Any, browse: Browse) -> None:
     head, full = ["产品", "数量", "单价"], "螺杆空压机 GA37"
     rows = [head, ["GA37", "2", ""], [pump.number, "1", "12,000"], [full], ["运费", "1", "80"]]

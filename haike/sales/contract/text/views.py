@@ -58,6 +58,7 @@ def make_view(request: HttpRequest, pk: int) -> HttpResponse:
             told = told if contract.text else _("The text is made; change it as this contract needs it.")
             return done(request, told, back, undo_url=f"/batches/{batch.pk}/undo")
     made = fill_in(contract, template, user)
+    lines = compared(contract.text, made.text)
     asked = {
         "action": request.path,
         "url": f"{url}?tab=text",
@@ -67,7 +68,8 @@ def make_view(request: HttpRequest, pk: int) -> HttpResponse:
         "message": message,
         "signed": contract.state == ACTIVE,
         "unknown": made.unknown,
-        "lines": compared(contract.text, made.text),
+        "lines": lines,
+        "same": bool(contract.text) and all(what == "same" for what, _words in lines),
     }
     page = "sales/contract/make.html#ask" if getattr(request, "htmx", False) else "sales/contract/make.html"
     return render(request, page, {"asked": asked}, status=422 if message else 200)

@@ -9,6 +9,7 @@ from typing import Any, cast
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from haike.digits import whole
 from haike.exchange.target import owners_for
@@ -53,7 +54,7 @@ def _looks(entity: Entity, user: Any) -> dict[str, Look]:
     whose |= {f"pool-{key}": name for key, name in owners_for(entity, user).items()}
     if entity.policy.may(user, "transfer"):
         whose[PEOPLE] = str(_("Dealt out among people"))
-    text = LongTextLook("text", _("Numbers"))
+    text = LongTextLook("text", pgettext_lazy("telephone", "Numbers"))
     text.required = False
     text.help = _("One person a line, with or without a name: 13812345678, QQ 12345678, WeChat abc_123.")
     found: dict[str, Look] = {"text": text, "whose": _Choice("whose", _("They belong to"), whose)}
