@@ -32,7 +32,13 @@ PICTURE = bytes.fromhex(
 )
 pytestmark = [pytest.mark.django_db, pytest.mark.feature("P16")]
 OWN_FORMS = {"edit", "field"}
-TYPED = {"qq": "10001234", "work.followup.next_at": "2199-03-09T14:05", "tax_number": "91350100M000100Y43", "rate": "1.5", "floor_price": "1.00"}
+TYPED = {
+    "qq": "10001234",
+    "work.followup.next_at": "2199-03-09T14:05",
+    "tax_number": "91350100M000100Y43",
+    "rate": "1.5",
+    "floor_price": "1.00",
+}
 TYPED |= {"shares": "50/30/20", "money.plantemplate.days": "0/30/60", "upper_limit": "1000"}
 TIED = {
     "by_hand": "明细金额为零",

@@ -165,9 +165,27 @@ def count_each(asked: Sequence[Counted], id: int) -> list[int]:
     return numbers
 
 
-def count_with(key: Hashable, rows: Callable[[], QuerySet[Any, Any]], column: str, id: int) -> int:
-    """How many of `rows()` have this key in a column of their table; `key` as for `prepared`."""
-    return count_each([Counted(key, rows, column)], id)[0]
+@dataclass(frozen=True)
+class Tally:
+    """How many all of these find with one key together, and `more`; not asked yet, so that a page asks for all of its
+    numbers at once."""
+
+    asked: tuple[Counted, ...]
+    id: int
+    more: int = 0
+
+
+def tallied(numbers: Sequence[int | Tally | None]) -> list[int | None]:
+    """The numbers, after one query for all with the same key."""
+    by_id: dict[int, list[Counted]] = {}
+    for each in numbers:
+        if isinstance(each, Tally):
+            by_id.setdefault(each.id, []).extend(each.asked)
+    found = {id: iter(count_each(asked, id)) for id, asked in by_id.items()}
+    return [
+        each.more + sum(next(found[each.id]) for _ in each.asked) if isinstance(each, Tally) else each
+        for each in numbers
+    ]
 
 
 def run_once(rows: Callable[[], QuerySet[Any, Any]], ids: Sequence[int]) -> list[Any]:

@@ -2,9 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+
+class Held(Mapping[int, bool]):
+    """With whom a record is shared, and whether he may edit it; read when it is first asked for."""
+
+    def __init__(self, entity: str, record_id: int) -> None:
+        self.entity, self.record_id = entity, record_id
+
+    @cached_property
+    def _rows(self) -> dict[int, bool]:
+        found = Share.objects.filter(entity=self.entity, record_id=self.record_id)
+        return dict(found.values_list("user_id", "can_write"))
+
+    def __getitem__(self, user: int) -> bool:
+        return self._rows[user]
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self._rows)
+
+    def __len__(self) -> int:
+        return len(self._rows)
 
 
 class Share(models.Model):

@@ -17,6 +17,7 @@ from django.db.models import Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from haike.find.prepared import Tally
 from haike.kernel import bulk, change
 from haike.kernel.additions import Additions
 from haike.kernel.fields import PinyinKey, pinyin_keys
@@ -71,14 +72,14 @@ class Panel:
     """A piece of a record page drawn by a function `render(request, record) -> html`.
 
     `place` is "head" (beside the name), "main" (above the tabs), "tab", "last" (behind the related lists) or "side".
-    `count(user, record)` gives the number beside a tab's name.
+    `count(user, record)` gives the number beside a tab's name, or what is to be asked for it.
     """
 
     key: str
     label: Label
     render: Callable[[Any, Any], str]
     place: str = "tab"
-    count: Callable[[Any, Any], int] | None = None
+    count: Callable[[Any, Any], int | Tally] | None = None
     icon: str = ""
 
 

@@ -183,6 +183,8 @@ class Policy:
             return True
         if not scope.shared:
             return False
+        # A page that only shows its record lets it carry them.
+        shares = getattr(record, "held_by", None) if shares is None else shares
         if shares is not None:
             return shares.get(scope.user_id, False) if scope.writable else scope.user_id in shares
         found = Share.objects.filter(

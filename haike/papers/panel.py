@@ -10,7 +10,7 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from haike.find.prepared import count_with
+from haike.find.prepared import Counted, Tally
 from haike.kernel.entity import Panel, entity_of
 from haike.papers.paper import may_take_out
 from haike.papers.record import PaperLink
@@ -20,10 +20,11 @@ from haike.people.grants import organisation
 MOST = 50
 
 
-def count(user: Any, record: Any) -> int:
+def count(user: Any, record: Any) -> Tally:
     """How many papers of a record were sent."""
     label = entity_of(record).label
-    return count_with(("papers", label), partial(PaperLink.objects.filter, entity=label), "record_id", record.pk)
+    rows = partial(PaperLink.objects.filter, entity=label)
+    return Tally((Counted(("papers", label), rows, "record_id"),), record.pk)
 
 
 def panel_html(request: HttpRequest, record: Any) -> SafeString:

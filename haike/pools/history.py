@@ -12,7 +12,7 @@ from django.utils.functional import Promise
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from haike.find.prepared import count_with
+from haike.find.prepared import Counted, Tally
 from haike.kernel.dictionary import words_of
 from haike.kernel.entity import entity_of
 from haike.kernel.log import Change
@@ -83,11 +83,11 @@ def owners_panel(request: HttpRequest, record: Any) -> SafeString:
     return render_to_string("pools/owners.html", context, request=request)
 
 
-def count_owners(user: Actor, record: Any) -> int:
+def count_owners(user: Actor, record: Any) -> Tally:
     """How often the record changed hands."""
     entity = entity_of(record)
 
     def rows() -> Any:
         return Change.objects.filter(entity=entity.label, diff__has_key="owner")
 
-    return count_with(("owners", entity.label), rows, "record_id", record.pk) + 1
+    return Tally((Counted(("owners", entity.label), rows, "record_id"),), record.pk, 1)

@@ -17,7 +17,8 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
 from haike.digits import whole
-from haike.find.prepared import Counted, count_each, keyed, prepared
+from haike.find.prepared import Counted, Tally, keyed, prepared, tallied
+from haike.find.share import Held
 from haike.kernel.change import write_log
 from haike.kernel.entity import BASE_FIELDS, Button, Entity, Panel, Related, Section, entity_named
 from haike.kernel.escape import escape
@@ -81,6 +82,10 @@ class RecordPage:
         self.entity = EntityWords.of(declared)
         self.title = str(record)
         self.version = record.version
+        # What may be done with it is asked many times over; whom it was shared with is read once, if at all.
+        scope = declared.policy.scope(self.user)
+        if scope.shared:
+            record.held_by = Held(scope.share_entity, getattr(record, scope.share_column))
         self.may_edit = record.deleted_at is None and declared.policy.allows(self.user, "edit", record)
         self.laid = laid_out(declared, line_of(declared, record))
         self.seen = kept_for(self.user, ("page", declared.label), lambda: seen_fields(declared, self.user))
@@ -209,13 +214,14 @@ class RecordPage:
         base, active = self.declared.url_of(self.record), self.active
         related = [tab for tab in self.tab_keys.values() if isinstance(tab, Related)]
         numbers = iter(related_counts(related, self.record, self.user))
+        asked: list[int | Tally | None] = []
+        for tab in self.tab_keys.values():
+            if isinstance(tab, Related):
+                asked.append(next(numbers))
+            else:
+                asked.append(tab.count(self.user, self.record) if tab is not None and tab.count else None)
         found = []
-        for key, tab in self.tab_keys.items():
-            count = None
-            if isinstance(tab, Panel):
-                count = tab.count(self.user, self.record) if tab.count else None
-            elif isinstance(tab, Related):
-                count = next(numbers)
+        for (key, tab), count in zip(self.tab_keys.items(), tallied(asked), strict=True):
             head = {"key": key, "label": tab_label(tab), "count": count}
             found.append({**head, "url": f"{base}panel/{key}", "active": key == active})
         return found
@@ -251,20 +257,19 @@ def _related(tab: Related, user: Any) -> Any:
     return target.model.objects.live() if whole else target.model.objects.visible_to(user)
 
 
-def related_counts(tabs: Sequence[Related], record: Any, user: Any) -> list[int]:
-    """How many records of each related list the user sees; one query for all that are linked by a column of theirs."""
-    asked, others = dict[int, Counted](), dict[int, int]()
-    for place, tab in enumerate(tabs):
+def related_counts(tabs: Sequence[Related], record: Any, user: Any) -> list[int | Tally]:
+    """How many records of each related list the user sees; those linked by a column of theirs are still to be asked."""
+    found: list[int | Tally] = []
+    for tab in tabs:
         target = cast(Entity, entity_named(tab.entity))
         link: Any = target.model._meta.get_field(tab.field)
         if link.many_to_many:
-            others[place] = int(related_rows(tab, record, user).count())
+            found.append(int(related_rows(tab, record, user).count()))
             continue
         whole = target.policy.through == tab.field
         key = ("related", target.label, None if whole else target.policy.key(user))
-        asked[place] = Counted(key, partial(_related, tab, user), link.column)
-    others |= zip(asked, count_each(list(asked.values()), record.pk), strict=True)
-    return [others[place] for place in range(len(tabs))]
+        found.append(Tally((Counted(key, partial(_related, tab, user), link.column),), record.pk))
+    return found
 
 
 def related_panel(request: HttpRequest, record: Any, tab: Related, user: Any) -> SafeString:

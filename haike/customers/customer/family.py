@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import partial
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from haike.customers.customer.record import DEEPEST, Customer
-from haike.find.prepared import count_with
+from haike.find.prepared import Counted
 from haike.kernel.policy import Actor
 from haike.kernel.record import entity_policy
 
@@ -91,7 +92,8 @@ def add_up(tree: list[Member], user: Actor) -> None:
                 by_key[above].sums[-1] += member.sums[-1]
 
 
-def count_below(user: Actor, top: Customer) -> int:
-    """How many customers belong to it directly."""
-    key = ("below", entity_policy(Customer).key(user))
-    return count_with(key, lambda: Customer.objects.visible_to(user), "parent_id", top.pk)
+def belonging(user: Actor) -> Counted:
+    """How many customers belong to one directly."""
+    return Counted(
+        ("below", entity_policy(Customer).key(user)), partial(Customer.objects.visible_to, user), "parent_id"
+    )

@@ -7,21 +7,22 @@ from dataclasses import dataclass, field
 from typing import Any, cast
 from urllib.parse import quote
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString, mark_safe
 
 from haike.customers.contact.record import Contact
-from haike.customers.customer.family import ROLL_UPS, count_below, members
+from haike.customers.customer.family import ROLL_UPS, belonging, members
 from haike.customers.customer.record import MOST_PEOPLE, Customer
 from haike.customers.relation import CustomerRelation
 from haike.dedupe.claim.record import splits_of
-from haike.find.prepared import keyed, prepared
+from haike.find.prepared import Counted, Tally
 from haike.find.share import Share
 from haike.kernel.entity import entity_of
 from haike.kernel.look import MoneyLook
 from haike.kernel.policy import Actor
+from haike.kernel.record import entity_policy
 from haike.screens.table import cell_of
 
 MOST_DEALT = 200
@@ -95,21 +96,21 @@ def chart(request: HttpRequest, customer: Customer) -> SafeString:
     return render_to_string("customers/chart.html", {"panel": context}, request=request)
 
 
-def count_family(user: Actor, customer: Customer) -> int:
+def count_family(user: Actor, customer: Customer) -> Tally:
     """How many customers belong to it or are related to it."""
-    others = [*_ends(customer, "customer_id", "other_id"), *_ends(customer, "other_id", "customer_id")]
-    seen = _seen(user, others)
-    return count_below(user, customer) + sum(other in seen for other in others)
+    return Tally((belonging(user), _ends(user, "customer", "other"), _ends(user, "other", "customer")), customer.pk)
 
 
-def _ends(customer: Customer, mine: str, other: str) -> list[int]:
-    """The keys at the other end of the relations in which the customer stands at this one."""
+def _ends(user: Actor, mine: str, other: str) -> Counted:
+    """How many stand at the other end of the relations in which a customer stands at this one."""
 
     def rows() -> Any:
+        # For each of the few: a list of all whom one sees would be made for it.
+        seen = Customer.objects.visible_to(user).filter(pk=OuterRef(other))
         some: Any = CustomerRelation.objects.live()
-        return some.filter(keyed(CustomerRelation, mine)).order_by().values_list(other)
+        return some.filter(Exists(seen))
 
-    return [key for (key,) in prepared(("relations", mine), rows, [customer.pk])]
+    return Counted(("relations", mine, entity_policy(Customer).key(user)), rows, f"{mine}_id")
 
 
 def _related(customer: Customer) -> Any:

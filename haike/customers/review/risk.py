@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import BooleanField
+from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -19,18 +21,28 @@ from haike.customers.review.state import CHECKED, REFUSED
 from haike.dedupe.identity import identity_of
 from haike.dedupe.index import look_up
 from haike.dedupe.keys import hashed, phones_in
+from haike.find.prepared import ALONE, prepared
 from haike.kernel.entity import Button, entity_of
 from haike.kernel.policy import Actor
 
 MOST = 20
 """So many alike are read; more are as bad."""
+ALIKE = RawSQL(
+    "customers_customer.address_key = (SELECT one.address_key FROM customers_customer one WHERE one.id = %s)", [ALONE],
+    output_field=BooleanField(),
+)  # fmt: skip
+"""A condition for `prepared`: at the address of the one customer that is given."""
 
 
 def others_at(customer: Customer) -> list[int]:
     """The keys of other customers at the same address."""
-    # Said twice: SQLite takes the index, which leaves out the empty, only when the question does so in its words.
-    rows: Any = Customer.objects.live().filter(address_key=customer.address_key).exclude(address_key="")
-    return list(rows.exclude(pk=customer.pk).values_list("pk", flat=True)[:MOST])
+
+    def rows() -> Any:
+        # Said twice: SQLite takes the index, which leaves out the empty, only when the question does so in its words.
+        some: Any = Customer.objects.live().exclude(address_key="")
+        return some.filter(ALIKE).order_by().values_list("pk")[: MOST + 1]
+
+    return [key for (key,) in prepared("at the same address", rows, [customer.pk]) if key != customer.pk][:MOST]
 
 
 def others_reached_by(customer: Customer) -> list[int]:

@@ -16,6 +16,7 @@ from haike.customers.contact.record import Anniversary, Contact
 from haike.customers.customer.record import Customer
 from haike.customers.relation import CustomerRelation
 from haike.customers.testing import make_contact, make_customer
+from haike.find.share import Share
 from haike.kernel.entity import entity_of
 from haike.people.testing import Staff
 from haike.people.user.record import User
@@ -406,3 +407,23 @@ def test_the_form_speaks_of_a_wrong_birthday_and_qq(staff: Staff, browse: Browse
     answer = browse(staff.ann).post("/contacts/new", {**sent, "birthday": "农历八月十五", "qq": "12345678"})
     assert answer.status_code == 302
     assert Contact.objects.get().birthday == "lunar 08-15"
+
+
+@pytest.mark.feature("C4")
+def test_the_page_asks_for_its_numbers_at_once_and_for_shares_once(staff: Staff, browse: Browse) -> None:
+    mine, known, unknown = (make_customer(by, f"宁波{n}号") for n, by in enumerate((staff.cat, staff.cat, staff.boss)))
+    for one, other in ((mine, known), (unknown, mine)):
+        entity_of(CustomerRelation).create(by=staff.boss, customer=one, other=other, kind="sister")
+    Share.objects.create(entity="customers.customer", record_id=mine.pk, user=staff.ben)
+    ben = browse(staff.ben)
+    for can_write, seen in ((False, 0), (True, 1)):
+        Share.objects.filter(user=staff.ben).update(can_write=can_write)
+        if seen:
+            Share.objects.create(entity="customers.customer", record_id=known.pk, user=staff.ben)
+        with CaptureQueriesContext(connection) as caught:
+            page = ben.get(f"/customers/{mine.pk}/").context["page"]
+        asks = [query["sql"] for query in caught.captured_queries]
+        assert sum(sql.startswith('SELECT "kernel_share"') for sql in asks) == 1
+        assert sum(" AS place" in sql and sql.startswith("SELECT 0") for sql in asks) == 1
+        assert next(tab["count"] for tab in page.tabs if tab["key"] == "family") == seen
+        assert page.may_edit is can_write

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, cast
 
 from django.http import HttpRequest
@@ -17,6 +18,7 @@ from haike.files.attachment.queries import TAB, counts, of_record
 from haike.files.attachment.record import Attachment
 from haike.files.links import link
 from haike.files.preview.picture import can_draw
+from haike.find.prepared import Counted, Tally
 from haike.kernel.entity import Entity, Panel, entity_of
 from haike.kernel.icon import icon
 from haike.kernel.policy import Actor
@@ -77,9 +79,11 @@ def render_panel(request: HttpRequest, record: Any) -> str:
     return render_to_string("files/panel.html", context, request=request)
 
 
-def count(user: Actor, record: Any) -> int:
+def count(user: Actor, record: Any) -> Tally:
     """The number beside the name of the tab."""
-    return counts(entity_of(record), [record.pk]).get(record.pk, 0)
+    label = entity_of(record).label
+    rows = partial(Attachment.objects.filter, entity=label, deleted_at=None)
+    return Tally((Counted(("attached", label), rows, "record_id"),), record.pk)
 
 
 PANEL = Panel(TAB, _("Attachments"), render_panel, "last", count, icon="paperclip")

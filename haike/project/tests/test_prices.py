@@ -6,9 +6,11 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
-from haike.catalog.lines.history import RANGE
+from haike.catalog.lines.history import RANGE, past_prices
 from haike.catalog.testing import make_product
 from haike.customers.testing import make_customer
 from haike.kernel.option import choose
@@ -73,3 +75,22 @@ def test_a_range_without_names_only_where_the_setting_allows_it(staff: Staff, br
     for name in ("漳州茶叶", "莆田木器"):
         make_signed_order(staff.cat, make_customer(staff.cat, name), line(rare, "55"))
     assert "其他客户" not in help_of(ann, rare, mine)
+
+
+@pytest.mark.parametrize("table", ["sales_quoteline", "sales_orderline"])
+def test_earlier_prices_are_found_by_an_index(staff: Staff, table: str) -> None:
+    """A table of some lines is read whole unless this is forbidden; one without an index on the product is still."""
+    pump, customer = make_product(staff.boss, "冷凝机组", price="100"), make_customer(staff.ann, "厦门海润")
+    with CaptureQueriesContext(connection) as asked:
+        past_prices(staff.ann, pump.pk, customer)
+    asks = [query["sql"] for query in asked.captured_queries if table in query["sql"]]
+    assert asks
+    sqlite, plans = connection.vendor == "sqlite", []
+    with connection.cursor() as cursor:
+        if not sqlite:
+            cursor.execute("SET LOCAL enable_seqscan = off")
+        for ask in asks:
+            cursor.execute(f"{'EXPLAIN QUERY PLAN' if sqlite else 'EXPLAIN'} {ask}".replace("%", "%%"))
+            plans += [str(row[-1]) for row in cursor.fetchall()]
+    assert not [line for line in plans if f"Seq Scan on {table}" in line or line == f"SCAN {table}"]
+    assert any("product" in line for line in plans)

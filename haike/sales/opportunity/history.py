@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from haike.find.newest import newest_of
+from haike.find.prepared import Counted, Tally
 from haike.kernel.currency import money_text
 from haike.kernel.entity import Entity
 from haike.kernel.policy import Actor
@@ -139,7 +140,9 @@ def panel(request: HttpRequest, opportunity: Any) -> SafeString:
     return render_to_string("sales/opportunity/history.html", context, request=request)
 
 
-def count_moves(user: Actor, opportunity: Any) -> int:
+def count_moves(user: Actor, opportunity: Any) -> Tally:
     """How many rows the history has."""
-    kept = (StageMove, TaskTick)
-    return sum(model._base_manager.filter(opportunity=opportunity.pk).count() for model in kept)
+    kept = {"moves": StageMove, "ticks": TaskTick}
+    return Tally(
+        tuple(Counted(key, model._base_manager.all, "opportunity_id") for key, model in kept.items()), opportunity.pk
+    )

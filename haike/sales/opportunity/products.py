@@ -16,6 +16,7 @@ from django.http import HttpRequest
 
 from haike.catalog.lines.panel import lines_panel
 from haike.catalog.product.record import Product
+from haike.find.prepared import Counted, Tally
 from haike.kernel.entity import entity_of
 from haike.kernel.policy import Actor
 from haike.sales.opportunity.record import STATES, Opportunity, OpportunityLine
@@ -47,9 +48,10 @@ def panel(request: HttpRequest, opportunity: Any) -> str:
     return lines_panel(opportunity, request.user)
 
 
-def count(user: Actor, opportunity: Any) -> int:
+def count(user: Actor, opportunity: Any) -> Tally:
     """How many there are, as far as the reader may know."""
-    return OpportunityLine.objects.filter(document=opportunity.pk).count() if readable(user) else 0
+    there = Counted("products of opportunities", OpportunityLine.objects.all, "document_id")
+    return Tally((there,) if readable(user) else (), opportunity.pk)
 
 
 def about(product: int, user: Actor) -> Q:

@@ -10,10 +10,11 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
 from haike.files.attachment.queries import of_record
+from haike.find.prepared import Tally
 from haike.kernel.entity import Related, entity_of
 from haike.kernel.policy import Actor
 from haike.sales.solution.record import Solution, SolutionTemplate
-from haike.screens.record import related_panel, related_rows
+from haike.screens.record import related_counts, related_panel
 
 SOLUTIONS = Related("sales.solution", "opportunity", columns=["title", "stage", "changed_at", "created_by"])
 MOST = 50
@@ -42,10 +43,9 @@ def panel(request: HttpRequest, opportunity: Any) -> SafeString:
     return render_to_string("sales/solution/panel.html", context, request=request)
 
 
-def count(user: Actor, opportunity: Any) -> int:
+def count(user: Actor, opportunity: Any) -> int | Tally:
     """How many there are."""
-    may = entity_of(Solution).policy.may(user, "view")
-    return int(related_rows(SOLUTIONS, opportunity, user).count()) if may else 0
+    return related_counts([SOLUTIONS], opportunity, user)[0] if entity_of(Solution).policy.may(user, "view") else 0
 
 
 def attachments_of(record: Any) -> Any:

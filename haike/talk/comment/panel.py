@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from haike.digits import whole
-from haike.find.prepared import count_with
+from haike.find.prepared import Counted, Tally
 from haike.kernel.entity import Entity, Panel, entity_of
 from haike.people.grants import organisation
 from haike.talk.comment.actions import may_edit
@@ -23,11 +23,11 @@ from haike.talk.where import COMMENTS
 SIZE = 30
 
 
-def count(user: Any, record: Any) -> int:
+def count(user: Any, record: Any) -> Tally:
     """How many comments a record has."""
     label = entity_of(record).label
     rows = partial(Comment.objects.filter, entity=label, deleted_at=None)
-    return count_with(("comments", label), rows, "record_id", record.pk)
+    return Tally((Counted(("comments", label), rows, "record_id"),), record.pk)
 
 
 def shown(entity: Entity, record: Any, user: Any, comments: Iterable[Comment]) -> list[dict[str, Any]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from functools import cached_property
 from typing import Any, TypeVar, cast
@@ -13,7 +13,8 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils import timezone
-from django.utils.safestring import SafeString
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
 from haike.customers.customer.record import Customer
@@ -62,7 +63,6 @@ class Box:
     place: str = "page"
     message: str = ""
     next_in: str = ""
-    next_choices: list[tuple[str, Any]] = field(default_factory=lambda: NEXT)
     most_photos: int = MOST_PHOTOS
 
     @property
@@ -118,14 +118,30 @@ class Box:
         return [(c.pk, f"{c.name} {c.post}".strip(), str(c.pk) == chosen) for c in self.customer.people[:MOST_CONTACTS]]
 
     @property
-    def phrases(self) -> list[str]:
-        """The ready sentences."""
-        return [str(word) for word in words_of("phrase", retired=False).values()]
+    def phrases(self) -> SafeString:
+        """The ready sentences to choose from."""
+        return kept_for(self.typed.user, ("box", "phrases"), _phrases)
+
+    @property
+    def days(self) -> SafeString:
+        """When to go on, to choose from."""
+        chosen = next((key for key, _label in NEXT if key == self.next_in), "")
+        return kept_for(self.typed.user, ("box", "days", chosen), lambda: _days(chosen))
 
     @property
     def photo_error(self) -> str:
         """What is wrong with the photos."""
         return self.typed.errors.get("photos", "")
+
+
+def _days(chosen: str) -> SafeString:
+    marked = ((key, mark_safe(" selected") if key == chosen else "", label) for key, label in NEXT)
+    return format_html_join("", '<option value="{}"{}>{}</option>', marked)
+
+
+def _phrases() -> SafeString:
+    words = words_of("phrase", retired=False).values()
+    return format_html_join("", "<option>{}</option>", ((str(word),) for word in words))
 
 
 def _looks(user: Any, customer: Customer | None) -> dict[str, Look]:
