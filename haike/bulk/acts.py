@@ -22,6 +22,7 @@ from haike.bulk.write import (
     restore_many,
     share_many,
 )
+from haike.find.prepared import among
 from haike.kernel.entity import Entity
 from haike.kernel.log import Change
 from haike.kernel.look import Look, NumberLook
@@ -112,9 +113,8 @@ def _calculated(look: Look, how: str, number: Decimal, record: Any) -> Any:
 
 def changed_since(run: BulkRun, entity: Entity, keys: Iterable[int], name: str, by: Any) -> dict[int, str]:
     """Records whose field others changed after the asker saw it: key and name of who did."""
-    rows = Change.objects.filter(
-        entity=entity.label, record_id__in=list(keys), at__gt=run.seen_at, action__in=("change", "undo")
-    )
+    rows = Change.objects.filter(among(Change, keys, "record_id"), entity=entity.label, at__gt=run.seen_at)
+    rows = rows.filter(action__in=("change", "undo"))
     others = rows.exclude(by_id=by.pk).order_by("id").values_list("record_id", "by_name", "diff")
     return {key: who for key, who, diff in others if name in diff}
 

@@ -22,7 +22,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from haike.bulk.case import Case, read_case
-from haike.bulk.write import Outcome, allowed_keys, change_many, restore_many, set_archived, throw_away
+from haike.bulk.write import Outcome, allowed_keys, change_many, locked, restore_many, set_archived, throw_away
+from haike.find.insert import roomy
 from haike.find.share import Share
 from haike.kernel.bulk import log_many, start_batch
 from haike.kernel.change import index_elsewhere, settle
@@ -103,6 +104,7 @@ def undo_batch(
     return undo_log(entity, batch, by=by, dry=dry, force=force, begun=begun, report=report)
 
 
+@roomy()
 def undo_log(
     entity: Entity,
     batch: Batch,
@@ -198,7 +200,7 @@ def _entity(label: str) -> Entity:
 
 def _cases(batch: Batch, label: str, rows: dict[int, list[Change]], burdened: set[int]) -> Iterator[Case]:
     entity = _entity(label)
-    records = entity.model._base_manager.select_for_update().in_bulk(list(rows))
+    records = {record.pk: record for record in locked(entity, list(rows))}
     shares: dict[int, dict[int, bool]] = defaultdict(dict)
     if any(row.action == "share" for some in rows.values() for row in some):
         for share in Share.objects.filter(entity=label, record_id__in=list(rows)):

@@ -16,6 +16,7 @@ from haike import progress
 from haike.bulk.acts import ACTS, Act
 from haike.bulk.run import BulkRefusal, BulkRun
 from haike.bulk.undo import Undone, begin_undo, demand_may_undo, undo_batch
+from haike.find.insert import roomy
 from haike.jobs.declare import asking, job
 from haike.jobs.job import Job, Status
 from haike.kernel.bulk import start_batch
@@ -66,6 +67,7 @@ def start_run(
     return run
 
 
+@roomy()
 def proceed(
     run: BulkRun, entity: Entity, by: Any, report: Callable[[int, int], None], *, breath: float = BREATH
 ) -> None:

@@ -11,6 +11,8 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import compress
+from operator import itemgetter, ne
 from typing import Any
 
 from django.db import IntegrityError, connection, transaction
@@ -18,13 +20,22 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from haike.find.prepared import among, keyed, prepared
 from haike.find.share import Share
 from haike.find.update import update_rows
 from haike.kernel import search
 from haike.kernel.bulk import log_many
-from haike.kernel.change import follow, give_owner, hand_down, index, index_elsewhere, refused_by_guards, validate
+from haike.kernel.change import (
+    follow,
+    give_owner,
+    hand_down,
+    index,
+    index_elsewhere,
+    refused_by_guards,
+    validate,
+)
 from haike.kernel.entity import Entity
-from haike.kernel.events import announce
+from haike.kernel.events import announce_each
 from haike.kernel.log import Batch, within_batch
 from haike.kernel.look import Look
 from haike.kernel.policy import Actor
@@ -34,6 +45,10 @@ from haike.refused import Refused
 Values = Mapping[str, Any]
 Make = Callable[[Any], Values]
 """From the locked record to its new values; may raise Refused."""
+Taken = tuple[Any, tuple[Any, ...], dict[str, Any]]
+"""A record with new values, its columns as they were, and the diff for the log."""
+Written = tuple[Any, dict[str, Any], dict[str, Any]]
+"""A record, the columns that change, and the diff for the log."""
 
 GONE = _("This record is not there any more.")
 NOT_YOURS = _("You may look at this record, but not change it.")
@@ -90,8 +105,9 @@ def change_many(
             else:
                 outcome.changed, outcome.same = len(written.done), written.same
                 outcome.refused |= written.refused
-                for record, diff in written.done:
-                    announce(f"{entity.label}.changed", record=record, by=by, diff=diff, batch=batch or undoing)
+                facts = {"by": by, "batch": batch or undoing}
+                told = [{"record": record, "diff": diff, **facts} for record, diff in written.done]
+                announce_each(f"{entity.label}.changed", told)
                 return outcome
 
         def one(record: Any) -> bool:
@@ -121,8 +137,7 @@ def remove_many(entity: Entity, keys: Sequence[int], *, by: Actor, batch: Batch)
             _one_by_one(rows.values(), lambda record: bool(entity.remove(record, by=by)), outcome)
             return outcome
         throw_away(entity, list(rows.values()), by=by, batch=batch, log_as="delete")
-        for record in rows.values():
-            announce(f"{entity.label}.deleted", record=record, by=by)
+        announce_each(f"{entity.label}.deleted", [{"record": record, "by": by} for record in rows.values()])
         outcome.changed = len(rows)
     return outcome
 
@@ -190,7 +205,7 @@ def _come_back(entity: Entity, top: list[Any], *, by: Actor, batch: Batch | None
     index_elsewhere(entity, top, None)
     for record in top:
         record.deleted_at = record.deleted_by_id = None
-        announce(f"{entity.label}.restored", record=record, by=by)
+    announce_each(f"{entity.label}.restored", [{"record": record, "by": by} for record in top])
 
 
 def bin_facts(record: Any) -> list[Any]:
@@ -275,9 +290,17 @@ def _belonging(batch: Batch | None) -> Iterator[None]:
             yield
 
 
+def locked(entity: Entity, keys: Sequence[int]) -> list[Any]:
+    """These records under lock, those in the recycle bin too; within a transaction only."""
+
+    def rows() -> Any:
+        return entity.model._base_manager.select_for_update().filter(keyed(entity.model)).order_by("pk")
+
+    return prepared(("locked", entity.label), rows, keys)
+
+
 def _locked(entity: Entity, keys: Sequence[int], outcome: Outcome, *, deleted: bool) -> dict[int, Any]:
-    rows = entity.model._base_manager.select_for_update().filter(pk__in=keys, deleted_at__isnull=not deleted)
-    found = {record.pk: record for record in rows.order_by("pk")}
+    found = {record.pk: record for record in locked(entity, keys) if (record.deleted_at is not None) is deleted}
     for key in keys:
         if key not in found:
             outcome.refused[key] = Refused(GONE)
@@ -292,7 +315,7 @@ def allowed_keys(entity: Entity, keys: Iterable[int], by: Actor, actions: Iterab
 def _narrowed(entity: Entity, keys: Iterable[int], by: Actor, actions: Iterable[str]) -> set[int]:
     found = set(keys)
     for action in actions:
-        rows = entity.model.objects.visible_to(by, action).filter(pk__in=found)
+        rows = entity.model.objects.visible_to(by, action).filter(among(entity.model, found))
         found = set(rows.values_list("pk", flat=True))
     return found
 
@@ -332,11 +355,13 @@ def _write(
 ) -> Outcome:
     """Write locked records; `guarded` ones ask the rules of common rooms first."""
     outcome, now = Outcome(), timezone.now()
-    taken: list[tuple[Any, dict[str, Any], dict[str, Any]]] = []
+    taken: list[Taken] = []
     columns, looks = [f.attname for f in entity.model._meta.concrete_fields], entity.looks
+    values_of = itemgetter(*columns)
     for record in records:
         record.changed_at = now
-        before = {**vars(record), "custom": {**record.custom}}
+        was = values_of(vars(record))
+        record.custom = {**record.custom}
         try:
             diff = _take(entity, looks, record, make(record), by)
         except Refused as no:
@@ -345,18 +370,19 @@ def _write(
         if not diff:
             outcome.same += 1
             continue
-        taken.append((record, before, diff))
+        taken.append((record, was, diff))
+    taken = _keep_fitting(entity, taken, outcome)
     touched = {name for __, __, diff in taken for name in diff}
     if taken:
-        entity.additions.finish(entity, [record for record, __, __ in taken], touched)
-    written: list[tuple[Any, dict[str, Any], dict[str, Any]]] = []
-    for record, before, diff in taken:
+        entity.additions.finish(entity, [each[0] for each in taken], touched)
+    written: list[Written] = []
+    for record, was, diff in taken:
         after = vars(record)
-        fields = {name: after[name] for name in columns if before[name] != after[name]}
+        fields = {name: after[name] for name in compress(columns, map(ne, was, values_of(after)))}
         record.version, record.changed_by_id = record.version + 1, by.pk
         written.append((record, fields, diff))
     if written and guarded:
-        stopped = refused_by_guards(entity, [record for record, __, __ in written], touched, by)
+        stopped = refused_by_guards(entity, [each[0] for each in written], touched, by)
         outcome.refused |= {written[place][0].pk: no for place, no in stopped.items()}
         written = [each for place, each in enumerate(written) if place not in stopped]
     if written:
@@ -375,15 +401,30 @@ def _take(entity: Entity, looks: Mapping[str, Look], record: Any, values: Values
         both = [stored(look, record), look.to_json(value)]
         if both[0] != both[1]:
             diff[name] = both
+    for name in diff:
+        looks[name].put(record, values[name])
     if diff:
-        entity.put(record, {name: values[name] for name in diff})
         if "owner" in diff or entity.policy.through in diff:
             give_owner(entity, record, by, asked=True)
-        validate(entity, record, set(diff))
+        validate(entity, record, set(diff), added=False)
     return diff
 
 
-def _save(entity: Entity, written: list[tuple[Any, dict[str, Any], dict[str, Any]]], *, at: Any, by: Actor) -> None:
+def _keep_fitting(entity: Entity, taken: list[Taken], outcome: Outcome) -> list[Taken]:
+    """Those that what the company has added to the entity has nothing against."""
+    alike: dict[frozenset[str], list[Any]] = defaultdict(list)
+    for record, __, diff in taken:
+        alike[frozenset(diff)].append(record)
+    refused = {
+        records[place].pk: no
+        for names, records in alike.items()
+        for place, no in entity.additions.check(entity, records, set(names)).items()
+    }
+    outcome.refused |= refused
+    return [each for each in taken if each[0].pk not in refused] if refused else taken
+
+
+def _save(entity: Entity, written: list[Written], *, at: Any, by: Actor) -> None:
     """One UPDATE for all records that get the same values; where nearly each gets its own, one for some hundred."""
     rows = entity.model._base_manager
     groups: dict[str, tuple[dict[str, Any], list[int]]] = {}
@@ -391,14 +432,15 @@ def _save(entity: Entity, written: list[tuple[Any, dict[str, Any], dict[str, Any
         groups.setdefault(repr(sorted(fields.items(), key=lambda item: item[0])), (fields, []))[1].append(record.pk)
     if len(groups) <= 20 + len(written) // 50:
         for fields, keys in groups.values():
-            rows.filter(pk__in=keys).update(**fields, version=F("version") + 1, changed_at=at, changed_by_id=by.pk)
+            some = rows.filter(among(entity.model, keys))
+            some.update(**fields, version=F("version") + 1, changed_at=at, changed_by_id=by.pk)
         return
     names = sorted({name for __, fields, __ in written for name in fields})
     values = {record.pk: [vars(record)[name] for name in names] for record, __, __ in written}
     update_rows(entity.model, names, values, same={"changed_at": at, "changed_by_id": by.pk}, counted="version")
 
 
-def _follow(entity: Entity, written: list[tuple[Any, dict[str, Any], dict[str, Any]]]) -> None:
+def _follow(entity: Entity, written: list[Written]) -> None:
     """What follows from the change: owners of what hangs on it, the search index, here and elsewhere."""
     records = [record for record, __, __ in written]
     touched = {name for __, __, diff in written for name in diff}

@@ -80,7 +80,7 @@ def _text_limit(field: AnyField) -> int:
 
 @contextmanager
 def roomy() -> Iterator[None]:
-    """Room in memory for the pages of indexes that many new rows change; SQLite would write them again and again."""
+    """Room in memory for the pages of indexes that many rows change; SQLite would write them again and again."""
     if connection.vendor != "sqlite":
         yield
         return

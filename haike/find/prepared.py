@@ -8,7 +8,7 @@ and rows become records as Django makes them.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -41,8 +41,7 @@ class Prepared:
     def run(self, ids: Sequence[int]) -> list[Any]:
         """The rows with these keys, in no order but the queryset's own."""
         connection = connections[self.database]
-        keys: Any = json.dumps(list(ids)) if connection.vendor == "sqlite" else list(ids)
-        given = {GIVEN: keys, ALONE: ids[0] if ids else None}
+        given = {GIVEN: _listed(ids, connection), ALONE: ids[0] if ids else None}
         with connection.cursor() as cursor:
             cursor.execute(self.sql, [given[value] if type(value) is object else value for value in self.params])
             rows = cursor.fetchall()
@@ -88,10 +87,27 @@ _kept: dict[Hashable, Prepared | None] = {}
 
 def keyed(model: type[models.Model], column: str = "id") -> RawSQL:
     """A condition for `filter`: the column is one of the keys that `prepared` is given."""
+    return _among(model, column, GIVEN)
+
+
+def among(model: type[models.Model], keys: Iterable[int], column: str = "id") -> RawSQL:
+    """A condition for `filter`: the column is one of these keys.
+
+    They are one value of the query; `pk__in` would look at each of some hundred several times.
+    """
+    return _among(model, column, _listed(keys, connections[model._base_manager.db]))
+
+
+def _listed(keys: Iterable[int], connection: Any) -> Any:
+    """Keys as one value."""
+    return json.dumps(list(keys)) if connection.vendor == "sqlite" else list(keys)
+
+
+def _among(model: type[models.Model], column: str, keys: Any) -> RawSQL:
     connection = connections[model._base_manager.db]
     name = _name(model, column)
     test = "IN (SELECT value FROM json_each(%s))" if connection.vendor == "sqlite" else "= ANY(%s::bigint[])"
-    return RawSQL(f"{name} {test}", [GIVEN], output_field=BooleanField())  # noqa: S611 - names of our own tables
+    return RawSQL(f"{name} {test}", [keys], output_field=BooleanField())  # noqa: S611 - names of our own tables
 
 
 def keyed_alone(model: type[models.Model], column: str = "id") -> RawSQL:

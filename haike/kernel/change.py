@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from haike.chinese.pinyin import sort_key
 from haike.find.clean import clean_touched, refuse_double
+from haike.find.prepared import among
 from haike.kernel import search
 from haike.kernel.events import announce
 from haike.kernel.fields import pinyin_keys
@@ -304,7 +305,7 @@ def give_owner(entity: Entity, record: Record, by: Actor, *, asked: bool) -> Non
 def hand_down(entity: Entity, parents: Sequence[int]) -> None:
     """Give what hangs on these records to their owners, who are stored already."""
     for child in entity.children:
-        rows = child.model._base_manager.filter(**{f"{child.policy.through}__in": parents})
+        rows = child.model._base_manager.filter(among(child.model, parents, f"{child.policy.through}_id"))
         if not (keys := list(rows.values_list("pk", flat=True))):
             continue
         above = entity.model._base_manager.filter(pk=models.OuterRef(f"{child.policy.through}_id"))
@@ -336,8 +337,11 @@ def fill_keys(record: Record, touched: set[str] | None = None) -> None:
         setattr(record, field.name, key[: field.max_length])
 
 
-def validate(entity: Entity, record: Record, touched: set[str]) -> None:
-    """Compute what follows from other fields and check the record; `touched` are the fields that were set."""
+def validate(entity: Entity, record: Record, touched: set[str], *, added: bool = True) -> None:
+    """Compute what follows from other fields and check the record; `touched` are the fields that were set.
+
+    Who checks what a company adds for many records together says so by `added`.
+    """
     fill_keys(record, touched)
     record.touched = touched
     record.prepare()
@@ -348,7 +352,7 @@ def validate(entity: Entity, record: Record, touched: set[str]) -> None:
         refuse_double(record, touched)
     except ValidationError as error:
         raise refusal(error) from error
-    for no in entity.additions.check(entity, [record], touched).values():
+    for no in (entity.additions.check(entity, [record], touched) if added else {}).values():
         raise no
 
 

@@ -6,7 +6,8 @@ but a call.
 
 import logging
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from itertools import product
 from typing import Any
 
 from django.db import transaction
@@ -28,13 +29,18 @@ def on(name: str) -> Callable[[Subscriber], Subscriber]:
 
 def announce(name: str, **facts: Any) -> None:
     """Call the subscribers of `name` once the surrounding transaction has committed."""
-    if not _subscribers.get(name):
+    announce_each(name, [facts])
+
+
+def announce_each(name: str, facts: Sequence[Mapping[str, Any]]) -> None:
+    """The same for what has happened several times, such as to each record of a bulk act."""
+    if not facts or not _subscribers.get(name):
         return
 
     def tell() -> None:
-        for subscriber in _subscribers[name]:
+        for each, subscriber in product(facts, _subscribers[name]):
             try:
-                subscriber(**facts)
+                subscriber(**each)
             except Exception:
                 # The change is committed already: a failing listener must not make it look failed.
                 log.exception("subscriber %r of %s failed", subscriber, name)

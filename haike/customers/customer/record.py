@@ -285,7 +285,7 @@ class Customer(Pooled):
 
     def clean(self) -> None:
         said: dict[str, Any] = {}
-        if self.tax_number:
+        if self.tax_number and self._given("tax_number", "form"):
             try:
                 self.tax_number = check_tax_number(self.tax_number, individual=self.is_individual)
             except Refused as no:

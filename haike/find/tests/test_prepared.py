@@ -10,7 +10,7 @@ from django.db import connection
 from django.db.models import Count, Q
 from django.test.utils import CaptureQueriesContext
 
-from haike.find.prepared import keyed, prepared, prepared_whole
+from haike.find.prepared import among, keyed, prepared, prepared_whole
 from haike.find.tests.conftest import World
 from haike.find.tests.model import Part, Thing
 
@@ -46,6 +46,14 @@ def test_the_query_is_made_once_for_a_key(world: World) -> None:
     for some in (ids, ids[:3], []):
         assert {pk for (pk,) in prepared(("test", "once"), rows, some)} == set(some)
     assert len(calls) == 1
+
+
+def test_keys_may_be_named_at_once(world: World) -> None:
+    ids = [thing.pk for thing in world.things[:9]]
+    for some in (ids, [], [0, 10**12]):
+        assert set(Thing.objects.filter(among(Thing, some))) == set(Thing.objects.filter(pk__in=some))
+    owners = Thing.objects.exclude(owner_id=None).values_list("owner_id", flat=True)
+    assert Thing.objects.filter(among(Thing, set(owners), "owner_id")).count() == len(owners)
 
 
 def test_another_key_is_another_query(world: World) -> None:
