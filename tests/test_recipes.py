@@ -122,6 +122,7 @@ def test_what_the_recipes_say_is_added_as_they_say_it(tmp_path: Path) -> None:
                 written.append(step.file)
     assert len(project.migrations()) == len(before) + 4
     assert len(written) == 2
+    project.run(sys.executable, "-m", "ruff", "check", "--fix", "--quiet", "haike")
     chosen = ["-k", " or ".join(["recipes_walk", "customers.vehicle", *(Path(file).stem for file in written)])]
     walked = ["tests/recipes_walk.py", "tests/test_contract.py", *written, *chosen]
     said = project.run(sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *walked)

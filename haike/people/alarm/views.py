@@ -61,7 +61,7 @@ def alarms_view(request: HttpRequest) -> HttpResponse | FileResponse:
         record, more = about(row)
         if record is None:
             return ""
-        return format_html('<a href="{}">{}</a> {}', entity_of(record).url_of(record), record, more)
+        return format_html('<a class="in-text" href="{}">{}</a> {}', entity_of(record).url_of(record), record, more)
 
     last = Alarm.objects.filter(seen_at__isnull=True).order_by("-id").first()
     seen_all = {"label": _("Mark all as seen"), "url": f"{HERE}seen?upto={last.pk}", "icon": "checks"} if last else None
