@@ -338,10 +338,7 @@ def fill_keys(record: Record, touched: set[str] | None = None) -> None:
 
 
 def validate(entity: Entity, record: Record, touched: set[str], *, added: bool = True) -> None:
-    """Compute what follows from other fields and check the record; `touched` are the fields that were set.
-
-    Who checks what a company adds for many records together says so by `added`.
-    """
+    """Compute what follows from `touched` fields and check the record, with what the company `added` to it, too."""
     fill_keys(record, touched)
     record.touched = touched
     record.prepare()

@@ -34,6 +34,8 @@ TELL_OF_IT = {
     "django_session": "who looks at pages is seen",
 }
 """Tables that an act or its undo adds to, and why; every other one must be as it was."""
+WRITTEN_ANEW = {"dedupe_identitykey"}
+"""Tables whose rows nobody points to: they go and come back under other keys."""
 NAMES = ("甲", "乙", "丙", "丁")
 
 PEOPLE = st.sampled_from(["ann", "ben", "boss", "cat"])
@@ -67,7 +69,8 @@ def snapshot() -> dict[str, Any]:
     found: dict[str, Any] = {}
     with connection.cursor() as cursor:
         for name, columns in compared():
-            cursor.execute(f'SELECT {columns} FROM "{name}" ORDER BY 1')
+            order = "1, 2, 3" if name in WRITTEN_ANEW else "1"
+            cursor.execute(f'SELECT {columns} FROM "{name}" ORDER BY {order}')
             # The order of the keys of own fields is not what they hold.
             found[name] = [tuple(map(plain, row)) for row in cursor.fetchall()]
     if connection.vendor == "sqlite":
@@ -90,7 +93,8 @@ def compared() -> list[tuple[str, str]]:
         for name in connection.introspection.table_names(cursor):
             if name not in TELL_OF_IT and "_words" not in name:
                 columns = [each.name for each in connection.introspection.get_table_description(cursor, name)]
-                kept = [f'"{column}"' for column in columns if column not in NOT_COMPARED]
+                left_out = NOT_COMPARED | ({"id"} if name in WRITTEN_ANEW else set())
+                kept = [f'"{column}"' for column in columns if column not in left_out]
                 found.append((name, ", ".join(kept)))
     return found
 
@@ -173,6 +177,7 @@ def play(clients: dict[str, Client], staff: Staff, customers: list[Customer], co
 )
 @example(acts=[("share", "ann", {3}, ("cat", False))])
 @example(acts=[("transfer", "ben", {0, 1}, "cat"), ("edit", "cat", {0}, ("name", "set", "凤凰集团"))])
+@example(acts=[("edit", "ann", {0}, ("name", "set", "凤凰集团")), ("edit", "ann", {0}, ("short_name", "set", "青鸟"))])
 @example(acts=[("edit", "ann", {0, 1, 2}, ("heat", "set", "hot")), ("edit", "ben", {1}, ("heat", "empty", ""))])
 def test_undone_backwards_everything_is_as_it_was(acts: list[Any], staff: Staff) -> None:
     people = {"ann": staff.ann, "ben": staff.ben, "boss": staff.boss, "cat": staff.cat}
