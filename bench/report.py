@@ -6,12 +6,14 @@ import json
 import math
 import os
 import platform
+import sysconfig
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
 from bench.databases import KEPT, ROOT
 from bench.results import BUDGETS, Results, shown
+from haike.site.cli.check import slow_python
 
 DOCUMENT = ROOT / "docs" / "performance.md"
 KEPT_RESULTS = KEPT / "results.json"
@@ -46,7 +48,9 @@ def machine() -> str:
             break
     memory = int(Path("/proc/meminfo").read_text().split()[1]) // 1_048_576
     cores = len(os.sched_getaffinity(0))
-    return f"{cores} cores of {model}, {memory} GB, {platform.system()}, Python {platform.python_version()}"
+    slow = any(slow_python(sysconfig.get_config_var("CONFIG_ARGS")))
+    python = f"Python {platform.python_version()} {'without' if slow else 'with'} optimisation"
+    return f"{cores} cores of {model}, {memory} GB, {platform.system()}, {python}"
 
 
 def keep(results: Results) -> list[Results]:

@@ -59,7 +59,8 @@ def pending_migrations() -> Iterator[CheckMessage]:
 
 def slow_python(built: str | None) -> Iterator[CheckMessage]:
     """`built` is how Python was configured; Windows does not tell, and is built with optimisation."""
-    if built is not None and "--enable-optimizations" not in built:
+    # Debian's is built with it, too, and its configuration does not tell.
+    if built is not None and "--enable-optimizations" not in built and "'--prefix=/usr'" not in built:
         text = _("This Python was built without optimisation: pages take about a quarter longer.")
         hint = _("Use the Python of the operating system, of python.org or of its container images.")
         yield checks.Warning(text, hint, id="haike.W103")

@@ -118,7 +118,13 @@ def test_a_single_company_knows_no_companies() -> None:
 
 @pytest.mark.parametrize(
     ("built", "slow"),
-    [("'--enable-shared'", True), ("'--enable-optimizations' '--with-lto'", False), ("", True), (None, False)],
+    [
+        ("'--prefix=/home/me/.pyenv/versions/3.11.7' '--enable-shared'", True),
+        ("", True),
+        ("'--prefix=/usr/local' '--enable-optimizations' '--with-lto'", False),
+        ("'--enable-shared' '--prefix=/usr'", False),
+        (None, False),
+    ],
 )
 def test_check_tells_of_a_slow_python(built: str | None, slow: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sysconfig.get_config_var", {"CONFIG_ARGS": built}.get)
