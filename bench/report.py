@@ -6,7 +6,6 @@ import json
 import math
 import os
 import platform
-import sysconfig
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
@@ -48,7 +47,7 @@ def machine() -> str:
             break
     memory = int(Path("/proc/meminfo").read_text().split()[1]) // 1_048_576
     cores = len(os.sched_getaffinity(0))
-    slow = any(slow_python(sysconfig.get_config_var("CONFIG_ARGS")))
+    slow = any(slow_python())
     python = f"Python {platform.python_version()} {'without' if slow else 'with'} optimisation"
     return f"{cores} cores of {model}, {memory} GB, {platform.system()}, {python}"
 

@@ -25,15 +25,7 @@ from haike.find.share import Share
 from haike.find.update import update_rows
 from haike.kernel import search
 from haike.kernel.bulk import log_many
-from haike.kernel.change import (
-    follow,
-    give_owner,
-    hand_down,
-    index,
-    index_elsewhere,
-    refused_by_guards,
-    validate,
-)
+from haike.kernel.change import follow, give_owner, hand_down, index, index_elsewhere, refused_by_guards, validate
 from haike.kernel.entity import Entity
 from haike.kernel.events import announce_each
 from haike.kernel.log import Batch, within_batch
@@ -401,9 +393,8 @@ def _take(entity: Entity, looks: Mapping[str, Look], record: Any, values: Values
         both = [stored(look, record), look.to_json(value)]
         if both[0] != both[1]:
             diff[name] = both
-    for name in diff:
-        looks[name].put(record, values[name])
     if diff:
+        entity.put(record, {name: values[name] for name in diff})
         if "owner" in diff or entity.policy.through in diff:
             give_owner(entity, record, by, asked=True)
         validate(entity, record, set(diff), added=False)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import Any, cast
@@ -212,12 +212,10 @@ class RecordPage:
     def tabs(self) -> list[dict[str, Any]]:
         """The heads of the tabs with counts."""
         base, active = self.declared.url_of(self.record), self.active
-        related = [tab for tab in self.tab_keys.values() if isinstance(tab, Related)]
-        numbers = iter(related_counts(related, self.record, self.user))
         asked: list[int | Tally | None] = []
         for tab in self.tab_keys.values():
             if isinstance(tab, Related):
-                asked.append(next(numbers))
+                asked.append(related_count(tab, self.record, self.user))
             else:
                 asked.append(tab.count(self.user, self.record) if tab is not None and tab.count else None)
         found = []
@@ -257,19 +255,15 @@ def _related(tab: Related, user: Any) -> Any:
     return target.model.objects.live() if whole else target.model.objects.visible_to(user)
 
 
-def related_counts(tabs: Sequence[Related], record: Any, user: Any) -> list[int | Tally]:
-    """How many records of each related list the user sees; those linked by a column of theirs are still to be asked."""
-    found: list[int | Tally] = []
-    for tab in tabs:
-        target = cast(Entity, entity_named(tab.entity))
-        link: Any = target.model._meta.get_field(tab.field)
-        if link.many_to_many:
-            found.append(int(related_rows(tab, record, user).count()))
-            continue
-        whole = target.policy.through == tab.field
-        key = ("related", target.label, None if whole else target.policy.key(user))
-        found.append(Tally((Counted(key, partial(_related, tab, user), link.column),), record.pk))
-    return found
+def related_count(tab: Related, record: Any, user: Any) -> int | Tally:
+    """How many records of a related list the user sees; if they are linked by a column of theirs, still to be asked."""
+    target = cast(Entity, entity_named(tab.entity))
+    link: Any = target.model._meta.get_field(tab.field)
+    if link.many_to_many:
+        return int(related_rows(tab, record, user).count())
+    whole = target.policy.through == tab.field
+    key = ("related", target.label, None if whole else target.policy.key(user))
+    return Tally((Counted(key, partial(_related, tab, user), link.column),), record.pk)
 
 
 def related_panel(request: HttpRequest, record: Any, tab: Related, user: Any) -> SafeString:

@@ -14,7 +14,7 @@ from haike.find.prepared import Tally
 from haike.kernel.entity import Related, entity_of
 from haike.kernel.policy import Actor
 from haike.sales.solution.record import Solution, SolutionTemplate
-from haike.screens.record import related_counts, related_panel
+from haike.screens.record import related_count, related_panel
 
 SOLUTIONS = Related("sales.solution", "opportunity", columns=["title", "stage", "changed_at", "created_by"])
 MOST = 50
@@ -45,7 +45,7 @@ def panel(request: HttpRequest, opportunity: Any) -> SafeString:
 
 def count(user: Actor, opportunity: Any) -> int | Tally:
     """How many there are."""
-    return related_counts([SOLUTIONS], opportunity, user)[0] if entity_of(Solution).policy.may(user, "view") else 0
+    return related_count(SOLUTIONS, opportunity, user) if entity_of(Solution).policy.may(user, "view") else 0
 
 
 def attachments_of(record: Any) -> Any:

@@ -24,7 +24,7 @@ from haike.site.migrating import pending
 @click.option("--no-database", is_flag=True, help=_("Look at the sources only"))
 def command(no_database: bool) -> None:
     found = [*checks.run_checks(include_deployment_checks=settings.HAIKE_HTTPS), *models_without_migration()]
-    found += slow_python(sysconfig.get_config_var("CONFIG_ARGS"))
+    found += slow_python()
     if not no_database:
         found += pending_migrations()
     for message in found:
@@ -57,9 +57,9 @@ def pending_migrations() -> Iterator[CheckMessage]:
         yield checks.Warning(text, "haike migrate", id="haike.W102")
 
 
-def slow_python(built: str | None) -> Iterator[CheckMessage]:
-    """`built` is how Python was configured; Windows does not tell, and is built with optimisation."""
-    # Debian's is built with it, too, and its configuration does not tell.
+def slow_python() -> Iterator[CheckMessage]:
+    # Windows does not tell how Python was configured, Debian not all of it; both are built with optimisation.
+    built = sysconfig.get_config_var("CONFIG_ARGS")
     if built is not None and "--enable-optimizations" not in built and "'--prefix=/usr'" not in built:
         text = _("This Python was built without optimisation: pages take about a quarter longer.")
         hint = _("Use the Python of the operating system, of python.org or of its container images.")
