@@ -60,8 +60,10 @@ class Prepared:
                 # The most by far, so without a call for each.
                 for row in found:
                     value = row[place]
-                    plain = type(value) is datetime and value.tzinfo is None
-                    row[place] = value.replace(tzinfo=UTC) if plain else _moment(value, expression, connection)
+                    if type(value) is datetime and value.tzinfo is None:
+                        row[place] = value.replace(tzinfo=UTC)
+                    elif value is not None:
+                        row[place] = _moment(value, expression, connection)
                 continue
             for convert in converters:
                 for row in found:

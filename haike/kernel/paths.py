@@ -34,7 +34,8 @@ def _field_at(model: Any, step: str) -> Any:
 
 def in_columns(entity: Entity, paths: Iterable[str]) -> list[str]:
     """Without those whose values lie in other tables, from where their looks fetch them."""
-    return [path for path in paths if path not in entity.looks or entity.looks[path].field is not None]
+    looks = entity.looks
+    return [path for path in paths if path not in looks or looks[path].field is not None]
 
 
 ALWAYS = ("owner", "department", "version", "deleted_at", "archived_at")

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import islice
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -131,13 +132,8 @@ class Selection:
 
     def batches(self, columns: list[str], size: int = 2000) -> Iterator[list[Any]]:
         """All records found, in batches; for exports and bulk work."""
-        batch: list[int] = []
-        for pk in self.find.ids():
-            batch.append(pk)
-            if len(batch) >= size:
-                yield self.rows(batch, columns)
-                batch = []
-        if batch:
+        ids = iter(self.find.ids())
+        while batch := list(islice(ids, size)):
             yield self.rows(batch, columns)
 
     def sums(self) -> dict[str, Any]:
@@ -152,9 +148,9 @@ class Selection:
 
 def fetch_ahead(entity: Entity, columns: Iterable[str], records: Sequence[Any], user: Actor) -> None:
     """Let the looks of these columns read what lies in other tables, for all records at once."""
-    for name in columns:
-        if name in entity.looks:
-            entity.looks[name].fetch(records, user)
+    looks = entity.looks
+    for name in filter(looks.__contains__, columns):
+        looks[name].fetch(records, user)
 
 
 def sortable(entity: Entity, user: Actor, name: str) -> bool:

@@ -70,7 +70,7 @@ def _in_transaction() -> bool:
 def _versions(schema: str) -> dict[str, int]:
     now = time.monotonic()
     # What is read inside a transaction that has bumped is nobody else's business before the commit.
-    seen = _unsettled.seen if _bumped_here() else _seen
+    seen = _unsettled.seen if _unsettled.names and _bumped_here() else _seen
     held = seen.get(schema)
     if held is None or now - held[0] >= SECONDS:
         held = seen[schema] = (now, dict(Version.objects.values_list("name", "value")))
@@ -82,7 +82,7 @@ class Versioned(Generic[T]):
 
     def __init__(self, name: str, load: Callable[[], T]) -> None:
         self.name, self.load, self.whole = name, load, name == EVERYTHING
-        self._held: dict[str, tuple[Any, T]] = {}
+        self._held: dict[str, tuple[dict[str, int], Any, T]] = {}
         _caches.append(self)
 
     def __call__(self) -> T:
@@ -95,12 +95,12 @@ class Versioned(Generic[T]):
         if _unsettled.names and (names := _bumped_here()) and (self.whole or self.name in names):
             return None
         schema = _schema() if HOSTED else ""
-        version: Any = _versions(schema) if self.whole else _versions(schema).get(self.name, 0)
-        held = self._held.get(schema)
-        if held is None or held[0] != version:
-            held = (version, self.load())
-            self._held[schema] = held
-        return held[1]
+        held, versions = self._held.get(schema), _versions(schema)
+        if held is None or held[0] is not versions:
+            version: Any = versions if self.whole else versions.get(self.name, 0)
+            value = held[2] if held is not None and held[1] == version else self.load()
+            self._held[schema] = held = (versions, version, value)
+        return held[2]
 
     def drop(self) -> None:
         """Forget the values of every company."""

@@ -106,8 +106,9 @@ def _column(look: Look, records: Sequence[Any]) -> tuple[list[Any], Sequence[str
     values, link = values_of(look, records), look.field
     if isinstance(link, ForeignKey) and _plain(look) and getattr(link.remote_field.model, "held", False):
         # A few people own all the rows.
-        made = {person: look.cell(person) for person in set(values)}
-        return values, [made[person] for person in values]
+        keys = list(map(attrgetter(link.attname), records))
+        made = {key: look.cell(person) for key, person in dict(zip(keys, values, strict=True)).items()}
+        return values, [made[key] for key in keys]
     return values, look.cells(values)
 
 
