@@ -21,6 +21,7 @@ from urllib.parse import unquote_to_bytes
 
 from granian.rsgi import ProtocolClosed  # type: ignore[attr-defined]
 
+from haike.site.pace import pace
 from haike.site.wsgi import application as pages
 
 THREADS = "HAIKE_THREADS"
@@ -108,7 +109,8 @@ class Application:
 
 def page(environ: dict[str, Any], answer: Answer, protocol: Any) -> None:
     """Make a page and send it, in a thread of its own: the loop may have been stopped meanwhile."""
-    found: Iterable[bytes] = pages(environ, answer)
+    with pace.page():
+        found: Iterable[bytes] = pages(environ, answer)
     try:
         if answer.stream is not None:
             return

@@ -23,6 +23,7 @@ from django.db import OperationalError
 from django.db.backends.sqlite3 import base
 from django.utils.dateparse import parse_datetime
 
+from haike.site.pace import pace
 from haike.site.turns.schema import SchemaEditor
 
 
@@ -79,6 +80,7 @@ def in_turn(connection: Any, run: Callable[[], Any], locked: type[Exception]) ->
 
     SQLite itself does not wait meanwhile. Together the pauses last as long as the connection's busy_timeout says.
     """
+    pace.step_aside()
     patience = int(connection.execute("PRAGMA busy_timeout").fetchone()[0])
     until = time.monotonic() + patience / 1000
     connection.execute("PRAGMA busy_timeout = 0")
