@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from haike.customers.customer.queries import days_within
 from haike.customers.customer.record import Customer
 from haike.digits import whole
-from haike.kernel.currency import OWN, money_text
+from haike.kernel.currency import OWN
 from haike.kernel.entity import entity_of
 from haike.kernel.period import PERIOD_LABELS
 from haike.money.source import SOURCES
@@ -82,7 +82,7 @@ def _row(label: str, sums: Sums, currency: str, key: int | None, asked: dict[str
     return {
         "label": label,
         "url": f"?{urlencode({**asked, 'of': key or NOBODY})}",
-        "amounts": [money_text(amount, currency) for amount in sums.amounts[: len(NAMES)]],
+        "figures": figures(sums, currency, NAMES),
         "text": " ".join(gap.text for gap in summed(sums, currency)),
     }
 

@@ -126,8 +126,8 @@ def documents(
             if sums.loose or all_of_them:
                 told = " ".join(gap.text for gap in summed(sums, OWN()))
                 url = f"{entity.url_of(newest[key])}?tab=truth"
-                amounts = [money_text(amount, OWN()) for amount in sums.amounts[: len(NAMES)]]
-                found.append({"label": str(newest[key]), "url": url, "text": told, "amounts": amounts})
+                shown = figures(sums, OWN(), NAMES)
+                found.append({"label": str(newest[key]), "url": url, "text": told, "figures": shown})
     return found
 
 
