@@ -79,7 +79,7 @@ def _line(name: str, op: str, *value: str) -> Line:
 
 def _cells(row: Row, by: str, key: int | None, day: date, *, every: bool = False) -> list[dict[str, Any]]:
     def cell(label: Label, total: Decimal, part: int | None) -> dict[str, Any]:
-        url = list_url(by, key, part, day, every=every)
+        url = list_url(by, key, part, day, every=every) if total else ""
         return {"label": label, "text": money_text(total) if total or part is None else "", "url": url}
 
     return [*(cell(LABELS[part], row.sums[part], part) for part in range(PARTS)), cell(_("Total"), row.total, None)]

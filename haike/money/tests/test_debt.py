@@ -197,3 +197,11 @@ def test_the_letter_goes_by_mail_and_is_noted(staff: Staff, browse: Browse, cust
     assert f"/papers/{sent.pk}" in ann.get(here).content.decode()
     assert Change.objects.filter(entity="customers.customer", record_id=customer.pk, action="paper_sent").exists()
     assert browse(staff.cat).get(f"{here}/send").status_code == 404
+
+
+def test_the_ageing_shows_a_debt_without_documents_and_leads_to_none(
+    browse: Browse, staff: Staff, customer: Customer
+) -> None:
+    page = browse(staff.boss).get("/payment-plans/ageing").content.decode()
+    row = page[page.index("海蓝科技") :].partition("</tr>")[0]
+    assert "¥300.50" in row and "¥0.00" in row and "/payment-plans/?" not in row
