@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 
 from django.core.exceptions import EmptyResultSet
 from django.db import models
+from django.db.models import Q
 from django.db.models.signals import post_migrate
 
 from haike.find.memory import Memory
@@ -57,6 +58,13 @@ class Find(Shapes):
     """Up to so many rows before a page are passed each time; beyond that the order of the whole list is kept."""
     DEAR: ClassVar[int] = 200
     """Counts and orders of fewer rows are made anew each time, so whoever adds the third record reads 3."""
+
+    def narrowed(self, also: Q) -> Find:
+        """The same list with one more condition; what the search told of its words is not asked again."""
+        where = self.given & also
+        found = Find(self.model, self.scope, where=where, sort=self.sort, state=self.state, using=self.using)
+        found.words, found.candidates = self.words, self.candidates
+        return found
 
     def page(self, size: int, number: int = 1, *, after: str | None = None, before: str | None = None) -> Page:
         """A page by its number, or the one after or before a place that another page gave."""

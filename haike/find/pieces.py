@@ -76,7 +76,8 @@ class Pieces:
         using: str = DEFAULT_DB_ALIAS,
     ) -> None:
         self.model, self.scope, self.state, self.using = model, scope, state, using
-        self.where = (where if where is not None else Q()) & scope.narrowed
+        self.given, self.sort = where if where is not None else Q(), sort
+        self.where = self.given & scope.narrowed
         self.words = fold_words(words)
         self.connection = connections[using]
         self.sqlite = self.connection.vendor == "sqlite"

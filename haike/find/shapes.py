@@ -4,6 +4,8 @@
 - walk: whoever sees everything walks the index of the sort until the page is full. With a filter or a search, also of
   somebody who sees many owners, the walk gives up after a while: what is looked for may lie all at the far end.
 - arms: whoever sees some owners takes the first rows of each by `(owner, key, id)`, and of the shares, merged.
+- windows: with a filter or a search arms go only as far as the first of the owners that has so many rows behind him,
+  then from there on four times as far: in a walk all that is newest may be rows of others.
 - gather: all that match are collected and sorted; always right, slow where nothing narrows.
 
 Rights are part of each of them. Tokens of the search only narrow. The figures are in `bench/`.
@@ -13,6 +15,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, ClassVar
 
@@ -29,6 +32,15 @@ Within = Callable[[Rows], Rows]
 sizes = Memory(60, 1 << 20)
 
 
+@dataclass
+class Candidates:
+    """What the index of the search tells of some words, whoever asks: rights and filters come on top."""
+
+    expected: int | None = None
+    few: dict[int, array[int] | None] = field(default_factory=dict)
+    """By the limit under which they were asked for all of them, or None where they are not fewer."""
+
+
 class Shapes(Pieces):
     """The rows of a list by the shape that suits it."""
 
@@ -43,6 +55,8 @@ class Shapes(Pieces):
     """So many rows a filtered walk looks at before anything else is tried,"""
     WALK: ClassVar[int] = 20_000
     """and so many when there are not few candidates."""
+    WINDOW: ClassVar[int] = 500
+    """So many rows of all owners together the first window has."""
     SMALL: ClassVar[int] = 10_000
     """Up to so many rows of the owners in reach each may be looked at."""
     MOST_ARMS: ClassVar[int] = 500
@@ -57,6 +71,11 @@ class Shapes(Pieces):
     """All candidates, once they are known to be few;"""
     few_hits = False
     """whether the index of the search gave them."""
+
+    @cached_property
+    def candidates(self) -> Candidates:
+        """What the index of the search told of these words so far."""
+        return Candidates()
 
     # Rows of a page
 
@@ -94,9 +113,8 @@ class Shapes(Pieces):
             return self.arms(limit, order, place)
         rows = self.bounded_walk(limit, order, place, self.STROLL)
         if rows is None and not self.probe(self.FEW if self.reach.owners is None else self.OWN_FEW):
-            # Rows of other owners are passed within the index, so more of them can be where only words are to be read.
-            many = self.reach.owners is not None and not self.where
-            rows = self.bounded_walk(limit, order, place, self.WALK * 3 if many else self.WALK)
+            further = self.windows if self.has_arms else self.bounded_walk
+            rows = further(limit, order, place, self.WALK)
         return rows if rows is not None else self.sorted(limit, order, place)
 
     def walk(self, limit: int, order: Order, place: Place | None, rows: Rows, offset: int = 0) -> list[Row]:
@@ -120,13 +138,39 @@ class Shapes(Pieces):
     def arms(self, limit: int, order: Order, place: Place | None) -> list[Row]:
         """The first rows of each owner and of the shares, merged."""
         owners = self.reach.owners or ()
-        if len(owners) > self.MOST_ARMS or (owners and self.own_index is None):
+        if owners and not self.has_arms:
             return self.sorted(limit, order, place)
         rows = self.along(self.behind(self.searched(self.rows), order, place), order)
         parts = self.owner_arms(rows, owners, limit) if owners else []
         if self.reach.shares:
             parts.append(self.shared(limit, order, place))
         return self.fetch(together(parts, f"{order.sql} LIMIT %s", [limit]))
+
+    @property
+    def has_arms(self) -> bool:
+        """Whether the rows of each owner in reach lie in order, and the owners are not too many."""
+        return 0 < len(self.reach.owners or ()) <= self.MOST_ARMS and self.own_index is not None
+
+    def windows(self, limit: int, order: Order, place: Place | None, bound: int) -> list[Row] | None:
+        """Window by window of the owners' rows, None when as many as `bound` were passed and the page is not full."""
+        owners, tail = self.reach.owners or (), f"{order.sql} LIMIT %s"
+        depth, found, start, passed = self.WINDOW // len(owners) + 1, list[Row](), place, 0
+        while len(found) < limit:
+            if passed >= bound:
+                return None
+            ordered = self.along(self.behind(self.state_rows, order, start), order, offset=depth - 1)
+            edge = self.fetch(together(self.owner_arms(ordered, owners, 1), tail, [1]))
+            rows = self.behind(self.searched(self.rows), order, start)
+            if edge:
+                rows = rows.where(self.beyond(order, Place(edge[0][1], edge[0][0]), until=True))
+            arms = self.owner_arms(self.along(rows, order), owners, limit - len(found))
+            found += self.fetch(together(arms, tail, [limit - len(found)]))
+            if not edge:
+                break
+            start, passed, depth = Place(edge[0][1], edge[0][0]), passed + depth * len(owners), depth * 4
+        if self.reach.shares:
+            found = order.sorted([*found, *self.fetch(self.shared(limit, order, place))])[:limit]
+        return found
 
     def owner_arms(self, rows: Rows, owners: tuple[int, ...], limit: int) -> list[Statement]:
         """One query per owner, on PostgreSQL one for all."""
@@ -265,8 +309,12 @@ class Shapes(Pieces):
         """Fetch the candidates of the search when they are fewer than this; asked once for each limit."""
         if (limit, by_token) not in self.probed and self.few is None:
             self.probed.add((limit, by_token))
-            hits = self.hits(by_token=by_token) if self.sqlite or self.expected <= self.MOST_FETCHED else None
-            self.few = self.all_of([statement for statement, _ in hits], limit) if hits is not None else None
+            everywhere = self.reach.owners is None or not by_token
+            known = self.candidates.few if everywhere else {}
+            if limit not in known:
+                hits = self.hits(by_token=by_token) if self.sqlite or self.expected <= self.MOST_FETCHED else None
+                known[limit] = self.all_of([found for found, _ in hits], limit) if hits is not None else None
+            self.few = known[limit]
             self.few_hits = self.few is not None
 
     @cached_property
@@ -304,10 +352,12 @@ class Shapes(Pieces):
             parts.append((compiled(self.connection, rows, self.share_driver, self.share_index), self.not_owned))
         return parts
 
-    @cached_property
+    @property
     def expected(self) -> int:
         """How many hits PostgreSQL expects."""
-        return expected(self.connection, self.model, self.words)
+        if self.candidates.expected is None:
+            self.candidates.expected = expected(self.connection, self.model, self.words)
+        return self.candidates.expected
 
     @cached_property
     def small(self) -> bool:

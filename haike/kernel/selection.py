@@ -82,24 +82,21 @@ class Selection:
     @cached_property
     def find(self) -> Find:
         """The query builder for this selection."""
-        found = self._found(self.where)
-        if not found.words:
-            return found
-        allowed = without_secrets(self.entity, self.user, found, self.within)
-        if self.veils:
-            allowed &= behind_veil(self.entity, self.veils, self._found(self.where & Q(owner_id__in=self.veils)))
-        return self._found(self.where & allowed) if allowed else found
-
-    def _found(self, where: Q) -> Find:
-        return Find(
+        found = Find(
             self.entity.model,
             self.entity.policy.scope(self.user, self.action),
-            where=where,
+            where=self.where,
             sort=self.order,
             words=self.words if self.entity.search else "",
             # Whoever searches by words finds the archived ones too.
             state=self.state or ("live" if self.words else "active"),
         )
+        if not found.words:
+            return found
+        allowed = without_secrets(self.entity, self.user, found, self.within)
+        if self.veils:
+            allowed &= behind_veil(self.entity, self.veils, found.narrowed(Q(owner_id__in=self.veils)))
+        return found.narrowed(allowed) if allowed else found
 
     @cached_property
     def order(self) -> list[str]:

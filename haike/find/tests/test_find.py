@@ -88,16 +88,17 @@ LIMITS = [
     Limits(8, 40, 5, 0, 3),
     Limits(60, 40, 10_000, 1_000, 2),
     Limits(2, 100, 0, 10, 500),
+    Limits(2, 300, 0, 10, 500),
 ]
 
 
 @contextmanager
 def limited(limits: Limits) -> Iterator[None]:
-    names = ("FEW", "WALK", "SMALL", "OFFSETS", "MOST_ARMS", "GLANCE", "OWN_GLANCE", "OWN_FEW", "STROLL")
+    names = ("FEW", "WALK", "SMALL", "OFFSETS", "MOST_ARMS", "GLANCE", "OWN_GLANCE", "OWN_FEW", "STROLL", "WINDOW")
     before = {name: getattr(Find, name) for name in names}
     values = (
         *(limits.few, limits.walk, limits.small, limits.offsets, limits.arms),
-        *(limits.few // 2, limits.few // 5, limits.few // 2, limits.walk // 10),
+        *(limits.few // 2, limits.few // 5, limits.few // 2, limits.walk // 10, limits.walk // 20),
     )
     for name, value in zip(names, values, strict=True):
         setattr(Find, name, value)
@@ -324,6 +325,32 @@ def test_a_hot_list_is_one_query(world: World) -> None:
         ) as queries:
             Find(Thing, scope, sort=["-created_at"]).page(5)
         assert len(queries) == 1, [query["sql"] for query in queries]
+
+
+def asked_of(find: Find) -> list[str]:
+    with CaptureQueriesContext(connection) as queries:
+        find.page(5)
+    return [query["sql"] for query in queries]
+
+
+def test_where_the_newest_are_all_of_others_not_everything_of_ones_own_is_read(world: World) -> None:
+    mine = Scope(False, tuple(world.users[:4]), world.users[0], True, "findtests.thing")
+    late = datetime(2025, 1, 1, tzinfo=UTC)
+    Thing.objects.filter(owner_id__in=world.users[4:]).update(created_at=late)
+    asked: dict[str, Any] = {"scope": mine, "where": Q(), "sort": ["-created_at"], "state": "live", "words": "公司"}
+    with limited(Limits(2, 300, 0, 10, 500)):
+        assert not [sql for sql in asked_of(Find(Thing, **asked)) if "MATERIALIZED" in sql]
+        assert Find(Thing, **asked).page(5).ids == wanted(Thing, world=world, **asked)[:5]
+
+
+def test_a_narrower_list_does_not_ask_the_search_again(world: World) -> None:
+    some = Q(owner_id__in=world.users[:2])
+    asked: dict[str, Any] = {"scope": Scope(True, (), 0, False), "sort": ["-amount"], "state": "live", "words": "hwkj"}
+    with limited(LIMITS[0]):
+        find = Find(Thing, **asked)
+        anew, once = asked_of(find), asked_of(find.narrowed(some))
+        assert len(once) == 1 < len(anew)
+        assert list(find.narrowed(some).ids()) == wanted(Thing, where=some, world=world, **asked) != list(find.ids())
 
 
 @pytest.mark.sqlite
