@@ -38,7 +38,7 @@ class Prepared:
     prefetch: tuple[Any, ...]
     database: str
 
-    def run(self, ids: Sequence[int]) -> list[Any]:
+    def run(self, ids: Sequence[Any]) -> list[Any]:
         """The rows with these keys, in no order but the queryset's own."""
         connection = connections[self.database]
         given = {GIVEN: _listed(ids, connection), ALONE: ids[0] if ids else None}
@@ -210,6 +210,12 @@ def run_once(rows: Callable[[], QuerySet[Any, Any]], ids: Sequence[int]) -> list
     """The same for a query that is not worth keeping, such as the part behind a certain place."""
     found = _compiled(rows())
     return found.run(ids) if found is not None else []
+
+
+def run_each(rows: QuerySet[Any, Any], keys: Sequence[Any]) -> list[list[Any]]:
+    """What a queryset filtered by `keyed_alone` gives for each of these keys by itself, put together but once."""
+    found = _compiled(rows)
+    return [found.run([key]) if found is not None else [] for key in keys]
 
 
 def _compiled(rows: QuerySet[Any, Any], places: int = 1) -> Prepared | None:

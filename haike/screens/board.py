@@ -15,7 +15,8 @@ from functools import cached_property
 from typing import Any, cast
 from urllib.parse import urlencode
 
-from django.db.models import Count, F, Q, Sum
+from django.db import connection
+from django.db.models import Count, F, Q, QuerySet, Sum
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -24,6 +25,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from haike.digits import whole
+from haike.find.prepared import keyed_alone, run_each
 from haike.kernel.currency import money_text
 from haike.kernel.entity import Entity, Label
 from haike.kernel.escape import escape
@@ -145,19 +147,27 @@ class BoardPage(ViewPage):
 
     @cached_property
     def sums(self) -> dict[Any, tuple[int, Any, Any]]:
-        """Number, total and weighted total by the value of the lane, in one query."""
+        """Number, total and weighted total by the value of the lane: of one's own and of what is shared by themselves,
+        for which there are indexes, and together there is none."""
         by, total, percent = self.board.field, self.board.total, self.board.percent
-        wanted: dict[str, Any] = {"number": Count("pk")}
+        keys, wanted = [by], {"number": Count("pk")}
+        weighs = self.readable(total) and self.readable(percent)
+        # PostgreSQL multiplies slowly, so it sums what weighs the same; SQLite would have to sort the rows for that.
+        alike = weighs and connection.vendor == "postgresql"
         if self.readable(total):
             wanted["total"] = Sum(total)
-            if self.readable(percent):
-                wanted["weighted"] = Sum(F(total) * F(percent))
+        if alike:
+            keys.append(percent)
+        elif weighs:
+            wanted["weighted"] = Sum(F(total) * F(percent))
         here = self.rows.filter(**{f"{by}__in": [lane.value for lane in self.lanes]})
-        found = {}
-        for row in here.values(by).annotate(**wanted):
-            weighted = row.get("weighted")
-            share = None if weighted is None else weighted / 100
-            found[row[by]] = (row["number"], row.get("total"), share)
+        found: dict[Any, tuple[int, Any, Any]] = {}
+        for arm in self.declared.policy.scope(self.user).arms():
+            for row in here.filter(arm).values(*keys).annotate(**wanted):
+                number, money, weighted = found.get(row[by], (0, 0, 0))
+                some = row.get("total") or 0
+                share = (some * (row[percent] or 0) if alike else row.get("weighted") or 0) / 100
+                found[row[by]] = (number + row["number"], money + some, weighted + share)
         return found
 
     def head(self, lane: Lane) -> SafeString:
@@ -190,8 +200,12 @@ class BoardPage(ViewPage):
                 return []
             way = "lt" if down else "gt"
             rows = rows.filter(Q(**{f"{name}__{way}": place}) | Q(**{name: place, f"pk__{way}": after}))
-        sign = "-" if down else ""
-        return list(rows.order_by(f"{sign}{name}", f"{sign}pk").values_list("pk", flat=True)[: size + 1])
+        return list(self.ordered(rows, size).values_list("pk", flat=True))
+
+    def ordered(self, rows: QuerySet[Any], size: int) -> QuerySet[Any]:
+        """Cards in the order of a lane, one more than so many."""
+        sign = "-" if self.board.sort.startswith("-") else ""
+        return rows.order_by(self.board.sort, f"{sign}pk")[: size + 1]
 
     def cards_of(self, keys: Sequence[int]) -> dict[int, Any]:
         """The records of cards, read with what cards show."""
@@ -204,7 +218,11 @@ class BoardPage(ViewPage):
     @cached_property
     def columns(self) -> list[Column]:  # type: ignore[override]
         """The lanes with their first cards."""
-        found = {lane.key: self.keys(lane, FIRST) for lane in self.lanes}
+        model = self.declared.model
+        column = str(model._meta.get_field(self.board.field).column)  # type: ignore[union-attr]
+        rows = self.ordered(self.rows.filter(keyed_alone(model, column)), FIRST)
+        first = run_each(rows.values_list("pk"), [lane.value for lane in self.lanes])
+        found = {lane.key: [row[0] for row in rows] for lane, rows in zip(self.lanes, first, strict=True)}
         records = self.cards_of([key for keys in found.values() for key in keys[:FIRST]])
         return [self.column(lane, found[lane.key], FIRST, records) for lane in self.lanes]
 

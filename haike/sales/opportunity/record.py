@@ -106,7 +106,7 @@ class Opportunity(WithLines):
         verbose_name_plural = _("Opportunities")
         indexes = [
             *hot_indexes("chance", "created_at", "closes_on", "worth", "changed_at", "title_pinyin", "fit", "intent"),
-            filter_index("chance", "state", "stage", "closes_on", "worth", "created_at"),
+            filter_index("chance", "state", "stage", "closes_on", "worth", "created_at", "probability"),
             # The board: the first cards of each stage, and its sums, from one index.
             models.Index(
                 fields=["state", "stage", "-stage_since", "-id", "archived_at", "owner", "worth", "probability"],

@@ -13,6 +13,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils.html import escape
 
 from haike.customers.testing import make_customer
+from haike.find.share import Share
+from haike.kernel.currency import money_text
 from haike.kernel.entity import entity_of
 from haike.people.role.record import Role
 from haike.people.testing import Staff
@@ -90,6 +92,24 @@ def test_a_move_answers_with_the_sums_of_what_is_found(staff: Staff, browse: Bro
         asked("board/move", f=orjson.dumps(BIG).decode()), card, headers={"Accept": "application/json"}
     )
     assert "¥140,000.00" in answer.json()["heads"][str(small.stage_id)]
+
+
+def test_the_board_sums_what_is_ones_own_and_what_is_shared_once(
+    staff: Staff, browse: Browse, deals: list[Opportunity]
+) -> None:
+    for deal in (deals[0], deals[3]):
+        # A deal that was shared with its present owner counts once, too.
+        Share.objects.create(entity=Opportunity._meta.label_lower, record_id=deal.pk, user=staff.ann, by=staff.boss)
+    Opportunity._base_manager.filter(pk=deals[1].pk).update(probability=35)
+    some = [fresh(deal) for deal in deals]
+    assert {deal.stage_id for deal in some} == {some[0].stage_id}
+    assert len({deal.probability for deal in some}) == 2
+    for user, seen in ((staff.ann, some), (staff.ben, some[:3]), (staff.cat, some[3:]), (staff.boss, some)):
+        weighted = sum(deal.worth * deal.probability for deal in seen) / 100
+        page = text_of(browse(user).get("/opportunities/board"))
+        assert f'<span class="count">{len(seen)}</span>' in page
+        assert f'<span class="lane-sum">{money_text(sum(deal.worth for deal in seen))}</span>' in page
+        assert f"{money_text(round(weighted, 2))}</span>" in page
 
 
 def test_the_calendar_sums_days_and_month(staff: Staff, browse: Browse, deals: list[Opportunity]) -> None:
