@@ -78,7 +78,8 @@ class Group:
 
 def groups_of(asked: Asked, span: Span) -> list[Group]:
     """The opportunities entered in a span of days, counted and summed in one pass."""
-    keys, sums = ("visited", "state", "owner", "department"), {"number": Count("pk"), "amount": Sum("worth")}
+    # Of the rows and not of their keys, which the index by which PostgreSQL reads nothing else does not hold.
+    keys, sums = ("visited", "state", "owner", "department"), {"number": Count("*"), "amount": Sum("worth")}
     return [
         Group(frozenset(map(int, visited.split())), state, owner, department, number, amount or Decimal(0))
         for rows in asked.begun(span)

@@ -157,17 +157,20 @@ def test_what_is_kept_of_the_way_equals_the_history(staff: Staff, seed: int) -> 
         assert sum(part.number for part in shares(asked, asked.span, "owner")) == come[0]
 
 
-@pytest.mark.sqlite
 def test_how_far_they_came_is_read_from_one_index(staff: Staff, django_assert_num_queries: Any) -> None:
     """One question for the steps and for who has them, which neither sorts nor reads the moves."""
     asked = Asked(staff.boss, {})
     with django_assert_num_queries(1) as asking:
         groups = groups_of(asked, asked.span)
-    with connection.cursor() as cursor:
-        cursor.execute("EXPLAIN QUERY PLAN " + asking.captured_queries[0]["sql"].replace("%", "%%"))
-        plan = [row[3] for row in cursor.fetchall()]
-    assert len(plan) == 1
-    assert "chance_funnel" in plan[0]
+    sql = asking.captured_queries[0]["sql"]
+    # On PostgreSQL the index does not hold the keys of the rows.
+    assert '"sales_opportunity"."id"' not in sql
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("EXPLAIN QUERY PLAN " + sql.replace("%", "%%"))
+            plan = [row[3] for row in cursor.fetchall()]
+        assert len(plan) == 1
+        assert "chance_funnel" in plan[0]
     with django_assert_num_queries(0):
         shares(asked, asked.span, "department", groups)
 
