@@ -39,6 +39,8 @@ FEATURE_SHAPE = "PCLOQKMTJAISGFRBHEX"
 def pytest_configure(config: pytest.Config) -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
+    # As it is with a pool, which tests do without.
+    settings.DATABASES["default"]["PLANS"] = True
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
     # Tests read Chinese, the language of most users.
     compile_stale()

@@ -18,12 +18,13 @@ from django.db.models import Q
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils.functional import Promise
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
 from haike.customers.customer.record import Customer
-from haike.find.prepared import keyed, prepared, run_once
+from haike.find.prepared import keyed, keyed_alone, prepared, run_once
 from haike.kernel.entity import Entity, entity_of
+from haike.kernel.escape import escape
 from haike.kernel.log import ACTION_LABELS, SETTLED, Change
 from haike.kernel.look import ManyLook, ReferenceLook
 from haike.kernel.policy import Actor
@@ -120,7 +121,7 @@ def render(request: HttpRequest, customer: Customer) -> SafeString:
     context = {
         "customer": customer,
         "entries": found,
-        "filters": [("", _("Everything"), not only)] + [(s.key, s.label, s.key == only) for s in sources],
+        "filters": _filters(url, sources, only),
         "url": url,
         "panel_url": f"{url}panel/timeline",
         "more": f"{query}before={found[-1].place.text.replace('+', '%2B')}" if more else "",
@@ -131,6 +132,21 @@ def render(request: HttpRequest, customer: Customer) -> SafeString:
     return render_to_string(template, {"timeline": context}, request=request)
 
 
+def _filters(url: str, sources: list[Source], only: str) -> SafeString:
+    """What the timeline may be narrowed to; not in the template, which takes ten times as long for a dozen links."""
+    links = []
+    for key, label in [("", _("Everything")), *((source.key, source.label) for source in sources)]:
+        query = f"?show={key}" if key else ""
+        active, current = (" active", CURRENT) if key == only else ("", "")
+        links.append(
+            f'<a class="btn btn-s{active}" href="{url}{query}" hx-get="{url}panel/timeline{query}"'
+            f' hx-target="#timeline" hx-swap="outerHTML"{current}>{escape(label)}</a>'
+        )
+    return mark_safe("".join(links))
+
+
+CURRENT = ' aria-current="true"'
+
 # -- the changes of the customer itself --------------------------------------------------------------------------------
 
 CHANGES_RANK = 1
@@ -140,7 +156,7 @@ def _changes(customer: Customer, user: Actor, before: Place | None, limit: int) 
     entity = entity_of(Customer)
 
     def rows() -> Any:
-        found = Change.objects.filter(keyed(Change, "record_id"), entity=entity.label).exclude(action=SETTLED)
+        found = Change.objects.filter(keyed_alone(Change, "record_id"), entity=entity.label).exclude(action=SETTLED)
         return (found if before is None else found.filter(before.before(CHANGES_RANK))).order_by("-at", "-id")[:limit]
 
     first = partial(prepared, ("changes", entity.label, limit))

@@ -42,7 +42,9 @@ class Prepared:
         """The rows with these keys, in no order but the queryset's own."""
         connection = connections[self.database]
         given = {GIVEN: _listed(ids, connection), ALONE: ids[0] if ids else None}
-        with connection.cursor() as cursor:
+        # Without keys the rights alone decide how the rows are best found, so that is planned anew.
+        planned = getattr(connection, "planned_cursor", connection.cursor) if ids else connection.cursor
+        with planned() as cursor:
             cursor.execute(self.sql, [given[value] if type(value) is object else value for value in self.params])
             rows = cursor.fetchall()
         if self.converters:

@@ -17,7 +17,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
 from haike.digits import whole
-from haike.find.prepared import Counted, Tally, keyed, prepared, tallied
+from haike.find.prepared import Counted, Tally, keyed_alone, prepared, tallied
 from haike.find.share import Held
 from haike.kernel.change import write_log
 from haike.kernel.entity import BASE_FIELDS, Button, Entity, Panel, Related, Section, entity_named
@@ -92,7 +92,7 @@ class RecordPage:
         self.veiled = record.owner_id in declared.policy.veils(self.user)
 
     def _cell(self, name: str, seen: Seen) -> SafeString:
-        if self.veiled or seen.masked:
+        if seen.masked or (self.veiled and seen.look.personal):
             return cell_of(self.declared, self.user, name, seen.look, self.record)
         return mark_safe(seen.look.cell(seen.look.get(self.record)))
 
@@ -105,8 +105,9 @@ class RecordPage:
     @cached_property
     def facts(self) -> list[dict[str, Any]]:
         """The line of key facts."""
-        names = [name for name in self.declared.facts if name in self.seen]
-        return [{"label": self.seen[name].label, "html": self._cell(name, self.seen[name])} for name in names]
+        shown = [(name, self.seen[name]) for name in self.declared.facts if name in self.seen]
+        found = [{"label": seen.label, "html": self._cell(name, seen)} for name, seen in shown]
+        return [fact for fact in found if fact["html"]]
 
     @cached_property
     def stage(self) -> list[dict[str, Any]]:
@@ -346,7 +347,7 @@ def record_view(request: HttpRequest, entity: Entity, pk: int) -> HttpResponse:
 
     def rows() -> Any:
         seen = entity.policy.rows(user, "view")
-        return entity.model.objects.filter(seen, keyed(entity.model)).select_related(*joins).order_by()
+        return entity.model.objects.filter(seen, keyed_alone(entity.model)).select_related(*joins).order_by()
 
     record = next(iter(prepared(("page", joins, entity.policy.key(user)), rows, [pk])), None)
     if record is None or record.deleted_at is not None:

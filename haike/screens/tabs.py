@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from haike.kernel.entity import Entity, Label, Panel, Related, entity_named
+from haike.screens.kept import kept_for
 from haike.screens.module import is_off, plugged
 
 Tab = Panel | Related | None
@@ -52,6 +53,10 @@ def shows_tab(user: Any, entity: Entity, key: str) -> bool:
 
 def tabs_for(user: Any, entity: Entity) -> dict[str, Tab]:
     """The tabs that a user sees; a related list needs the right to see those records, too."""
+    return kept_for(user, ("tabs", entity.label), lambda: _tabs_for(user, entity))
+
+
+def _tabs_for(user: Any, entity: Entity) -> dict[str, Tab]:
     found = {}
     for key, tab in tabs_of(entity).items():
         target = entity_named(tab.entity) if isinstance(tab, Related) else None

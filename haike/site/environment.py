@@ -87,6 +87,8 @@ def postgresql(url: str, *, hosted: bool, pool: int) -> dict[str, Any]:
     if pool:
         options["pool"] = {"min_size": 1, "max_size": pool, "timeout": 10}
     return {
+        # Plans last as long as their connection, and where many companies share it, until the next company's turn.
+        "PLANS": bool(pool) and not hosted,
         "ENGINE": "django_tenants.postgresql_backend" if hosted else "haike.site.postgresql",
         "NAME": unquote(parts.path[1:]),
         "USER": unquote(parts.username or ""),

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from haike.customers.contact.record import Contact
 from haike.customers.customer.record import Customer
 from haike.customers.health.signal import BEST_TIMES
-from haike.find.prepared import keyed, prepared
+from haike.find.prepared import keyed_alone, prepared
 from haike.kernel.entity import Label, entity_of
 from haike.kernel.policy import Actor
 from haike.work.follow_up.record import FollowUp
@@ -90,7 +90,8 @@ def _told(user: Actor) -> bool:
 
 def _by_contact(key: str, column: str, pk: int) -> dict[int, BestTime]:
     def rows() -> Any:
-        found: Any = FollowUp.objects.live().filter(keyed(FollowUp, column), contact__isnull=False, manner__in=TOLD)
+        found: Any = FollowUp.objects.live().filter(keyed_alone(FollowUp, column))
+        found = found.filter(contact__isnull=False, manner__in=TOLD)
         return found.order_by("-at", "-id").values_list("contact_id", "at", "result")[:MOST_TALKS]
 
     talks: dict[int, list[tuple[datetime, bool]]] = defaultdict(list)

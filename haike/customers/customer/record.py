@@ -17,7 +17,7 @@ from haike.customers.health.signal import attention_of
 from haike.customers.reach import QQ, Mobile, WeChat
 from haike.customers.review.state import REVIEWS, UNCHECKED, address_key
 from haike.find.indexes import few_index, filter_index, hot_indexes
-from haike.find.prepared import keyed, prepared
+from haike.find.prepared import keyed_alone, prepared
 from haike.kernel.dictionary import words_of
 from haike.kernel.fields import AutoNumber, Email, LongText, Money, Phone, Pick, Picks, Picture, PinyinKey, Region, Url
 from haike.pools.pooled import Pooled
@@ -258,7 +258,7 @@ class Customer(Pooled):
         contacts: Any = Customer._meta.get_field("contacts").related_model
 
         def rows() -> Any:
-            some: Any = contacts.objects.filter(keyed(contacts, "customer_id"), deleted_at__isnull=True)
+            some: Any = contacts.objects.filter(keyed_alone(contacts, "customer_id"), deleted_at__isnull=True)
             return some.order_by("name_pinyin", "id")[:MOST_PEOPLE]
 
         found = prepared("people of a customer", rows, [self.pk])

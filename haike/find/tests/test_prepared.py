@@ -10,7 +10,7 @@ from django.db import connection
 from django.db.models import Count, Q
 from django.test.utils import CaptureQueriesContext
 
-from haike.find.prepared import among, keyed, prepared, prepared_whole
+from haike.find.prepared import among, keyed, keyed_alone, prepared, prepared_whole
 from haike.find.tests.conftest import World
 from haike.find.tests.model import Part, Thing
 
@@ -124,3 +124,40 @@ def test_moments_come_with_their_zone(world: World) -> None:
     [user] = prepared(("test", "user"), lambda: user_model._base_manager.filter(keyed(user_model)), [pk])
     assert user.created_at == user_model._base_manager.get(pk=pk).created_at
     assert user.created_at.tzinfo is not None
+
+
+PLANS = "SELECT generic_plans, custom_plans FROM pg_prepared_statements WHERE statement LIKE '%findtests_thing%'"
+
+
+@pytest.mark.postgresql
+def test_what_comes_again_with_another_key_is_planned_once(world: World) -> None:
+    """Of a customer's page PostgreSQL would spend five times as long on plans as on rows."""
+
+    def plans() -> list[tuple[int, int]]:
+        with connection.cursor() as cursor:
+            cursor.execute(PLANS)
+            return [(int(generic), int(custom)) for generic, custom in cursor.fetchall()]
+
+    def rows() -> Any:
+        return Thing.objects.filter(keyed_alone(Thing), owner_id__in=world.users)
+
+    connection.ensure_connection()
+    connection.connection._prepared.clear()
+    with connection.cursor() as cursor:
+        cursor.execute("DEALLOCATE ALL")
+    owned = [thing for thing in world.things if thing.owner_id in world.users][:9]
+    for thing in owned:
+        with CaptureQueriesContext(connection) as queries:
+            assert prepared(("test", "planned"), rows, [thing.pk]) == [thing]
+        # What is measured and tested sees the values, too.
+        assert f"= {thing.pk}" in queries[0]["sql"]
+        assert list(Thing.objects.filter(pk=thing.pk)) == [thing]
+    # After five plans of their own they share one; what else is asked leaves nothing behind.
+    assert plans() == [(len(owned) - 5, 5)]
+    assert not connection.connection._prepared._counts
+    connection.settings_dict["PLANS"] = False
+    try:
+        assert prepared(("test", "not planned"), lambda: rows().order_by("pk"), [owned[0].pk]) == [owned[0]]
+    finally:
+        connection.settings_dict["PLANS"] = True
+    assert plans() == [(len(owned) - 5, 5)]

@@ -14,6 +14,7 @@ from django.utils.translation import gettext
 from haike.kernel.entity import Button
 from haike.kernel.escape import escape
 from haike.kernel.icon import icon
+from haike.screens.templatetags.haike import facts_of
 
 register = template.Library()
 FIRST = 3
@@ -57,6 +58,32 @@ def _button(button: Button, kind: str, token: str) -> str:
         )
     drawer = " data-drawer" if button.method == "drawer" else ""
     return f'<a class="{kinds}" href="{url}"{drawer}{confirm}>{label}</a>\n'
+
+
+@register.simple_tag
+def record_badges(badges: Sequence[SafeString]) -> SafeString:
+    """Short marks beside the name."""
+    return mark_safe("".join(f'<span class="record-badge">{conditional_escape(badge)}</span>' for badge in badges))
+
+
+@register.simple_tag
+def pairs(shown: Sequence[dict[str, Any]]) -> SafeString:
+    """Labels with what they stand for."""
+    found = ((conditional_escape(each["label"]), conditional_escape(each["html"])) for each in shown)
+    return mark_safe("".join(f"<div><dt>{label}</dt><dd>{html}</dd></div>" for label, html in found))
+
+
+@register.simple_tag
+def record_sections(sections: Sequence[dict[str, Any]]) -> SafeString:
+    """The facts of a record, section by section."""
+    chevron = icon("chevron-right")
+    parts = [
+        f'<details class="section"{"" if section["folded"] else " open"}>'
+        f"<summary>{chevron}{conditional_escape(section['label'])}</summary>"
+        f'<div class="section-fields">{facts_of(section["fields"])}</div></details>\n'
+        for section in sections
+    ]
+    return mark_safe("".join(parts))
 
 
 @register.simple_tag

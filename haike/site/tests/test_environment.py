@@ -44,10 +44,12 @@ def test_database_url() -> None:
         "options": "-c jit=off",
         "pool": {"min_size": 1, "max_size": 3, "timeout": 10},
     }
+    assert settings["PLANS"]
 
 
 def test_database_by_socket_and_without_pool() -> None:
     settings = environment.postgresql("postgres:///crm?host=/run/postgresql", hosted=True, pool=0)
+    assert not settings["PLANS"]
     assert settings["ENGINE"] == "django_tenants.postgresql_backend"
     assert (settings["HOST"], settings["OPTIONS"]) == (
         "/run/postgresql",

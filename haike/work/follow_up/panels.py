@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from haike.customers.customer.record import Customer
 from haike.customers.timeline import Entry, Place
-from haike.find.prepared import keyed, prepared, run_once
+from haike.find.prepared import keyed, keyed_alone, prepared, run_once
 from haike.kernel.entity import Entity, Panel, entity_of
 from haike.kernel.policy import Actor
 from haike.work.follow_up.record import FollowUp, FollowUpComment, FollowUpPhoto
@@ -77,7 +77,7 @@ def timeline_entries(customer: Customer, user: Actor, before: Place | None, limi
         return []
 
     def rows() -> Any:
-        found: Any = FollowUp.objects.live().filter(keyed(FollowUp, "customer_id"))
+        found: Any = FollowUp.objects.live().filter(keyed_alone(FollowUp, "customer_id"))
         # Contacts are wide; only the name is shown.
         found = found.select_related("contact").only(*OWN_COLUMNS, "contact__name")
         return (found if before is None else found.filter(before.before(RANK))).order_by("-at", "-id")[:limit]
