@@ -25,11 +25,11 @@ from haike.bulk.case import Case, read_case
 from haike.bulk.write import Outcome, allowed_keys, change_many, locked, restore_many, set_archived, throw_away
 from haike.find.insert import roomy
 from haike.find.share import Share
-from haike.kernel.bulk import log_many, start_batch
+from haike.kernel.bulk import start_batch
 from haike.kernel.change import index_elsewhere, settle
 from haike.kernel.entity import Entity
 from haike.kernel.events import announce
-from haike.kernel.log import Batch, Change, within_batch
+from haike.kernel.log import Batch, Change, log_many, within_batch
 from haike.kernel.policy import Actor
 from haike.kernel.record import writer
 from haike.refused import Refused

@@ -15,7 +15,7 @@ from itertools import compress
 from operator import itemgetter, ne
 from typing import Any
 
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -23,12 +23,10 @@ from django.utils.translation import gettext_lazy as _
 from haike.find.prepared import among, keyed, prepared
 from haike.find.share import Share
 from haike.find.update import update_rows
-from haike.kernel import search
-from haike.kernel.bulk import log_many
-from haike.kernel.change import follow, give_owner, hand_down, index, index_elsewhere, refused_by_guards, validate
+from haike.kernel.change import follow, give_owner, hand_down, index_anew, index_elsewhere, refused_by_guards, validate
 from haike.kernel.entity import Entity
 from haike.kernel.events import announce_each
-from haike.kernel.log import Batch, within_batch
+from haike.kernel.log import Batch, log_many, within_batch
 from haike.kernel.look import Look
 from haike.kernel.policy import Actor
 from haike.kernel.record import writer
@@ -437,12 +435,7 @@ def _follow(entity: Entity, written: list[Written]) -> None:
     touched = {name for __, __, diff in written for name in diff}
     moved = [record.pk for record, fields, __ in written if "owner_id" in fields or "department_id" in fields]
     # With the columns that follow from what was given: a post is searched by the way in which people address it.
-    changed = touched.union(*(fields for __, fields, __ in written))
-    texts = {path.partition("__")[0] for path in entity.searched}
-    if entity.search and changed & texts:
-        index(records)
-    elif entity.search:
-        search.reown(connection, entity.model, moved)
+    index_anew(entity, records, touched.union(*(fields for __, fields, __ in written)), moved)
     hand_down(entity, moved)
     index_elsewhere(entity, records, touched)
     follow(entity, records, touched)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
+from itertools import chain, islice
 from typing import Any, TypeVar
 
 from django.core.validators import MaxLengthValidator
@@ -20,6 +21,8 @@ M = TypeVar("M", bound=models.Model)
 AnyField = Any
 ROOM = -32_000
 """In SQLite's way: so many kilobytes."""
+COPY_FROM = 20
+"""So many rows of PostgreSQL go by COPY."""
 _TEXTS = (models.CharField, models.TextField)
 
 
@@ -146,8 +149,14 @@ def insert_rows(model: type[models.Model], columns: Sequence[str], rows: Iterabl
     if connection.vendor == "sqlite":
         insert_sqlite(connection, table, columns, rows)
         return
-    quoted = ", ".join(f'"{column}"' for column in columns)
-    copying = f'COPY "{table}" ({quoted}) FROM STDIN'
-    with connection.cursor() as cursor, connection.wrap_database_errors, cursor.copy(copying) as copy:
-        for row in rows:
-            copy.write_row(row)
+    quoted, waiting = ", ".join(f'"{column}"' for column in columns), iter(rows)
+    with connection.cursor() as cursor, connection.wrap_database_errors:
+        if len(some := list(islice(waiting, COPY_FROM))) < COPY_FROM:
+            # A COPY goes to the database and back several times.
+            places = ", ".join([f"({', '.join(['%s'] * len(columns))})"] * len(some))
+            if some:
+                cursor.execute(f'INSERT INTO "{table}" ({quoted}) VALUES {places}', list(chain.from_iterable(some)))
+            return
+        with cursor.copy(f'COPY "{table}" ({quoted}) FROM STDIN') as copy:
+            for row in chain(some, waiting):
+                copy.write_row(row)

@@ -28,9 +28,8 @@ from haike.handover.holding import (
     hold_all,
 )
 from haike.handover.record import FACTS, Moved
-from haike.kernel.bulk import log_many
 from haike.kernel.entity import Entity, entities
-from haike.kernel.log import ACTION_LABELS
+from haike.kernel.log import ACTION_LABELS, log_many
 from haike.kernel.policy import Actor
 from haike.kernel.preference import SavedView
 from haike.kernel.selection import Selection

@@ -18,10 +18,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from haike.find.clean import clean_named
-from haike.find.insert import blank, insert_records, insert_rows, text_limits
+from haike.find.insert import blank, insert_records, text_limits
 from haike.kernel import search
 from haike.kernel.change import fill_keys, follow, give_owner, index_elsewhere, refusal, refused_by_guards
-from haike.kernel.log import Batch, Change, listeners, origin, present_batch
+from haike.kernel.log import Batch, log_many
 from haike.kernel.numbers import take_numbers
 from haike.kernel.period import today
 from haike.kernel.record import Record, writer
@@ -139,34 +139,6 @@ def _refuse_doubles(entity: Entity, built: list[Any]) -> None:
                 built[place] = Refused(
                     fields={field.name: _("“%(value)s” is there already.") % {"value": str(value)[:60]}}
                 )
-
-
-def log_many(
-    entity: Entity,
-    rows: Sequence[tuple[int, int, dict[str, Any]]],
-    action: str,
-    *,
-    by: Actor,
-    batch: Batch | None,
-    at: Any,
-) -> None:
-    """Rows of the change log for (key, version, diff)."""
-    batch = batch or present_batch.get()
-    name, source, key = getattr(by, "name", ""), origin.get(), batch.pk if batch else None
-    names = ("at", "entity", "record_id", "by", "by_name", "origin", "action", "version", "diff", "batch")
-    fields: list[Any] = [Change._meta.get_field(each) for each in names]
-    when, plain = fields[0].get_db_prep_save(at, connection), fields[8].get_db_prep_save({}, connection)
-    insert_rows(
-        Change,
-        [str(field.column) for field in fields],
-        (
-            (when, entity.label, pk, by.pk, name, source, action, version,
-             fields[8].get_db_prep_save(diff, connection) if diff else plain, key)
-            for pk, version, diff in rows
-        ),
-    )  # fmt: skip
-    for listener in listeners:
-        listener(entity.label, action, rows)
 
 
 def start_batch(entity: Entity, kind: str, title: str, *, by: Actor) -> Batch:

@@ -6,7 +6,7 @@ is still within the writer's reach, and writes the change log and the search ind
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from django.core.exceptions import ValidationError
@@ -16,11 +16,11 @@ from django.utils.translation import gettext_lazy as _
 
 from haike.chinese.pinyin import sort_key
 from haike.find.clean import clean_touched, refuse_double
-from haike.find.prepared import among
+from haike.find.prepared import among, keyed_alone, prepared
 from haike.kernel import search
 from haike.kernel.events import announce
 from haike.kernel.fields import pinyin_keys
-from haike.kernel.log import SETTLED, Batch, Change, listeners, origin, present_batch
+from haike.kernel.log import SETTLED, Batch, Change, log_many, present_batch
 from haike.kernel.numbers import take_numbers
 from haike.kernel.period import today
 from haike.kernel.record import Record, writer
@@ -96,6 +96,7 @@ def change(
         if version is not None and version != current.version:
             raise Conflict(_("Somebody else has saved this record in the meantime."), current=current)
         _check_rights(entity, {name: values[name] for name in diff}, by, creating=False)
+        was, current.custom = dict(vars(current)), {**current.custom}
         entity.put(current, plain)
         current.version += 1
         current.changed_at, current.changed_by_id = timezone.now(), by.pk
@@ -106,13 +107,15 @@ def change(
         entity.additions.finish(entity, [current], set(diff))
         for no in refused_by_guards(entity, [current], set(diff), by).values():
             raise no
-        _save(current)
+        # An index of the database is written for each column that is named, changed or not.
+        fresh = {each.name for each in model._meta.concrete_fields if vars(current)[each.attname] != was[each.attname]}
+        _save(current, update_fields=fresh)
         for name, chosen in many.items():
             getattr(current, name).set(chosen)
         if "owner" in diff:
             hand_down(entity, [current.pk])
         write_log(current, "change", by=by, diff=diff, batch=batch)
-        index([current])
+        index_anew(entity, [current], fresh | set(diff), [current.pk] if "owner" in fresh else [])
         index_elsewhere(entity, [current], set(diff))
         follow(entity, [current], set(diff))
         announce(f"{entity.label}.changed", record=current, by=by, diff=diff, batch=batch or present_batch.get())
@@ -207,8 +210,7 @@ def settle(model: type[Record], pk: int, **facts: Any) -> None:
     Only the fields that the entity lists in `settled`; nobody typed them, so there is no version and no log.
     """
     entity = _entity(model)
-    foreign = set(facts) - set(entity.settled)
-    if foreign:
+    if foreign := set(facts) - set(entity.settled):
         raise RuntimeError(f"{', '.join(sorted(foreign))} not in settled of {entity.label}")
     with writer():
         if batch := present_batch.get():
@@ -223,42 +225,33 @@ def _note_settled(entity: Entity, pk: int, facts: Mapping[str, Any], batch: Batc
     looks = {name: entity.looks[name] for name in facts if name in entity.looks and before}
     diff = {f"_{name}": [look.to_json(before[name]), look.to_json(facts[name])] for name, look in looks.items()}
     if any(old != new for old, new in diff.values()):
-        row = Change(entity=entity.label, record_id=pk, at=timezone.now(), action=SETTLED, diff=diff, batch=batch)
-        row.save(force_insert=True)
+        Change(entity=entity.label, record_id=pk, at=timezone.now(), action=SETTLED, diff=diff, batch=batch).save()
 
 
 def write_log(
     record: Record, action: str, *, by: Actor, diff: Mapping[str, Any] | None = None, batch: Batch | None = None
 ) -> None:
     """One row of the change log."""
-    Change(
-        entity=_entity(type(record)).label,
-        record_id=record.pk,
-        at=timezone.now(),
-        by_id=by.pk,
-        by_name=getattr(by, "name", ""),
-        origin=origin.get(),
-        action=action,
-        version=record.version,
-        diff=dict(diff or {}),
-        batch=batch or present_batch.get(),
-    ).save(force_insert=True)
-    for listener in listeners:
-        listener(_entity(type(record)).label, action, [(record.pk, record.version, diff or {})])
+    told = [(record.pk, record.version, dict(diff or {}))]
+    log_many(_entity(type(record)), told, action, by=by, batch=batch, at=timezone.now())
 
 
 def index(records: Iterable[Record], *, fresh: bool = False) -> None:
-    """Write what search knows of these records; on `fresh` ones nothing hangs yet."""
-    by_model: dict[type[Record], list[Record]] = {}
-    for record in records:
-        by_model.setdefault(type(record), []).append(record)
-    for model, some in by_model.items():
-        entity = _entity(model)
-        if entity.search:
-            if not fresh:
-                models.prefetch_related_objects(some, *entity.search_relations)
-            texts = [(each.pk, each.owner_id, entity.search_text(each, fresh=fresh)) for each in some]
-            search.write(connection, model, texts)
+    """Write what search knows of these records of one kind; on `fresh` ones nothing hangs yet."""
+    if (some := list(records)) and (entity := _entity(type(some[0]))).search:
+        if not fresh:
+            models.prefetch_related_objects(some, *entity.search_relations)
+        texts = [(each.pk, each.owner_id, entity.search_text(each, fresh=fresh)) for each in some]
+        search.write(connection, entity.model, texts)
+
+
+def index_anew(entity: Entity, records: Sequence[Record], fresh: Set[str], moved: Sequence[int]) -> None:
+    """What search knows of records of which these fields and columns are new, and of those with another owner."""
+    own = {"custom"} if len(entity.searched) > len(entity.search) else set()
+    if entity.search and fresh & own.union(path.partition("__")[0] for path in entity.searched):
+        index(records)
+    elif entity.search:
+        search.reown(connection, entity.model, moved)
 
 
 # -- the parts; bulk writes use those without an underscore ------------------------------------------------------------
@@ -271,10 +264,11 @@ def _split(model: type[Record], values: Mapping[str, Any]) -> tuple[dict[str, An
 
 
 def _locked(record: R) -> R:
-    found = type(record)._base_manager.select_for_update().filter(pk=record.pk).first()
-    if found is None:
+    rows = type(record)._base_manager.select_for_update
+    found = prepared(("lock", type(record)), lambda: rows().filter(keyed_alone(type(record))), [record.pk])
+    if not found:
         raise Refused(_("This record is not there any more."))
-    return found
+    return cast(R, found[0])
 
 
 def _check_rights(entity: Entity, names: Iterable[str], by: Actor, *, creating: bool) -> None:
@@ -331,10 +325,9 @@ def _diff(entity: Entity, current: Record, plain: dict[str, Any], many: dict[str
 def fill_keys(record: Record, touched: set[str] | None = None) -> None:
     """Compute the pinyin sort keys, all or those of the fields that were touched."""
     for field in pinyin_keys(type(record)):
-        if touched is not None and field.source not in touched:
-            continue
-        key = sort_key(getattr(record, field.source) or "", person=field.person)
-        setattr(record, field.name, key[: field.max_length])
+        if touched is None or field.source in touched:
+            key = sort_key(getattr(record, field.source) or "", person=field.person)
+            setattr(record, field.name, key[: field.max_length])
 
 
 def validate(entity: Entity, record: Record, touched: set[str], *, added: bool = True) -> None:
@@ -373,8 +366,7 @@ def hanging(entity: Entity, record: Record, **state: Any) -> list[Record]:
     """The records that hang on this one and are as deleted as said, the farthest first: talks before the contact."""
     found: list[Record] = []
     for child in reversed(entity.children):
-        rows = child.model._base_manager.select_for_update().filter(**{child.policy.through: record.pk, **state})
-        for each in rows:
+        for each in child.model._base_manager.select_for_update().filter(**{child.policy.through: record.pk, **state}):
             found += [*hanging(child, each, **state), each]
     return found
 

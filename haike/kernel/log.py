@@ -5,25 +5,32 @@ Values are kept as JSON in the form of `Look.to_json`. The row of a creation car
 record and the later rows.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
-from django.db import models
+from django.db import connection, models
 from django.utils.translation import gettext_lazy as _
 
+from haike.find.insert import insert_rows
 from haike.said import SaidField
+
+if TYPE_CHECKING:
+    from haike.kernel.entity import Entity
+    from haike.kernel.policy import Actor
 
 origin: ContextVar[str] = ContextVar("haike_origin", default="")
 """Where a change comes from: an address, "api", "job 17"; set by the middleware and the worker."""
-present_batch: ContextVar["Batch | None"] = ContextVar("haike_batch", default=None)
+present_batch: ContextVar[Batch | None] = ContextVar("haike_batch", default=None)
 """The batch of the changes that are being made, unless they name another."""
 
 
 @contextmanager
-def within_batch(batch: "Batch | None") -> Iterator[None]:
+def within_batch(batch: Batch | None) -> Iterator[None]:
     """What is written here belongs to this batch, also what follows from it in other records."""
     token = present_batch.set(batch)
     try:
@@ -95,6 +102,35 @@ class Change(models.Model):
 Listener = Callable[[str, str, Sequence[tuple[int, int, Mapping[str, Any]]]], None]
 listeners: list[Listener] = []
 """Called within the transaction of the change: entity, action, and (key, version, diff) of each record."""
+
+
+def log_many(
+    entity: Entity,
+    rows: Sequence[tuple[int, int, dict[str, Any]]],
+    action: str,
+    *,
+    by: Actor,
+    batch: Batch | None,
+    at: Any,
+) -> None:
+    """Rows of the change log for (key, version, diff)."""
+    batch = batch or present_batch.get()
+    name, source, key = getattr(by, "name", ""), origin.get(), batch.pk if batch else None
+    names = ("at", "entity", "record_id", "by", "by_name", "origin", "action", "version", "diff", "batch")
+    fields: list[Any] = [Change._meta.get_field(each) for each in names]
+    when, plain = fields[0].get_db_prep_save(at, connection), fields[8].get_db_prep_save({}, connection)
+    insert_rows(
+        Change,
+        [str(field.column) for field in fields],
+        (
+            (when, entity.label, pk, by.pk, name, source, action, version,
+             fields[8].get_db_prep_save(diff, connection) if diff else plain, key)
+            for pk, version, diff in rows
+        ),
+    )  # fmt: skip
+    for listener in listeners:
+        listener(entity.label, action, rows)
+
 
 FIELD_LABELS: dict[str, Any] = {}
 """Names in a diff that are no fields of the entity, and the words for them; rooms add theirs."""

@@ -20,11 +20,11 @@ from haike.dedupe.identity import identity_of
 from haike.dedupe.merge.record import Merge, Merged
 from haike.dedupe.merge.references import Reference, colliding, looping, references_to
 from haike.find.share import Share
-from haike.kernel.bulk import log_many, start_batch
+from haike.kernel.bulk import start_batch
 from haike.kernel.change import change, index, refusal, remove, settle
 from haike.kernel.entity import Entity
 from haike.kernel.events import announce
-from haike.kernel.log import ACTION_LABELS, Batch, within_batch
+from haike.kernel.log import ACTION_LABELS, Batch, log_many, within_batch
 from haike.kernel.look import Look
 from haike.kernel.policy import Actor
 from haike.kernel.record import Record, writer

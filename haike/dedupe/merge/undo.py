@@ -20,10 +20,9 @@ from haike.bulk.write import restore_many
 from haike.dedupe.merge.act import columns_of
 from haike.dedupe.merge.record import Merge, Merged
 from haike.find.share import Share
-from haike.kernel.bulk import log_many
 from haike.kernel.change import follow, hand_down, index
 from haike.kernel.entity import Entity
-from haike.kernel.log import Batch, within_batch
+from haike.kernel.log import Batch, log_many, within_batch
 from haike.kernel.policy import Actor
 from haike.kernel.record import Record, writer
 from haike.refused import Refused

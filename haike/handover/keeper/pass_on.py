@@ -18,11 +18,11 @@ from haike.handover.keeper.record import NOTHING, WRITE, KeeperRule, Passed
 from haike.handover.keeper.triggers import LISTENERS, still, written
 from haike.handover.records import ACTION
 from haike.jobs.declare import job
-from haike.kernel.bulk import log_many, start_batch
+from haike.kernel.bulk import start_batch
 from haike.kernel.change import FOLLOWERS
 from haike.kernel.entity import Entity, entity_named
 from haike.kernel.events import announce
-from haike.kernel.log import Batch
+from haike.kernel.log import Batch, log_many
 from haike.kernel.policy import Actor, System
 from haike.kernel.record import writer
 from haike.people.account.choices import hears

@@ -16,9 +16,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from haike.find.insert import insert_rows
-from haike.kernel.bulk import log_many
 from haike.kernel.entity import Entity
-from haike.kernel.log import Batch
+from haike.kernel.log import Batch, log_many
 from haike.kernel.policy import Actor
 from haike.kernel.versioned import bump
 from haike.refused import Refused
