@@ -11,6 +11,7 @@ import json
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
@@ -82,8 +83,28 @@ def _moment(value: Any, expression: Any, connection: Any) -> Any:
 
 def _quick(convert: Any, connection: Any) -> Any:
     """The converter, or a quicker one that does the same."""
-    named = getattr(convert, "__name__", "") == "convert_datetimefield_value"
-    return _moment if named and connection.vendor == "sqlite" and connection.timezone is UTC else convert
+    named, sqlite = getattr(convert, "__qualname__", ""), connection.vendor == "sqlite"
+    if named.endswith("convert_datetimefield_value") and sqlite and connection.timezone is UTC:
+        return _moment
+    if named == "JSONField.from_db_value":
+        return partial(_json, convert)
+    if "get_decimalfield_converter" in named and sqlite:
+        return partial(_decimal, convert, {})
+    return convert
+
+
+def _json(convert: Any, value: Any, expression: Any, connection: Any) -> Any:
+    """Most records have nothing in them."""
+    return {} if value == "{}" else [] if value == "[]" else convert(value, expression, connection)
+
+
+def _decimal(convert: Any, known: dict[int, Any], value: Any, expression: Any, connection: Any) -> Any:
+    """Most sums are nought."""
+    if value != 0:
+        return convert(value, expression, connection)
+    if 0 not in known:
+        known[0] = convert(0, expression, connection)
+    return known[0]
 
 
 _kept: dict[Hashable, Prepared | None] = {}

@@ -12,6 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 
+from haike.find.prepared import keyed_alone, prepared
 from haike.kernel.entity import Entity, entity_named, entity_of
 from haike.refused import Refused
 
@@ -46,11 +47,16 @@ def entity_view(name: str, action: str = "view") -> Callable[[View], View]:
 
 def find_record(entity: Entity, user: Any, pk: int, *, action: str = "view", joins: list[str] | None = None) -> Any:
     """The record, or 404 for one that is not there for this user."""
-    rows = entity.model.objects.visible_to(user, action)
-    record = rows.select_related(*joins).filter(pk=pk).first() if joins else rows.filter(pk=pk).first()
-    if record is None:
+
+    def rows() -> Any:
+        found = entity.model.objects.visible_to(user, action).filter(keyed_alone(entity.model))
+        return found.select_related(*joins) if joins else found
+
+    # The key holds the reader's rights: other rights, another query.
+    found = prepared(("record", entity.policy.key(user, action), tuple(joins or ())), rows, [pk])
+    if not found:
         raise Http404
-    return record
+    return found[0]
 
 
 def refused_page(request: HttpRequest, no: Refused, status: int = 422) -> HttpResponse:

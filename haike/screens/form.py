@@ -195,7 +195,7 @@ def form_looks(entity: Entity, user: Any, *, record: Any = None, names: list[str
     looks = entity.editable_by(user, made=record is not None)
     if entity.policy.through or record is not None or not entity.policy.may(user, "transfer"):
         looks.pop("owner", None)
-    if record is not None:
+    if record is not None and record.owner_id in entity.policy.veils(user):
         # What is masked in this record, such as a telephone number in a public sea, is no more shown to be changed.
         looks = {n: look for n, look in looks.items() if entity.policy.right_to(user, n, record) != "masked"}
     return {name: looks[name] for name in names if name in looks} if names else looks

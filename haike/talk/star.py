@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from haike.find.prepared import keyed_alone, prepared
 from haike.kernel.entity import Category, Entity
 from haike.kernel.icon import icon
 from haike.kernel.policy import Actor
@@ -74,7 +75,11 @@ def set_star(entity: Entity, record: Any, *, on: bool, by: Actor) -> None:
 
 def followers(entity: str, key: int) -> list[int]:
     """The keys of the users who follow a record."""
-    return list(Star.objects.filter(entity=entity, record_id=key).values_list("user_id", flat=True))
+
+    def rows() -> Any:
+        return Star.objects.filter(keyed_alone(Star, "record_id"), entity=entity).values_list("user_id")
+
+    return [user for (user,) in prepared(("followers", entity), rows, [key])]
 
 
 def starred(entity: Entity) -> Category:
