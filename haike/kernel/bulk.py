@@ -18,7 +18,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from haike.find.clean import clean_named
-from haike.find.insert import blank, insert_records, text_limits
+from haike.find.insert import insert_records, text_limits
 from haike.kernel import search
 from haike.kernel.change import fill_keys, follow, give_owner, index_elsewhere, refusal, refused_by_guards
 from haike.kernel.log import Batch, log_many
@@ -93,8 +93,7 @@ def create_many(
 
 
 def _draft(entity: Entity, row: Mapping[str, Any], by: Actor, now: Any, paths: list[str]) -> Draft | Refused:
-    record = blank(entity.model)
-    entity.additions.start(entity, record)
+    record = entity.blank()
     entity.put(record, row)
     record.created_at = record.changed_at = now
     record.created_by_id = record.changed_by_id = by.pk

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from haike.chinese.pinyin import sort_key
 from haike.find.clean import clean_touched, refuse_double
+from haike.find.insert import insert_records
 from haike.find.prepared import among, keyed_alone, prepared
 from haike.kernel import search
 from haike.kernel.events import announce
@@ -62,7 +63,7 @@ def create(model: type[R], /, *, by: Actor, batch: Batch | None = None, **values
             if not getattr(record, name):
                 setattr(record, name, take_numbers(pattern, on=today())[0])
         entity.additions.finish(entity, [record], None)
-        _save(record, force_insert=True)
+        _save(record)
         for name, chosen in many.items():
             getattr(record, name).set(chosen)
         write_log(record, "create", by=by, batch=batch)
@@ -197,8 +198,7 @@ def archive(record: R, *, by: Actor, away: bool = True) -> R:
         current = _locked(record)
         if not entity.policy.allows(by, "edit", current):
             raise Refused(_("You may look at this record, but not change it."))
-        current.archived_at = timezone.now() if away else None
-        current.version += 1
+        current.archived_at, current.version = timezone.now() if away else None, current.version + 1
         current.save(update_fields=["archived_at", "version"])
         write_log(current, "archive" if away else "unarchive", by=by)
     return current
@@ -232,7 +232,7 @@ def write_log(
     record: Record, action: str, *, by: Actor, diff: Mapping[str, Any] | None = None, batch: Batch | None = None
 ) -> None:
     """One row of the change log."""
-    told = [(record.pk, record.version, dict(diff or {}))]
+    told = [(record.pk, record.version, diff or {})]
     log_many(_entity(type(record)), told, action, by=by, batch=batch, at=timezone.now())
 
 
@@ -357,7 +357,7 @@ def refusal(error: ValidationError) -> Refused:
 def _save(record: Record, **options: Any) -> None:
     try:
         # Without a savepoint of its own: the Refused ends the act's transaction, or goes back to the act's savepoint.
-        record.save(**options)
+        insert_records([record]) if record._state.adding else record.save(**options)
     except IntegrityError as error:
         raise Refused(_("This contradicts another record (a number or name that must be unique).")) from error
 

@@ -17,6 +17,7 @@ from django.db.models import Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from haike.find.insert import blank
 from haike.find.prepared import Tally
 from haike.kernel import bulk, change
 from haike.kernel.additions import Additions
@@ -396,7 +397,7 @@ class Entity:
 
     def blank(self) -> Any:
         """A fresh record with its defaults, not saved."""
-        record = self.model()
+        record = blank(self.model)
         self.additions.start(self, record)
         return record
 

@@ -106,7 +106,7 @@ listeners: list[Listener] = []
 
 def log_many(
     entity: Entity,
-    rows: Sequence[tuple[int, int, dict[str, Any]]],
+    rows: Sequence[tuple[int, int, Mapping[str, Any]]],
     action: str,
     *,
     by: Actor,
