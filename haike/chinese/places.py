@@ -56,7 +56,8 @@ class _Gazetteer(NamedTuple):
 
     by_name: dict[str, tuple[str, ...]]
     within: dict[tuple[str, ...], dict[str, tuple[str, ...]]]
-    longest: int
+    lengths: dict[str, tuple[int, ...]]
+    """How long the spellings are that begin with these two characters, the longest first."""
 
 
 def _short(name: str) -> str:
@@ -95,15 +96,25 @@ def _gazetteer() -> _Gazetteer:
             if short in _WELL_KNOWN:
                 by_name[short] = path
     by_name.update(wide)
-    return _Gazetteer(by_name, within, max(map(len, by_name)))
+    return _Gazetteer(by_name, within, _lengths({*by_name, *(word for inside in within.values() for word in inside)}))
+
+
+def _lengths(words: set[str]) -> dict[str, tuple[int, ...]]:
+    found: dict[str, set[int]] = {}
+    for word in words:
+        if len(word) > 1:
+            found.setdefault(word[:2], set()).add(len(word))
+    return {start: tuple(sorted(some, reverse=True)) for start, some in found.items()}
 
 
 def _step(name: str, at: int, path: tuple[str, ...]) -> tuple[int, tuple[str, ...]] | None:
     """The length of the place that follows at a position, and the path it leads to."""
     gazetteer = _gazetteer()
     inside = gazetteer.within.get(path, {}) if path else {}
-    for length in range(min(gazetteer.longest, len(name) - at), 1, -1):
+    for length in gazetteer.lengths.get(name[at : at + 2], ()):
         word = name[at : at + length]
+        if len(word) < length:
+            continue
         if not path and word in gazetteer.by_name:
             return length, gazetteer.by_name[word]
         if path and word in inside:
