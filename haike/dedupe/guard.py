@@ -12,7 +12,7 @@ from haike.dedupe.claim.linked import Linked
 from haike.dedupe.claim.record import ClaimCase, permits
 from haike.dedupe.claim.ticket import claim_url
 from haike.dedupe.identity import Identity, Values, identity_of
-from haike.dedupe.index import follow, present_keys
+from haike.dedupe.index import follow, keys_of_record, present_keys
 from haike.dedupe.keys import CODE, KINDS, NAME, PHONE, REACH, SHORT, SIMILAR, keys_of
 from haike.dedupe.likeness import LABELS
 from haike.dedupe.match import Match, find_matches, match_keys
@@ -97,7 +97,7 @@ def guard(entity: Entity, records: Sequence[Record], touched: set[str] | None, b
         values = identity.values_of(record)
         if touched is not None:
             values |= {name: "" for name in identity.fields if name not in touched}
-        own = keys_of(identity, values)
+        own = keys_of_record(identity, record) if touched is None else keys_of(identity, values)
         sure = {key for key, kind in own.items() if kind in strict and kind != SIMILAR}
         known = present is None or not present.isdisjoint(own)
         found = match_keys(identity, values, own, by=by, record=record if record.pk else None) if known else []

@@ -9,6 +9,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from haike.kernel.entity import Entity, entity_named
@@ -48,18 +49,18 @@ class Identity:
         assert found is not None, self.label
         return found
 
-    @property
+    @cached_property
     def number(self) -> int:
         """What stands for the label in the index, where there are millions of it."""
         return zlib.crc32(self.label.encode()) >> 1
 
-    @property
+    @cached_property
     def fields(self) -> tuple[str, ...]:
         """All fields that are looked at, those on which the form tells what was found first."""
         named = (self.name, self.short, self.mnemonic, *self.phones, *self.ids, self.code)
         return tuple(name for name in named if name)
 
-    @property
+    @cached_property
     def columns(self) -> tuple[str, ...]:
         """What is read of a record to compare it."""
         return (*self.fields, *((self.form,) if self.form else ()))

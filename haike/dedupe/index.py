@@ -11,8 +11,8 @@ from typing import Any
 
 from django.db import connection, models, transaction
 
-from haike.dedupe.identity import Identity, identities, identity_of
-from haike.dedupe.keys import keys_of
+from haike.dedupe.identity import Identity, Values, identities, identity_of
+from haike.dedupe.keys import SURE, keys_of, sure_keys
 from haike.find.insert import insert_rows
 from haike.kernel.entity import Entity
 from haike.kernel.record import Record
@@ -41,6 +41,34 @@ class IdentityKey(models.Model):
         return f"{self.key:016x} {self.record_id}"
 
 
+KEPT = "_identity_keys"
+"""Where a record that is being made keeps its keys, and the values of which they were made."""
+
+
+def keys_ahead(entity: Entity, records: Sequence[Record]) -> None:
+    """Work the keys of new records out before they are written, when nobody waits for it."""
+    if identity := identity_of(entity):
+        for record in records:
+            vars(record)[KEPT] = (values := identity.values_of(record), keys_of(identity, values))
+
+
+def keys_of_record(identity: Identity, record: Record) -> dict[int, str]:
+    """The keys of a record, those worked out ahead if its values are still the same."""
+    values = identity.values_of(record)
+    before, found = vars(record).get(KEPT, (None, {}))
+    return found if before == values else keys_of(identity, values)
+
+
+def sure_keys_of(identity: Identity, values: Values, record: Record | None) -> dict[int, str]:
+    """The sure keys of a row, taken from the record that was made of it where both say the same."""
+    before, found = vars(record).get(KEPT, (None, {})) if record is not None else (None, {})
+    if before is None or any((values.get(name) or "") != (before[name] or "") for name in identity.fields):
+        return sure_keys(identity, values)
+    if identity.form and (values.get(identity.form) == identity.person) != (before[identity.form] == identity.person):
+        return sure_keys(identity, values)
+    return {key: kind for key, kind in found.items() if kind in SURE}
+
+
 def follow(entity: Entity, records: Sequence[Record], touched: set[str] | None) -> None:
     """Keep the keys of records that were just written; `touched` None: they are new."""
     identity = identity_of(entity)
@@ -48,11 +76,9 @@ def follow(entity: Entity, records: Sequence[Record], touched: set[str] | None) 
         return
     if touched is not None:
         _erase(identity, [record.pk for record in records])
-    rows = [
-        (key, identity.number, record.pk) for record in records for key in keys_of(identity, identity.values_of(record))
-    ]
     # In the order of the index: each of its pages is then fetched and written once.
-    insert_rows(IdentityKey, COLUMNS, sorted(rows))
+    pairs = sorted((key, pk) for record in records for pk in (record.pk,) for key in keys_of_record(identity, record))
+    insert_rows(IdentityKey, COLUMNS, [(key, identity.number, pk) for key, pk in pairs])
 
 
 def _erase(identity: Identity, keys: Collection[int]) -> None:
@@ -81,14 +107,23 @@ def look_up(keys: Collection[int]) -> list[tuple[int, int, int]]:
         return cursor.fetchall()
 
 
+def holders_of(keys: Collection[int]) -> list[tuple[int, int, int]]:
+    """(key, number of the declaration, record) of all that have one of these keys, of any number of keys."""
+    table, wanted, found = IdentityKey._meta.db_table, sorted(keys), []
+    with connection.cursor() as cursor:
+        for start in range(0, len(wanted), SIZE):
+            some: list[Any] = wanted[start : start + SIZE]
+            within, values = f"IN ({', '.join(['%s'] * len(some))})", some
+            if connection.vendor == "postgresql":
+                within, values = "= ANY(%s)", [some]
+            cursor.execute(f'SELECT "key", entity, record_id FROM {table} WHERE "key" {within}', values)
+            found += cursor.fetchall()
+    return found
+
+
 def present_keys(identity: Identity, records: Sequence[Record]) -> set[int]:
     """Those of the keys of these records that others have already."""
-    wanted = list({key for record in records for key in keys_of(identity, identity.values_of(record))})
-    found: set[int] = set()
-    for start in range(0, len(wanted), 500):
-        rows = IdentityKey.objects.filter(key__in=wanted[start : start + 500])
-        found |= set(rows.values_list("key", flat=True).distinct())
-    return found
+    return {key for key, __, __ in holders_of({key for each in records for key in keys_of_record(identity, each)})}
 
 
 def rebuild(

@@ -19,6 +19,8 @@ from haike.dedupe.identity import Identity, Values
 CODE, PHONE, REACH, NAME, SHORT, SIMILAR = "code", "phone", "reach", "name", "short", "similar"
 KINDS = (CODE, PHONE, REACH, NAME, SHORT, SIMILAR)
 """How two records may be alike, the surest first."""
+SURE = frozenset({CODE, PHONE, REACH, NAME})
+"""The kinds that say much by themselves."""
 SHORTEST = 2
 """A name of one character says nothing."""
 LEAST_MNEMONIC = 4
@@ -49,7 +51,7 @@ def ids_in(identity: Identity, values: Values) -> set[str]:
 def _mobile(text: object) -> str:
     """The digits of an account that is a mobile number, with country code; accounts of QQ have fewer."""
     written = str(text or "")
-    if len(written) < MOBILE or any(char.isalpha() for char in written):
+    if len(written) < MOBILE or (not written.isdigit() and any(char.isalpha() for char in written)):
         return ""
     phone = normalise_phone(written)
     return phone.digits if phone.kind == "mobile" else ""

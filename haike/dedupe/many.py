@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from haike.dedupe.guard import RULES, WARN
 from haike.dedupe.identity import Identity, Values, identities, identity_of
-from haike.dedupe.index import IdentityKey
+from haike.dedupe.index import holders_of, sure_keys_of
 from haike.dedupe.keys import KINDS, PHONE, REACH, SIMILAR, sure_keys
 from haike.dedupe.likeness import LABELS, compare
 from haike.dedupe.match import Match
@@ -45,10 +45,7 @@ def _matched(
 
 def _holders(keys: set[int]) -> dict[int, list[Place]]:
     """By key, the live records that have it; contacts lead to the customers they stand for."""
-    wanted, rows = sorted(keys), []
-    for start in range(0, len(wanted), SIZE):
-        some = IdentityKey.objects.filter(key__in=wanted[start : start + SIZE])
-        rows += list(some.values_list("key", "entity", "record_id"))
+    rows = holders_of(keys)
     by_number = {each.number: each for each in identities()}
     stand: dict[int, dict[int, Place]] = {}
     for number in {number for __, number, __ in rows if number in by_number}:
@@ -109,13 +106,15 @@ def _told(
     return told
 
 
-def tell(entity: Entity, rows: Sequence[Mapping[str, Any]], by: Actor) -> Mapping[int, str]:
+def tell(
+    entity: Entity, rows: Sequence[Mapping[str, Any]], by: Actor, records: Sequence[Any | None]
+) -> Mapping[int, str]:
     """What an import says of rows that come in although they may be there already: the rule is to warn."""
     identity = identity_of(entity)
     kinds = {kind for kind in KINDS if kind != SIMILAR and RULES[kind]() == WARN}
     if identity is None or not kinds:
         return {}
-    keys = [sure_keys(identity, row) for row in rows]
+    keys = [sure_keys_of(identity, row, record) for row, record in zip(rows, records, strict=True)]
     matched = _matched(identity, rows, keys, by)
     told = {place: match.sentence for place, match in matched.items() if match.likeness.kinds & kinds}
     earlier: dict[int, int] = {}

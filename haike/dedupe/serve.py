@@ -10,14 +10,14 @@ from django.utils.translation import gettext_lazy as _
 from haike.bulk.pages import KINDS
 from haike.bulk.undo import UNDOERS
 from haike.dedupe.identity import Identity, identities
-from haike.dedupe.index import IdentityKey, ensure_index, forget
+from haike.dedupe.index import IdentityKey, ensure_index, forget, keys_ahead
 from haike.dedupe.many import tell
 from haike.dedupe.merge.act import MERGE
 from haike.dedupe.merge.record import keys_within, winner_of
 from haike.dedupe.merge.screen import merge_act
 from haike.dedupe.merge.undo import undo_merge
 from haike.dedupe.note import note_of
-from haike.exchange.run import TELLERS
+from haike.exchange.run import AHEAD, TELLERS
 from haike.kernel.entity import Entity
 from haike.kernel.events import on
 from haike.people.switches import declare_grants
@@ -32,6 +32,7 @@ def serve_all() -> None:
     """Serve the entities of the rooms that are loaded."""
     FIELD_NOTES.append(note_of)
     TELLERS.append(tell)
+    AHEAD.append(keys_ahead)
     MOVED_TO.append(winner_of)
     KEYS_WITHIN.append(keys_within)
     bulk_sources.append(merge_act)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any, cast
@@ -15,10 +15,11 @@ from django.utils.translation import gettext_lazy as _
 
 from haike.exchange.ahead import ahead, in_turn
 from haike.exchange.apart import apart, is_worthwhile
-from haike.exchange.run import TELLERS, ImportFault, ImportRun
+from haike.exchange.run import AHEAD, TELLERS, ImportFault, ImportRun
 from haike.exchange.target import label_of, needed, targets
-from haike.find.insert import roomy
-from haike.kernel.bulk import start_batch
+from haike.find.insert import essence, from_essence, roomy
+from haike.kernel import search
+from haike.kernel.bulk import Draft, start_batch
 from haike.kernel.entity import Entity, entity_named
 from haike.kernel.look import Look, ReferenceLook
 from haike.refused import Refused
@@ -42,6 +43,27 @@ class Parsed:
     """Column and value of what it is looked up by."""
     draft: Any = None
     """What would be created of it: a Draft, the Refused that forbids it, or its values."""
+
+    def packed(self) -> tuple[Any, ...]:
+        """The row as it goes from one process to another."""
+        draft = self.draft
+        if isinstance(draft, Draft):
+            draft = (*essence(draft.record), draft.found_by and tuple(draft.found_by))
+        return (self.number, self.cells, self.values, self.faults, self.match, draft)
+
+    @classmethod
+    def unpacked(cls, model: Any, row: tuple[Any, ...]) -> Parsed:
+        """The row as it was packed."""
+        number, cells, values, faults, match, draft = row
+        if isinstance(draft, tuple):
+            own, named, found_by = draft
+            draft = Draft(from_essence(model, own, named), found_by and search.Ready(*found_by))
+        return cls(number, cells, values, faults, match, draft)
+
+    @property
+    def record(self) -> Any:
+        """The record that would be created of it; None where none can be."""
+        return getattr(self.draft, "record", None)
 
     def own(self) -> dict[str, Any]:
         """The values of the entity itself."""
@@ -124,6 +146,9 @@ class Reader:
         own = [{**self.given, **row.own()} for row in good]
         for row, values, draft in zip(good, own, self.entity.drafts(own, by=self.user), strict=True):
             row.match, row.draft = list(self.entity.match_values(values).items()), draft
+        records = [row.record for row in good if row.record is not None]
+        for each in AHEAD:
+            each(self.entity, records)
         self._fault_also([row for row in parsed if row.faults])
         return parsed
 
@@ -164,7 +189,9 @@ def _parts(run: ImportRun, user: Any, reader: Reader, rows: Iterator[tuple[int, 
     read = in_parts(run, reader, rows)
     if reader.looks_back:
         return in_turn(read)
-    return apart(run, user) if is_worthwhile(run) else ahead(read)
+    if not is_worthwhile(run):
+        return ahead(read)
+    return ([Parsed.unpacked(reader.entity.model, row) for row in part] for part in apart(run, user))
 
 
 def run_rows(
@@ -172,12 +199,12 @@ def run_rows(
 ) -> None:
     """Bring all rows in, from where an earlier worker stopped."""
     reader = reader_for(run, entity, user)
-    if run.batch is None:
-        run.batch = start_batch(entity, "import", run.filename, by=user)
-        run.save(update_fields=["batch"])
     with roomy():
         # Read before the transaction: nobody waits for the right to write meanwhile.
         for parsed in _parts(run, user, reader, rows):
+            if run.batch is None:
+                run.batch = start_batch(entity, "import", run.filename, by=user)
+                run.save(update_fields=["batch"])
             with transaction.atomic():
                 _bring_in(run, entity, user, reader, parsed)
                 ImportRun.objects.filter(pk=run.pk).update(rows_done=F("rows_done") + len(parsed))
@@ -209,7 +236,7 @@ def _bring_in(run: ImportRun, entity: Entity, user: Any, reader: Reader, parsed:
                 faulty.append((row, [reason]))
     faulty += [(row, _reasons(reader, row.draft)) for row in to_create if isinstance(row.draft, Refused)]
     to_create = [row for row in to_create if not isinstance(row.draft, Refused)]
-    told = tell(entity, user, [row.own() for row in to_create])
+    told = tell(entity, user, to_create)
     made = entity.create_many([row.draft for row in to_create], by=user, batch=cast(Any, run.batch))
     created = [(row, record) for row, record in zip(to_create, made, strict=True) if not isinstance(record, Refused)]
     for row, record in zip(to_create, made, strict=True):
@@ -238,11 +265,12 @@ def _bring_in(run: ImportRun, entity: Entity, user: Any, reader: Reader, parsed:
     )
 
 
-def tell(entity: Entity, user: Any, rows: Sequence[Mapping[str, Any]]) -> dict[int, list[str]]:
+def tell(entity: Entity, user: Any, rows: Sequence[Parsed]) -> dict[int, list[str]]:
     """What is to be said of rows that may come in all the same, by their places."""
     found: dict[int, list[str]] = defaultdict(list)
+    values, records = [row.own() for row in rows], [row.record for row in rows]
     for teller in TELLERS if rows else ():
-        for place, sentence in teller(entity, rows, user).items():
+        for place, sentence in teller(entity, values, user, records).items():
             found[place].append(sentence)
     return found
 

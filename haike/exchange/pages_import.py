@@ -176,7 +176,7 @@ def _mapping_of(request: HttpRequest, run: ImportRun, entity: Entity, book: Shee
 def _preview(reader: Reader, sample: list[Any]) -> list[dict[str, Any]]:
     whole_rows = reader.required <= {column[1] for column in reader.columns}
     rows = reader.read_some(sample) if whole_rows else [reader.read(number, cells) for number, cells in sample]
-    told = tell(reader.entity, reader.user, [row.own() for row in rows])
+    told = tell(reader.entity, reader.user, rows)
     found = []
     for place, parsed in enumerate(rows):
         refused = parsed.draft.fields if isinstance(parsed.draft, Refused) else {}

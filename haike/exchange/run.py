@@ -12,8 +12,12 @@ from django.utils.translation import gettext_lazy as _
 from haike.kernel.entity import Entity
 from haike.kernel.log import Batch
 
-TELLERS: list[Callable[[Entity, Sequence[Mapping[str, Any]], Any], Mapping[int, str]]] = []
-"""Of rows that are about to come in, and of who brings them: what the user is told of some, by their places."""
+Teller = Callable[[Entity, Sequence[Mapping[str, Any]], Any, Sequence[Any]], Mapping[int, str]]
+TELLERS: list[Teller] = []
+"""Of rows that are about to come in, of who brings them, and of the records they become (None where they do not): what
+the user is told of some, by their places."""
+AHEAD: list[Callable[[Entity, Sequence[Any]], None]] = []
+"""What rooms work out of records that are checked and not written yet, perhaps in another process."""
 
 
 class ImportRun(models.Model):

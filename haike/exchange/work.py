@@ -40,6 +40,12 @@ def data_rows(run: ImportRun, book: SheetFile) -> tuple[list[str], Iterator[tupl
     return [column.title for column in table.columns], ((each.line, each.cells) for each in table.records())
 
 
+def _rows(run: ImportRun) -> Iterator[tuple[int, Row]]:
+    """The rows of a run's sheet, which is opened by whoever asks for the first: perhaps another process does."""
+    with open_file(run) as book:
+        yield from data_rows(run, book)[1]
+
+
 def start_import(
     run: ImportRun,
     *,
@@ -90,9 +96,7 @@ def import_rows(*, run: int, by: int) -> dict[str, int]:
     ImportRun.objects.filter(pk=run).update(state="running")
     found.state = "running"
     try:
-        with open_file(found) as book:
-            __, rows = data_rows(found, book)
-            run_rows(found, entity, user, rows, progress.report)
+        run_rows(found, entity, user, _rows(found), progress.report)
     except (Refused, progress.Cancelled) as no:
         ImportRun.objects.filter(pk=run).update(state="failed", error=str(no) or str(_("Stopped by a user.")))
         raise

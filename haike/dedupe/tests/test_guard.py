@@ -19,8 +19,8 @@ from haike.customers.customer.duplicates import CUSTOMER
 from haike.customers.customer.record import INDIVIDUAL, Customer
 from haike.customers.testing import make_contact, make_customer
 from haike.dedupe.identity import identities
-from haike.dedupe.index import IdentityKey, ensure_index, rebuild
-from haike.dedupe.keys import keys_of
+from haike.dedupe.index import IdentityKey, ensure_index, keys_ahead, keys_of_record, rebuild, sure_keys_of
+from haike.dedupe.keys import keys_of, sure_keys
 from haike.dedupe.likeness import compare
 from haike.kernel.bulk import start_batch
 from haike.kernel.change import purge, remove
@@ -73,6 +73,20 @@ def test_every_writer_keeps_the_index(staff: Staff) -> None:
 
 
 @pytest.mark.feature("C3")
+@pytest.mark.parametrize("name", ["深圳市海客科技有限公司（南山分公司）", "王小明", ""])
+def test_keys_worked_out_ahead_hold_for_the_same_values_only(name: str) -> None:
+    record = Customer(name=name, short_name="海客", mobile="13800138000", wechat="hai_ke", tax_number=CODE)
+    if name == "王小明":
+        record.form = INDIVIDUAL
+    row = {key: value for key, value in CUSTOMER.values_of(record).items() if value}
+    keys_ahead(entity_of(Customer), [record])
+    assert sure_keys_of(CUSTOMER, row, record) == sure_keys(CUSTOMER, row) != {}
+    other = {**row, "mobile": "13900139000"}
+    assert sure_keys_of(CUSTOMER, other, record) == sure_keys(CUSTOMER, other)
+    record.mobile = "13900139000"
+    assert keys_of_record(CUSTOMER, record) == keys_of(CUSTOMER, CUSTOMER.values_of(record))
+
+
 def test_what_is_gone_for_good_leaves_no_key(staff: Staff, django_capture_on_commit_callbacks: Any) -> None:
     one = make_customer(staff.ann, NAME)
     remove(one, by=staff.ann)
