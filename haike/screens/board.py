@@ -150,7 +150,7 @@ class BoardPage(ViewPage):
         """Number, total and weighted total by the value of the lane: of one's own and of what is shared by themselves,
         for which there are indexes, and together there is none."""
         by, total, percent = self.board.field, self.board.total, self.board.percent
-        keys, wanted = [by], {"number": Count("pk")}
+        keys, wanted = [by], dict[str, Any](number=Count("pk"))
         weighs = self.readable(total) and self.readable(percent)
         # PostgreSQL multiplies slowly, so it sums what weighs the same; SQLite would have to sort the rows for that.
         alike = weighs and connection.vendor == "postgresql"
@@ -219,7 +219,7 @@ class BoardPage(ViewPage):
     def columns(self) -> list[Column]:  # type: ignore[override]
         """The lanes with their first cards."""
         model = self.declared.model
-        column = str(model._meta.get_field(self.board.field).column)  # type: ignore[union-attr]
+        column = str(model._meta.get_field(self.board.field).column)
         rows = self.ordered(self.rows.filter(keyed_alone(model, column)), FIRST)
         first = run_each(rows.values_list("pk"), [lane.value for lane in self.lanes])
         found = {lane.key: [row[0] for row in rows] for lane, rows in zip(self.lanes, first, strict=True)}
