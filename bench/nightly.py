@@ -54,7 +54,8 @@ def assign() -> Any:
     entity_of(AssignmentRule).create(
         by=DEALER, name="bench", entity=entity.label, people=sellers, returned=True, active=True
     )
-    keys = list(Customer.objects.live().filter(pool__isnull=False).values_list("pk", flat=True)[:ASSIGNED])
+    lying = Customer.objects.live().filter(pooled_at__isnull=False).order_by("pk")
+    keys = list(lying.values_list("pk", flat=True)[:ASSIGNED])
     for start in range(0, len(keys), 500):
         assign_arrivals.func(entity=entity.label, keys=keys[start : start + 500], why=RETURNED)
     return len(keys)

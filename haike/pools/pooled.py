@@ -11,6 +11,12 @@ from haike.kernel.record import Record
 from haike.pools.seas import seas
 
 
+def held_index(prefix: str) -> models.Index:
+    """For `Meta.indexes`: how many somebody has out of a pool is asked of everybody to whom one is dealt out."""
+    held = models.Q(deleted_at__isnull=True, pool__isnull=False)
+    return models.Index(fields=["pool", "owner"], name=f"{prefix}_held", condition=held)
+
+
 class Pooled(Record):
     """A record that may lie in a pool. All of it is computed: nobody types it.
 

@@ -20,7 +20,7 @@ from haike.find.indexes import few_index, filter_index, hot_indexes
 from haike.find.prepared import keyed_alone, prepared
 from haike.kernel.dictionary import words_of
 from haike.kernel.fields import AutoNumber, Email, LongText, Money, Phone, Pick, Picks, Picture, PinyinKey, Region, Url
-from haike.pools.pooled import Pooled
+from haike.pools.pooled import Pooled, held_index
 from haike.refused import Refused
 
 BUSINESS, INDIVIDUAL = "business", "individual"
@@ -217,6 +217,7 @@ class Customer(Pooled):
                 "next_contact_manner",
             ),
             few_index("customer", "created_at"),
+            held_index("customer"),
             models.Index(fields=["name_key"], name="customer_name_key", condition=_filled("name_key")),
             models.Index(fields=["address_key"], name="customer_address_key", condition=_filled("address_key")),
             models.Index(fields=["phone"], name="customer_phone", condition=_filled("phone")),

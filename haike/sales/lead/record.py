@@ -13,7 +13,7 @@ from haike.customers.reach import QQ, Mobile, WeChat
 from haike.find.indexes import filter_index, hot_indexes
 from haike.kernel.fields import Email, LongText, Money, Phone, Pick, PinyinKey, Region
 from haike.kernel.record import Record
-from haike.pools.pooled import Pooled
+from haike.pools.pooled import Pooled, held_index
 from haike.refused import Refused
 from haike.work.follow_up.record import to_minute
 
@@ -115,6 +115,7 @@ class Lead(Pooled):
         indexes = [
             *hot_indexes("lead", "created_at", "last_contact_at", "next_contact_at", "name_pinyin", "score", "chance"),
             filter_index("lead", "state", "source", "region", "last_contact_at", "created_at"),
+            held_index("lead"),
             models.Index(fields=["mobile"], name="lead_mobile", condition=LIVE & ~Q(mobile="")),
             models.Index(fields=["phone"], name="lead_phone", condition=LIVE & ~Q(phone="")),
             models.Index(fields=["customer"], name="lead_customer", condition=Q(customer__isnull=False)),
