@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.db import connection, transaction
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -125,3 +127,28 @@ def test_many_are_written_without_a_savepoint_in_an_open_transaction(staff: Staf
     # SQLite keeps a copy of each page that is changed behind one: of a large import a hundred megabytes.
     outer = 1  # of the test, which is a transaction itself
     assert sum(each["sql"].startswith("SAVEPOINT") for each in sent.captured_queries) == outer
+
+
+@pytest.mark.feature("P21")
+def test_one_change_writes_what_is_new_and_search_only_where_it_is_searched(
+    staff: Staff, browse: Callable[[Any], Client]
+) -> None:
+    record, ann = entity_of(Customer).create(by=staff.ann, name="甲有限公司", short_name="长安"), browse(staff.ann)
+    before, path = columns(record), f"/customers/{record.pk}/edit"
+
+    def sent(**values: str) -> list[str]:
+        with CaptureQueriesContext(connection) as queries:
+            assert ann.post(path, {"version": Customer.objects.get(pk=record.pk).version, **values}).status_code == 302
+        return [each["sql"] for each in queries.captured_queries]
+
+    statements = sent(remark="新")
+    [update] = [each for each in statements if each.startswith('UPDATE "customers_customer"')]
+    assert update.count(" = ") == 4  # remark, version, changed at, and the key
+    assert not any(table(Customer) in each for each in statements)
+    assert any(table(Customer) in each for each in sent(short_name="渝安"))
+    record.refresh_from_db()
+    changed = {"remark": "新", "short_name": "渝安", "version": 3}
+    assert columns(record) == before | changed
+    assert "渝安" in found_by(record)
+    assert "长安" not in found_by(record)
+    assert Change.objects.filter(entity="customers.customer", record_id=record.pk).count() == 3
