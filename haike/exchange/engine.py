@@ -290,6 +290,8 @@ def _companions(
 ) -> list[tuple[Parsed, list[str]]]:
     faulty = []
     for companion in entity.companions:
+        if not any(name.startswith(f"{companion.entity}:") for __, name, __ in reader.columns):
+            continue
         other = cast(Entity, entity_named(companion.entity))
         pairs = [(row, {**row.of(companion.entity), companion.field: record}) for row, record in created]
         wanted = [(row, values) for row, values in pairs if len(values) > 1]
