@@ -290,7 +290,7 @@ def _companions(
 ) -> list[tuple[Parsed, list[str]]]:
     faulty = []
     for companion in entity.companions:
-        if not any(name.startswith(f"{companion.entity}:") for __, name, __ in reader.columns):
+        if not any(column[1].startswith(f"{companion.entity}:") for column in reader.columns):
             continue
         other = cast(Entity, entity_named(companion.entity))
         pairs = [(row, {**row.of(companion.entity), companion.field: record}) for row, record in created]
