@@ -3,6 +3,7 @@
 //   haike.css      Tabler without its unused parts, the kernel's styles, then haike/<room>/islands/<room>.css
 //   haike.js       the frame; every other island is a chunk that is fetched when an element asks for it
 //   theme.js       the few lines that must run before the first paint
+//   modules.json   the chunks that haike.js imports at once
 //   icons.svg      the icons that templates, Python and scripts name
 import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
@@ -184,7 +185,7 @@ rmSync(path.join(out, "chunks"), { recursive: true, force: true });
 cpSync(path.join(here, "public"), out, { recursive: true });
 
 const shared = { bundle: true, minify: true, target, outdir: out, legalComments: "none", logLevel: "warning", nodePaths: [path.join(here, "node_modules")] };
-await Promise.all([
+const [, , { metafile }] = await Promise.all([
   esbuild.build({ ...shared, entryPoints: { haike: "haike:styles" }, plugins: [styles] }),
   esbuild.build({ ...shared, entryPoints: { theme: path.join(haike, "kernel/islands/theme.js") }, format: "iife" }),
   esbuild.build({
@@ -194,8 +195,14 @@ await Promise.all([
     splitting: true,
     chunkNames: "chunks/[name]-[hash]",
     plugins: [cssText, islandMap, htmxForms],
+    metafile: true,
   }),
 ]);
+
+// What the frame imports: a page names it, so that the browser fetches it beside the frame and not after it.
+const made = Object.entries(metafile.outputs).find(([, output]) => output.entryPoint?.endsWith("islands/haike.js"))[1];
+const parts = made.imports.filter((each) => each.kind === "import-statement").map((each) => path.relative(out, path.resolve(each.path)));
+writeFileSync(path.join(out, "modules.json"), JSON.stringify(parts));
 const icons = sprite();
 
 const size = (name) => `${name} ${(gzipSync(readFileSync(path.join(out, name))).length / 1000).toFixed(1)} kB gz`;

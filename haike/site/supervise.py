@@ -15,8 +15,9 @@ from dataclasses import dataclass, field
 
 TOO_SHORT = 10.0  # a life shorter than this counts as a failed start
 TRIES = 5
-# Each thread else gets a pool of memory of its own, and what one has freed no other can use.
-MEMORY = {"MALLOC_ARENA_MAX": "2"}
+# Each thread else gets a pool of memory of its own, and what one has freed no other can use. And after one large piece
+# the system's library keeps all pieces up to its size in that pool, where they leave holes: here they always go back.
+MEMORY = {"MALLOC_ARENA_MAX": "1", "MALLOC_MMAP_THRESHOLD_": "131072", "MALLOC_TRIM_THRESHOLD_": "131072"}
 
 LIBC = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 PR_SET_PDEATHSIG = 1

@@ -25,7 +25,8 @@ application = get_wsgi_application()
 # All pages are loaded now, not by the first visitor. What is loaded stays for good: without freezing, each full
 # collection would walk over half a million objects in the middle of some request.
 resolver = get_resolver()
-_ = resolver.url_patterns
+# With the addresses by name, for which Django imports the whole of the API.
+_ = resolver.reverse_dict
 find = resolver.resolve
 
 

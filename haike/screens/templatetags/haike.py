@@ -1,9 +1,13 @@
 """Template tags of the frame: icons, the cells of a list row and the words the browser needs."""
 
+import json
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 from django import template
+from django.conf import settings
+from django.contrib.staticfiles import finders
 from django.template.base import FilterExpression, Parser, Token, token_kwargs
 from django.utils.html import conditional_escape, json_script
 from django.utils.safestring import SafeString, mark_safe
@@ -163,6 +167,17 @@ def page_numbers(numbers: list[Any]) -> SafeString:
         else:
             parts.append(f"<span{far}>…</span>")
     return mark_safe("".join(parts))
+
+
+@register.simple_tag
+def modules() -> SafeString:
+    """What the frame's script imports, fetched beside it: else the browser asks only when it has read the script.
+
+    Chunks have their hash in their names, by which the script imports them.
+    """
+    found = finders.find("haike/modules.json")
+    names = json.loads(Path(found).read_text()) if found else []
+    return mark_safe("".join(f'<link rel="modulepreload" href="{settings.STATIC_URL}haike/{name}">' for name in names))
 
 
 @register.simple_tag
