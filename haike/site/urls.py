@@ -5,13 +5,12 @@ from importlib.util import find_spec
 from django.urls import URLPattern, URLResolver, include, path
 
 from haike.site import health, help_pages, metrics, module_pages, offline, pages, sample_pages, search, settings_pages
-from haike.site.addresses import Addresses
 from haike.site.health_page import health_view
 from haike.site.numbering import pages as numbers
 from haike.site.rooms import ROOMS
 from haike.site.speed.page import speed_view
 
-entries: list[URLPattern | URLResolver] = [
+urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.answer, name="health"),
     path("metrics", metrics.metrics_view, name="metrics"),
     path("language/", include("django.conf.urls.i18n")),
@@ -36,8 +35,9 @@ entries: list[URLPattern | URLResolver] = [
     path("settings/dictionaries/", settings_pages.dictionaries_view, name="dictionaries"),
     path("settings/dictionaries/<slug:key>/", settings_pages.dictionary_view, name="dictionary"),
 ]
-entries += [path("", include(f"haike.{room}.urls")) for room in reversed(ROOMS[:-1]) if find_spec(f"haike.{room}.urls")]
-urlpatterns = [Addresses(entries)]
+urlpatterns += [
+    path("", include(f"haike.{room}.urls")) for room in reversed(ROOMS[:-1]) if find_spec(f"haike.{room}.urls")
+]
 
 handler500 = "haike.people.error.views.server_error"
 handler404 = "haike.site.pages.missing_view"

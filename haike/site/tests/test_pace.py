@@ -1,16 +1,12 @@
-"""One page at a time in a process, unless a page is slow; and addresses that are remembered."""
+"""One page at a time in a process, unless a page is slow."""
 
 from __future__ import annotations
 
 import threading
 
 import pytest
-from django.urls import Resolver404, URLResolver, resolve
-from django.urls.resolvers import RoutePattern
-
 from haike.site.pace import Pace
 from haike.site.turns.base import in_turn
-from haike.site.urls import entries
 
 A_WHILE, FOREVER = 0.05, 60.0
 
@@ -71,19 +67,3 @@ def test_nobody_waits_for_a_page_that_waits_for_the_right_to_write(monkeypatch: 
         in_turn(Connection(), write, ValueError)
     with pace.page():
         pass
-
-
-@pytest.mark.parametrize(
-    "path", ["", "today/", "customers/", "customers/7/", "customers/new", "help/x/", "api/v1/customers/7/", "jobs/3/"]
-)
-def test_an_address_means_what_django_says(path: str) -> None:
-    plain = URLResolver(RoutePattern(""), entries).resolve(path)
-    for __ in range(2):
-        found = resolve(f"/{path}")
-        assert (found.func, found.kwargs, found.view_name) == (plain.func, plain.kwargs, plain.view_name)
-
-
-def test_an_address_that_is_none_is_none_each_time() -> None:
-    for __ in range(2):
-        with pytest.raises(Resolver404):
-            resolve("/no/such/page/at/all/")
