@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 
 import pytest
+
 from haike.site.pace import Pace
 from haike.site.turns.base import in_turn
 
