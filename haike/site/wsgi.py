@@ -14,10 +14,13 @@ from haike.chinese.pinyin import sort_key
 from haike.site.one_catalogue import join_catalogues
 
 
-def _read_tables() -> None:
-    """Let the tables of readings and places be read: the first new record would do it while all writers wait."""
+def _warm_up() -> None:
+    """Load what the first visitor would wait for: the addresses by name, for which Django imports the whole of the API,
+    and the tables of readings and places, which the first new record would read while all writers wait."""
+    _ = resolver.reverse_dict
     normalise("深圳市海客科技有限公司")
     sort_key("海客", person=False)
+    gc.freeze()
 
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "haike.site.settings")
@@ -25,8 +28,7 @@ application = get_wsgi_application()
 # All pages are loaded now, not by the first visitor. What is loaded stays for good: without freezing, each full
 # collection would walk over half a million objects in the middle of some request.
 resolver = get_resolver()
-# With the addresses by name, for which Django imports the whole of the API.
-_ = resolver.reverse_dict
+_ = resolver.url_patterns
 find = resolver.resolve
 
 
@@ -47,4 +49,4 @@ gc.freeze()
 gc.set_threshold(20_000, 20, 50)
 # It has tables, which are there only now.
 import_module("haike.site.speed.measure").start()
-Thread(target=_read_tables, name="tables", daemon=True).start()
+Thread(target=_warm_up, name="warm up", daemon=True).start()

@@ -370,7 +370,7 @@ def test_without_a_webhook_a_change_costs_nothing_more(
 ) -> None:
     statements(staff, "先")
     listening = statements(staff, "有人听")
-    monkeypatch.setattr("haike.kernel.change.listeners", [])
+    monkeypatch.setattr("haike.kernel.log.listeners", [])
     assert statements(staff, "没人听") == listening
 
 

@@ -16,8 +16,11 @@ from haike.kernel.entity import Entity, entities
 from haike.site.supervise import Child
 
 LOADED = """
-import sys
+import sys, threading
 from haike.site.wsgi import resolver
+for each in threading.enumerate():
+    if each.name == "warm up":
+        each.join()
 print(*{"pypinyin", "openpyxl", "haike.site.demo.make"} & sys.modules.keys())
 print("haike.api.endpoints" in sys.modules)
 found = resolver.resolve("/customers/7/")
