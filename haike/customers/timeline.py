@@ -137,15 +137,13 @@ def _filters(url: str, sources: list[Source], only: str) -> SafeString:
     links = []
     for key, label in [("", _("Everything")), *((source.key, source.label) for source in sources)]:
         query = f"?show={key}" if key else ""
-        active, current = (" active", CURRENT) if key == only else ("", "")
+        active, current = (" active", ' aria-current="true"') if key == only else ("", "")
         links.append(
             f'<a class="btn btn-s{active}" href="{url}{query}" hx-get="{url}panel/timeline{query}"'
             f' hx-target="#timeline" hx-swap="outerHTML"{current}>{escape(label)}</a>'
         )
     return mark_safe("".join(links))
 
-
-CURRENT = ' aria-current="true"'
 
 # -- the changes of the customer itself --------------------------------------------------------------------------------
 

@@ -107,23 +107,29 @@ def look_up(keys: Collection[int]) -> list[tuple[int, int, int]]:
         return cursor.fetchall()
 
 
-def holders_of(keys: Collection[int]) -> list[tuple[int, int, int]]:
-    """(key, number of the declaration, record) of all that have one of these keys, of any number of keys."""
-    table, wanted, found = IdentityKey._meta.db_table, sorted(keys), []
+def _asked(what: str, keys: Collection[int]) -> list[tuple[Any, ...]]:
+    """These columns of all rows that have one of the keys, of any number of keys."""
+    wanted, found = sorted(keys), list[tuple[Any, ...]]()
     with connection.cursor() as cursor:
         for start in range(0, len(wanted), SIZE):
             some: list[Any] = wanted[start : start + SIZE]
             within, values = f"IN ({', '.join(['%s'] * len(some))})", some
             if connection.vendor == "postgresql":
                 within, values = "= ANY(%s)", [some]
-            cursor.execute(f'SELECT "key", entity, record_id FROM {table} WHERE "key" {within}', values)
+            cursor.execute(f'SELECT {what} FROM {IdentityKey._meta.db_table} WHERE "key" {within}', values)
             found += cursor.fetchall()
     return found
 
 
+def holders_of(keys: Collection[int]) -> list[tuple[Any, ...]]:
+    """(key, number of the declaration, record) of all that have one of these keys."""
+    return _asked('"key", entity, record_id', keys)
+
+
 def present_keys(identity: Identity, records: Sequence[Record]) -> set[int]:
-    """Those of the keys of these records that others have already."""
-    return {key for key, __, __ in holders_of({key for each in records for key in keys_of_record(identity, each)})}
+    """Those of the keys of these records that others have already; thousands may have the same."""
+    own = {key for each in records for key in keys_of_record(identity, each)}
+    return {key for (key,) in _asked('DISTINCT "key"', own)}
 
 
 def rebuild(

@@ -48,12 +48,10 @@ def essence(record: models.Model) -> tuple[dict[str, Any], dict[str, Any]]:
 
 def from_essence(model: type[M], values: dict[str, Any], named: dict[str, Any]) -> M:
     """The new record of which this is the essence."""
-    record = model.__new__(model)
-    record.__dict__.update(_defaults(model)[0])
-    state = record.__dict__["_state"] = ModelState()
+    record = blank(model)
     record.__dict__.update(values)
     if named:
-        state.fields_cache = named
+        record._state.fields_cache = named
     return record
 
 

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 PATIENCE = 0.05
-"""Seconds for which the others wait for a page; some times what a usual one takes."""
+"""Seconds for which the others wait for a page; several times what a usual one takes."""
 
 
 class Pace:
