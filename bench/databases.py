@@ -91,6 +91,8 @@ def sqlite(size: int) -> Iterator[Company]:
     shutil.rmtree(work, ignore_errors=True)
     work.mkdir(parents=True)
     subprocess.run(["cp", "--reflink=auto", "--", *map(str, base.glob("haike.db*")), str(work)], check=True)
+    # Or the first checkpoint of somebody who saves waits until all of the copy is on the disk.
+    os.sync()
     made["bytes"] = sum(path.stat().st_size for path in base.glob("haike.db*"))
     try:
         yield Company("sqlite", size, _environment(work), made)

@@ -18,6 +18,7 @@ from haike.exchange.export import Order, write_file
 from haike.exchange.exported import Export, begin
 from haike.exchange.run import ImportRun
 from haike.exchange.target import needed, owners_for, remember
+from haike.find.index.merge import merge_segments
 from haike.find.statistics import refresh
 from haike.jobs.declare import asking, job
 from haike.kernel.entity import Entity, entity_named
@@ -105,6 +106,7 @@ def import_rows(*, run: int, by: int) -> dict[str, int]:
     found.refresh_from_db()
     if found.batch is not None:
         announce("kernel.batch.done", entity=entity, batch=found.batch, by=user)
+    merge_segments(connection)
     return {"created": found.created, "updated": found.updated, "skipped": found.skipped, "faulty": found.faulty}
 
 

@@ -8,6 +8,7 @@ from django.db import connection
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from haike.find.index.merge import merge_segments
 from haike.find.statistics import refresh
 from haike.jobs import files
 from haike.jobs.cron import cron, forget_old_slots
@@ -42,3 +43,10 @@ def remove_old_jobs() -> dict[str, int]:
 def refresh_statistics() -> None:
     """Tell the planner of SQLite how large the tables have become."""
     refresh(connection)
+
+
+@cron("*/10 * * * *", name="jobs.merge-search")
+@job(title=_("Merge what search has written"))
+def merge_search() -> dict[str, int]:
+    """So that nobody who saves has to wait for it."""
+    return {"steps": merge_segments(connection)}

@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from haike.find.index import table as index
+from haike.find.index.merge import merge_segments
 from haike.find.index.table import table
 from haike.find.index.tokens import OWNER, fold, fold_words, query_tokens, tokens_of
 from haike.find.scope import Scope
@@ -244,3 +245,23 @@ def test_the_index_is_built_once(world: World) -> None:
     search.ensure_index(connection, Thing)
     assert table(Thing) == "search_findtests_thing"
     assert search.match(Thing, "公司", everything, 5)
+
+
+@pytest.mark.sqlite
+def test_what_was_written_bit_by_bit_is_merged_and_still_found(world: World) -> None:
+    """A level with sixteen segments is merged by whoever saves next, however large they are."""
+    things = [thing for thing in world.things if thing.deleted_at is None and thing.archived_at is None][:12]
+    for thing in things:
+        with transaction.atomic():
+            search.write(connection, Thing, [(thing.pk, thing.owner_id, ["合并之后"])])
+    before = _segments()
+    assert merge_segments(connection) > 0
+    assert _segments() < before
+    assert merge_segments(connection) == 0
+    assert set(search.match(Thing, "合并之后", everything, 1_000)) == {thing.pk for thing in things}
+
+
+def _segments() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(f'SELECT count(DISTINCT segid) FROM "{table(Thing)}_words_idx"')
+        return int(cursor.fetchone()[0])

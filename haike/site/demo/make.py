@@ -25,6 +25,7 @@ from haike.dedupe.identity import identities
 from haike.dedupe.index import IdentityKey, rebuild
 from haike.find.index.load import load as load_documents
 from haike.find.index.load import with_part
+from haike.find.index.merge import merge_segments
 from haike.find.statistics import count as count_tables
 from haike.kernel.entity import entity_of
 from haike.kernel.log import Change
@@ -145,6 +146,7 @@ def make_demo(
     with set_aside(tables_of([IdentityKey])) if large else nullcontext():
         rebuild(only=ranges, report=lambda made, of: report(made, of, str(_("keys that tell duplicates"))))
     count_tables(connection)
+    merge_segments(connection)
     return offices.accounts
 
 
