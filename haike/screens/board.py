@@ -25,7 +25,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from haike.digits import whole
-from haike.find.prepared import keyed_alone, run_each
+from haike.find.prepared import keyed, keyed_alone, prepared, run_each
 from haike.kernel.currency import money_text
 from haike.kernel.entity import Entity, Label
 from haike.kernel.escape import escape
@@ -33,10 +33,11 @@ from haike.kernel.icon import icon
 from haike.kernel.look import Look
 from haike.kernel.paths import needed_fields, select_paths
 from haike.kernel.policy import Actor
+from haike.kernel.selection import fetch_ahead
 from haike.refused import Refused
 from haike.screens.door import done, entity_view, find_record
 from haike.screens.list import read_page
-from haike.screens.table import cell_of
+from haike.screens.table import cells_of
 from haike.screens.view import ViewPage, views_of
 
 DAY = timedelta(days=1)
@@ -104,6 +105,10 @@ def board_of(entity: Entity) -> Board:
     if entity.label not in _boards:
         raise Http404
     return _boards[entity.label]
+
+
+Cards = Mapping[int, tuple[Any, Sequence[str]]]
+"""Records by their keys with what their cards show."""
 
 
 @dataclass
@@ -187,7 +192,18 @@ class BoardPage(ViewPage):
     def looks(self) -> dict[str, Look]:
         """What a card shows."""
         entity = self.declared
-        return {name: entity.look_at(name) for name in self.board.card if entity.right(self.user, name) != "hidden"}
+        names = [name for name in self.board.card if name != entity.title and entity.right(self.user, name) != "hidden"]
+        return {name: entity.look_at(name) for name in names}
+
+    @cached_property
+    def kinds(self) -> list[str]:
+        """The classes of what a card shows."""
+        return [f"card-{name.partition('__')[0]}" for name in self.looks]
+
+    @cached_property
+    def move_words(self) -> str:
+        """What the button of a card says, with a place for its title."""
+        return str(_("Move “%(title)s”"))
 
     def keys(self, lane: Lane, size: int, after: int | None = None) -> list[int]:
         """The cards of a lane in order, those behind a card if one is named; one more than `size` if there are more."""
@@ -207,13 +223,20 @@ class BoardPage(ViewPage):
         sign = "-" if self.board.sort.startswith("-") else ""
         return rows.order_by(self.board.sort, f"{sign}pk")[: size + 1]
 
-    def cards_of(self, keys: Sequence[int]) -> dict[int, Any]:
-        """The records of cards, read with what cards show."""
-        entity = self.declared
-        names = list(self.looks)
-        rows = entity.model.objects.visible_to(self.user).select_related(*select_paths(entity, names))
-        only = {*needed_fields(entity, names), "version", "owner", self.board.field, self.board.sort.lstrip("-")}
-        return {row.pk: row for row in rows.filter(pk__in=keys).only(*only)}
+    def cards_of(self, keys: Sequence[int]) -> Cards:
+        """The records of cards, read with what cards show, and that as HTML."""
+        entity, names, user = self.declared, list(self.looks), self.user
+        joins = tuple(select_paths(entity, names))
+        only = (*needed_fields(entity, names), "version", "owner", self.board.field, self.board.sort.lstrip("-"))
+
+        def rows() -> QuerySet[Any]:
+            seen = entity.model.objects.visible_to(user).select_related(*joins)
+            return seen.filter(keyed(entity.model)).only(*only)
+
+        records = prepared(("board", entity.policy.key(user), joins, only), rows, keys)
+        fetch_ahead(entity, names, records, user)
+        cells = cells_of(entity, user, records, self.looks)
+        return {record.pk: (record, each) for record, each in zip(records, cells, strict=True)}
 
     @cached_property
     def columns(self) -> list[Column]:  # type: ignore[override]
@@ -223,38 +246,35 @@ class BoardPage(ViewPage):
         rows = self.ordered(self.rows.filter(keyed_alone(model, column)), FIRST)
         first = run_each(rows.values_list("pk"), [lane.value for lane in self.lanes])
         found = {lane.key: [row[0] for row in rows] for lane, rows in zip(self.lanes, first, strict=True)}
-        records = self.cards_of([key for keys in found.values() for key in keys[:FIRST]])
-        return [self.column(lane, found[lane.key], FIRST, records) for lane in self.lanes]
+        cards = self.cards_of([key for keys in found.values() for key in keys[:FIRST]])
+        return [self.column(lane, found[lane.key], FIRST, cards) for lane in self.lanes]
 
-    def column(self, lane: Lane, keys: Sequence[int], size: int, records: Mapping[int, Any]) -> Column:
+    def column(self, lane: Lane, keys: Sequence[int], size: int, cards: Cards) -> Column:
         """A lane with some of its cards."""
-        shown = [records[key] for key in keys[:size] if key in records]
+        shown = [cards[key] for key in keys[:size] if key in cards]
         more = self.url(lane=lane.key, after=keys[size - 1]) if len(keys) > size else ""
-        cards = mark_safe("".join(self.card(record, lane) for record in shown))
-        return Column(lane, cards, self.head(lane), more)
+        return Column(lane, mark_safe("".join(self.card(*each, lane) for each in shown)), self.head(lane), more)
 
     @cached_property
     def may_move(self) -> bool:
         """Whether the user may move anything at all."""
         return self.declared.policy.may(self.user, "edit")
 
-    def card(self, record: Any, lane: Lane) -> SafeString:
+    def card(self, record: Any, cells: Sequence[str], lane: Lane) -> str:
         """One card; built here and not by a template because there are some hundred on a page."""
-        entity, title, url = self.declared, escape(record), self.declared.url_of(record)
+        title, url = escape(record), self.declared.url_of(record)
         facts = "".join(
-            f'<span class="card-{name.partition("__")[0]}">{html}</span>'
-            for name, look in self.looks.items()
-            if name != entity.title and (html := cell_of(entity, self.user, name, look, record))
+            f'<span class="{kind}">{html}</span>' for kind, html in zip(self.kinds, cells, strict=True) if html
         )
         marks = self.board.marks(record, lane) if self.board.marks else ""
         move = ""
         if self.may_move:
-            label = escape(_("Move “%(title)s”") % {"title": record})
+            label = escape(self.move_words % {"title": record})
             move = (
                 f'<a class="btn btn-quiet btn-icon btn-s" href="{self.base}/move?id={record.pk}" data-dialog '
                 f'data-move title="{label}" aria-label="{label}">{icon("arrows-exchange")}</a>'
             )
-        return mark_safe(
+        return (
             f'<li class="board-card" id="card-{record.pk}" data-id="{record.pk}" data-version="{record.version}">'
             f'<div class="board-card-head"><a class="board-title" href="{url}">{title}</a>{move}</div>'
             f'<div class="board-facts">{facts}{marks}</div></li>'

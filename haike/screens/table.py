@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import attrgetter
 from typing import Any
@@ -112,8 +112,8 @@ def _column(look: Look, records: Sequence[Any]) -> tuple[list[Any], Sequence[str
     return values, look.cells(values)
 
 
-def table_rows(entity: Entity, user: Any, records: Sequence[Any], looks: dict[str, Look]) -> list[Row]:
-    """Records as rows of a table."""
+def cells_of(entity: Entity, user: Any, records: Sequence[Any], looks: Mapping[str, Look]) -> Sequence[Sequence[str]]:
+    """The cells of each record in the order of `looks`, as `cell_of` gives them; none of these fields is hidden."""
     # Column by column: a page has some five hundred cells, and what a column's cells share is worked out once.
     columns: list[Sequence[str]] = []
     veils = entity.policy.veils(user)
@@ -128,6 +128,11 @@ def table_rows(entity: Entity, user: Any, records: Sequence[Any], looks: dict[st
                 for cell, value, record in zip(cells, values, records, strict=True)
             ]
         columns.append(cells)
+    return list(zip(*columns, strict=True)) if columns else [()] * len(records)
+
+
+def table_rows(entity: Entity, user: Any, records: Sequence[Any], looks: Mapping[str, Look]) -> list[Row]:
+    """Records as rows of a table."""
     marks, buttons, all_on = row_marks(entity, user, records), entity.row_buttons(user), not modules_off()
     return [
         Row(
@@ -139,7 +144,7 @@ def table_rows(entity: Entity, user: Any, records: Sequence[Any], looks: dict[st
             buttons(record) if all_on else reachable(buttons(record), attrgetter("url")),
             marks.get(record.pk, ""),
         )
-        for record, cells in zip(records, zip(*columns, strict=True) if columns else [()] * len(records), strict=True)
+        for record, cells in zip(records, cells_of(entity, user, records, looks), strict=True)
     ]
 
 
