@@ -7,11 +7,15 @@ spent five times as long on plans as on rows.
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from django.db.backends.postgresql import base, operations
+from django.db.backends.postgresql.psycopg_any import BaseTzLoader  # type: ignore[attr-defined]
 from django.db.backends.utils import CursorWrapper
 from psycopg import Cursor
+from psycopg.adapt import AdaptersMap
 
 
 class DatabaseOperations(operations.DatabaseOperations):
@@ -23,6 +27,27 @@ class DatabaseOperations(operations.DatabaseOperations):
             # Its own text has no values in it.
             return str(self.compose_sql(sql, params))
         return super().last_executed_query(cursor, sql, params)
+
+
+class MomentLoader(BaseTzLoader):  # type: ignore[misc]
+    """A moment as Django wants it, at a tenth of the time: a page of a list has some hundred and fifty."""
+
+    timezone = UTC
+
+    def load(self, data: Any) -> datetime:
+        try:
+            found = datetime.fromisoformat(str(data, "ascii"))
+        except ValueError:
+            # Before the year 1 or behind 9999.
+            return super().load(data)  # type: ignore[no-any-return]
+        return found if found.tzinfo is UTC else super().load(data)
+
+
+@lru_cache
+def _with_moments(adapters: AdaptersMap) -> AdaptersMap:
+    found = AdaptersMap(adapters)
+    found.register_loader("timestamptz", MomentLoader)
+    return found
 
 
 class PlannedCursor(Cursor[Any]):
@@ -41,6 +66,12 @@ class PlannedCursor(Cursor[Any]):
 class DatabaseWrapper(base.DatabaseWrapper):
     ops_class = DatabaseOperations
     planning = False
+
+    def get_connection_params(self) -> dict[str, Any]:
+        found: dict[str, Any] = super().get_connection_params()
+        if self.timezone is UTC:
+            found["context"] = _with_moments(found["context"])
+        return found
 
     def planned_cursor(self) -> CursorWrapper:
         """A cursor for statements that come again and again with other values.
