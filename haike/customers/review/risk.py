@@ -21,7 +21,7 @@ from haike.customers.review.state import CHECKED, REFUSED
 from haike.dedupe.identity import identity_of
 from haike.dedupe.index import look_up
 from haike.dedupe.keys import hashed, phones_in
-from haike.find.prepared import ALONE, prepared
+from haike.find.prepared import ALONE, keyed, prepared
 from haike.kernel.entity import Button, entity_of
 from haike.kernel.policy import Actor
 
@@ -51,13 +51,21 @@ def others_reached_by(customer: Customer) -> list[int]:
     assert mine is not None
     assert theirs is not None
     found = look_up([hashed("phone", digits) for digits in phones_in(mine, mine.values_of(customer))])
-    keys = {pk for __, number, pk in found if number == mine.number} - {customer.pk}
-    if keys:
-        keys = set(Customer.objects.live().filter(pk__in=keys).values_list("pk", flat=True))
-    if people := [pk for __, number, pk in found if number == theirs.number]:
-        rows: Any = Contact.objects.live().filter(pk__in=people, customer__deleted_at__isnull=True)
-        keys |= set(rows.exclude(customer=customer.pk).values_list("customer_id", flat=True))
-    return sorted(keys)[:MOST]
+    keys = {pk for __, number, pk in found if number == mine.number and pk != customer.pk}
+    people = [pk for __, number, pk in found if number == theirs.number]
+    reached = prepared("live customers", _live_customers, list(keys))
+    reached += prepared("customers of contacts", _customers_of_contacts, people)
+    return sorted({key for (key,) in reached} - {customer.pk})[:MOST]
+
+
+def _live_customers() -> Any:
+    rows: Any = Customer.objects.live()
+    return rows.filter(keyed(Customer)).order_by().values_list("pk")
+
+
+def _customers_of_contacts() -> Any:
+    rows: Any = Contact.objects.live()
+    return rows.filter(keyed(Contact), customer__deleted_at__isnull=True).order_by().values_list("customer_id")
 
 
 def _shown(keys: list[int], user: Actor) -> list[Button]:

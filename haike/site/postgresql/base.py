@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Any
 
 from django.db.backends.postgresql import base, operations
-from django.db.backends.postgresql.psycopg_any import BaseTzLoader  # type: ignore[attr-defined]
+from django.db.backends.postgresql.psycopg_any import BaseTzLoader
 from django.db.backends.utils import CursorWrapper
 from psycopg import Cursor
 from psycopg.adapt import AdaptersMap
@@ -29,7 +29,7 @@ class DatabaseOperations(operations.DatabaseOperations):
         return super().last_executed_query(cursor, sql, params)
 
 
-class MomentLoader(BaseTzLoader):  # type: ignore[misc]
+class MomentLoader(BaseTzLoader):
     """A moment as Django wants it, at a tenth of the time: a page of a list has some hundred and fifty."""
 
     timezone = UTC
@@ -39,7 +39,7 @@ class MomentLoader(BaseTzLoader):  # type: ignore[misc]
             found = datetime.fromisoformat(str(data, "ascii"))
         except ValueError:
             # Before the year 1 or behind 9999.
-            return super().load(data)  # type: ignore[no-any-return]
+            return super().load(data)
         return found if found.tzinfo is UTC else super().load(data)
 
 
