@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
 
 from haike.customers.models import Customer
 from haike.customers.testing import make_customer
+from haike.kernel.entity import entity_of
 from haike.people.testing import Staff
 from haike.people.user.record import User
+from haike.pools.actions import held
 from haike.pools.models import Move, Pool
 from haike.pools.testing import make_pool
 from haike.pools.tests.test_sea import adrift
+from haike.sales.models import Lead
 
 Browse = Callable[[User], Client]
 pytestmark = pytest.mark.feature("C23", "L4")
@@ -79,3 +84,16 @@ def test_by_hand_needs_somebody(staff: Staff, browse: Browse, sea: Pool) -> None
     customer.refresh_from_db()
     assert customer.owner_id == sea.account_id
     assert deal(boss, [customer], "hand", owner=staff.ann.pk) == {"ann": 1}
+
+
+@pytest.mark.sqlite
+def test_what_somebody_holds_is_counted_from_an_index(staff: Staff, django_assert_num_queries: Any) -> None:
+    """Dealing out counts it for each person, and a seller has thousands of customers that came from nowhere."""
+    pool = make_pool(members=[staff.ann])
+    for model in (Customer, Lead):
+        with django_assert_num_queries(1) as asking:
+            assert held(entity_of(model), pool, staff.ann) == 0
+        with connection.cursor() as cursor:
+            cursor.execute("EXPLAIN QUERY PLAN " + asking.captured_queries[0]["sql"])
+            (plan,) = [row[3] for row in cursor.fetchall()]
+        assert re.search(r"INDEX (customer|lead)_held \(pool_id=\? AND owner_id=\?\)", plan)
