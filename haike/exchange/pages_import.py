@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tempfile
-from itertools import islice
 from pathlib import Path
 from typing import Any, cast
 
@@ -14,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from haike.digits import whole
 from haike.exchange.engine import Reader, tell
+from haike.exchange.head import head_of, read_head
 from haike.exchange.run import ImportFault, ImportRun
 from haike.exchange.target import fold_files, fold_heading, guess, label_of, owners_for, targets
 from haike.exchange.work import data_rows, open_file, start_import, undo_import, undo_run
@@ -23,11 +23,9 @@ from haike.kernel.look import Look
 from haike.refused import Refused
 from haike.said import said
 from haike.screens.door import done, entity_view
-from haike.sheets.read import SheetFile
 from haike.sheets.write import SheetWriter
 
 MOST_BYTES = 60_000_000
-PREVIEW = 30
 SAMPLES = 3
 
 
@@ -42,7 +40,7 @@ def upload_view(request: HttpRequest, entity: Entity) -> HttpResponse:
             return redirect(f"/imports/{receive(entity, request.FILES.get('file'), by=user).pk}/")
         except Refused as no:
             fault = str(no)
-    runs = ImportRun.objects.filter(entity=entity.label, by=user).order_by("-at")[:10]
+    runs = ImportRun.objects.filter(entity=entity.label, by=user).defer("head").order_by("-at")[:10]
     context = {"entity": entity, "runs": runs, "fault": fault}
     return render(request, "exchange/upload.html", context, status=422 if fault else 200)
 
@@ -57,9 +55,9 @@ def receive(entity: Entity, upload: Any, *, by: Any) -> ImportRun:
     run = ImportRun(entity=entity.label, by=by, at=timezone.now(), filename=name)
     run.file.save("sheet", upload, save=False)
     try:
-        with open_file(run) as book:
-            run.sheet = book.sheets[0]
-            data_rows(run, book)
+        head = read_head(run)
+        if head.fault:
+            raise Refused(head.fault)
     except Refused:
         run.file.delete(save=False)
         raise
@@ -108,25 +106,21 @@ def run_view(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _mapping(request: HttpRequest, run: ImportRun, entity: Entity) -> HttpResponse:
-    with open_file(run) as book:
-        return _mapping_of(request, run, entity, book)
-
-
-def _mapping_of(request: HttpRequest, run: ImportRun, entity: Entity, book: SheetFile) -> HttpResponse:
-    user, fault = cast(Any, request.user), ""
+    user, head = cast(Any, request.user), head_of(run)
     asked = request.POST.get("sheet") or request.GET.get("sheet") or run.sheet
-    if asked != run.sheet and asked in book.sheets:
+    # What was assigned by their places belongs to the columns of the sheet before.
+    other = asked != run.sheet and asked in head.sheets
+    if other:
         run.sheet = asked
-        run.save(update_fields=["sheet"])
-    try:
-        headings, rows = data_rows(run, book)
-    except Refused as no:
-        headings, rows, fault = [], iter(()), str(no)
+        head = read_head(run)
+        run.save(update_fields=["head", "sheet"])
+    headings, fault = head.headings, head.fault
+    if other and request.POST.get("start") and not fault:
+        fault = str(_("These are the columns of the other sheet. Check them, then bring the rows in."))
     able = targets(entity, user)
-    sample = list(islice(rows, PREVIEW))
     rule = request.POST.get("rule", run.rule)
     rule = rule if rule in ImportRun.RULES else "skip"
-    if request.method == "POST" and "assigned" in request.POST:
+    if request.method == "POST" and "assigned" in request.POST and not other:
         columns = {i: request.POST.get(f"column-{i}", "") for i in range(len(headings))}
         columns = {i: name for i, name in columns.items() if name in able}
         doubles = {name for name in columns.values() if list(columns.values()).count(name) > 1}
@@ -135,10 +129,8 @@ def _mapping_of(request: HttpRequest, run: ImportRun, entity: Entity, book: Shee
             fault = str(_("Two columns go to the same field: %(fields)s.") % {"fields": names})
         elif request.POST.get("start"):
             try:
-                # Counted here, where the sheet is open, and not while everybody who writes waits.
-                number = len(sample) + sum(1 for __ in rows)
                 owner = whole(request.POST.get("owner"))
-                start_import(run, headings=headings, rows=number, columns=columns, rule=rule, by=user, owner=owner)
+                start_import(run, headings=headings, rows=head.count, columns=columns, rule=rule, by=user, owner=owner)
                 return redirect(f"/imports/{run.pk}/")
             except Refused as no:
                 fault = str(no)
@@ -149,7 +141,7 @@ def _mapping_of(request: HttpRequest, run: ImportRun, entity: Entity, book: Shee
         "run": run,
         "entity": entity,
         "fault": fault,
-        "sheets": book.sheets,
+        "sheets": head.sheets,
         "rules": ImportRun.RULES,
         "rule": rule,
         "owners": owners_for(entity, user),
@@ -162,12 +154,12 @@ def _mapping_of(request: HttpRequest, run: ImportRun, entity: Entity, book: Shee
                 "field": columns.get(index, ""),
                 "holds_files": fold_heading(heading) in files,
                 "samples": [
-                    str(c[index]) for __, c in sample[:SAMPLES] if index < len(c) and c[index] not in (None, "")
+                    str(c[index]) for __, c in head.rows[:SAMPLES] if index < len(c) and c[index] not in (None, "")
                 ],
             }
             for index, heading in enumerate(headings)
         ],
-        "preview": _preview(reader, sample),
+        "preview": _preview(reader, head.rows),
         "heads": [reader.labels[name] for _index, name, _look in reader.columns],
     }
     return render(request, "exchange/mapping.html", context, status=422 if fault else 200)

@@ -46,7 +46,9 @@ class ImportRun(models.Model):
     at = models.DateTimeField()
     file = models.FileField(upload_to="imports/%Y/%m")
     filename = models.CharField(max_length=200)
-    sheet = models.CharField(max_length=120, blank=True)
+    sheet = models.CharField(max_length=255, blank=True)
+    head = models.TextField(blank=True)
+    """What the sheet begins with, as `head` keeps it until the import starts."""
     columns = models.JSONField(default=dict)
     owner_id = models.BigIntegerField(null=True)
     """The key of who gets what the import makes, when no column says so; empty for who imports."""

@@ -77,7 +77,7 @@ def start_import(
             raise Refused(_("This import has been started already."))
         locked.rows_total = rows
         locked.columns, locked.rule, locked.state = {str(i): n for i, n in columns.items()}, rule, "waiting"
-        locked.owner_id = owner
+        locked.owner_id, locked.head = owner, ""
         remember(entity, headings, columns)
         with asking(by=by.pk, title=said(_("Import: %(file)s"), file=locked.filename), key=f"import-{locked.pk}"):
             locked.job = str(import_rows.enqueue(run=locked.pk, by=by.pk).id)

@@ -7,6 +7,7 @@ import io
 import time
 import zipfile
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from haike.customers.models import Contact, Customer
+from haike.exchange import work
 from haike.exchange.models import ImportRun
 from haike.exchange.tests.test_import import bring_in, sheet, upload
 from haike.find import finder as find
@@ -332,3 +334,51 @@ def test_the_pace_of_an_import(client: Client) -> None:
     run = bring_in(client, run)
     assert run.created == 1_500
     assert 1_500 / (time.process_time() - began) > 200
+
+
+def test_the_page_before_an_import_reads_the_file_once(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    def draw(book: Any, page: Any) -> None:
+        day = book.add_format({"num_format": "yyyy-mm-dd"})
+        page.write_row("A1", ["公司名称", "最近跟进", "备注"])
+        for line in range(1, 41):
+            page.write_row(line, 0, [f"第{line}公司", "", line / 4])
+        page.write_datetime(1, 1, date(2026, 3, 4), day)
+        page.write_formula(2, 2, "=1/0", None, "#DIV/0!")
+        other = book.add_worksheet("另一张")
+        other.write_row("A1", ["备注", "公司名称"])
+        other.write_row("A2", ["好", "别的公司"])
+
+    opened: list[str] = []
+    real = work.open_sheet
+
+    def counted(path: Any, *, filename: str) -> Any:
+        opened.append(filename)
+        return real(path, filename=filename)
+
+    monkeypatch.setattr(work, "open_sheet", counted)
+    run = upload(client, xlsx(draw))
+    first = client.get(f"/imports/{run.pk}/")
+    sent = {"assigned": "1", "column-0": "name", "column-2": "remark"}
+    again = client.post(f"/imports/{run.pk}/", sent)
+    assert len(opened) == 1
+    assert [each["samples"] for each in first.context["columns"]][1] == ["2026-03-04"]
+    assert "#DIV/0!" in again.content.decode()
+    assert len(again.context["preview"]) == 30
+    # Pressing start with another sheet chosen: the places of the columns were those of the sheet before.
+    answer = client.post(f"/imports/{run.pk}/", {**sent, "start": "1", "sheet": "另一张"})
+    assert answer.status_code == 422
+    assert [each["field"] for each in answer.context["columns"]] == ["remark", "name"]
+    assert client.get(f"/imports/{run.pk}/").context["preview"][0]["cells"][1]["text"] == "别的公司"
+    assert len(opened) == 2
+    client.post(f"/imports/{run.pk}/", {"sheet": "Sheet1"})
+    answer = client.post(f"/imports/{run.pk}/", {**sent, "start": "1"})
+    assert answer.status_code == 302
+    assert len(opened) == 3
+    run.refresh_from_db()
+    assert (run.rows_total, run.head) == (40, "")
+
+
+def test_a_name_of_a_file_that_is_long(client: Client) -> None:
+    name = f"{'客户名单' * 40}.csv"
+    run = bring_in(client, upload(client, comma_file([["公司名称"], ["长名有限公司"]], name=name)))
+    assert run.created == 1
