@@ -76,6 +76,7 @@ def test_the_second_of_two_sees_both_and_chooses(browser_page: Page, company: St
     conflict = form.locator(".conflict")
     expect(conflict).to_contain_text("我的简称")
     expect(conflict).to_contain_text("别人的简称")
+    expect(form.locator("[data-draft-offer]")).to_be_hidden()
     conflict.locator("input[name=keep-short_name][value=theirs]").check()
     form.locator(".form-foot .btn-primary").click()
     expect(page.locator("dialog[open]")).to_have_count(0)

@@ -11,6 +11,10 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Literal
 
+from django.utils.translation import gettext_lazy as _
+
+from haike.refused import Sentence
+
 Kind = Literal["mobile", "landline", "service", "foreign", "unknown"]
 
 _MOBILE = re.compile(r"1[3-9]\d{9}")
@@ -107,6 +111,15 @@ def _unspoil(text: str) -> tuple[str, bool]:
         return f"{value:.0f}", len(value.as_tuple().digits) <= 6
     plain = _FLOAT.fullmatch(text)
     return (plain[1] if plain else text), False
+
+
+def complaint(text: str) -> Sentence:
+    """Why a text is no telephone number."""
+    if _unspoil(_as_text(text)[:_LONGEST])[1]:
+        said = _("“%(text)s” has lost its last figures. Make the column in the sheet text and enter the number again.")
+    else:
+        said = _("“%(text)s” is not a telephone number.")
+    return said % {"text": text[:40]}
 
 
 def _foreign(digits: str) -> bool:

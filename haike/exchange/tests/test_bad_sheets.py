@@ -184,6 +184,7 @@ def test_telephones_as_sheets_have_them(cell: Any, number: str, client: Client) 
 def test_a_telephone_that_lost_its_digits_is_a_fault(client: Client) -> None:
     run = bring_in(client, upload(client, sheet([["电话有限公司", "王一", "1.38E+10", "", "", "", ""]])))
     assert (run.created, run.faulty) == (0, 1)
+    assert "last figures" in run.faults.get().reasons[0] or "后几位" in run.faults.get().reasons[0]
 
 
 def test_formulas_count_by_their_results(client: Client) -> None:

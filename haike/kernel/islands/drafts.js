@@ -85,7 +85,8 @@ function fill(form, pairs) {
 export function offer(form) {
   const kept = key(form) && store.get(key(form));
   const box = form.querySelector("[data-draft-offer]");
-  if (!kept || !box) return;
+  // A form that came back with a complaint shows what was typed, and what is kept is no newer.
+  if (!kept || !box || "wrong" in form.dataset) return;
   if (Date.now() - kept.at > months || same(kept.values, values(form))) return store.remove(key(form));
   box.querySelector("span").textContent = t("draft_found", { when: ago(kept.at) });
   box.hidden = false;

@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
-from haike.chinese.phone import display, mask, mask_email, normalise_phone
+from haike.chinese.phone import complaint, display, mask, mask_email, normalise_phone
 from haike.chinese.pinyin import full_pinyin, initials
 from haike.kernel.escape import escape
 from haike.kernel.fields import AutoNumber, Email, LongText, Phone, PinyinKey, Url, person_names
@@ -93,7 +93,7 @@ class PhoneLook(Look):
             return self.empty_value()
         phone = normalise_phone(text)
         if phone.kind == "unknown":
-            raise Refused(_("“%(text)s” is not a telephone number.") % {"text": text[:40]})
+            raise Refused(complaint(text))
         self.check_length(str(phone))
         return str(phone)
 
