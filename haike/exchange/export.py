@@ -79,7 +79,7 @@ def write_file(
     export = export or begin(order, user)
     rows = write_sheets(order, user, path, report, export)
     finish(export, rows)
-    log_export(export, user, ", ".join(order.columns))
+    log_export(export, user, export.columns)
     return rows
 
 

@@ -15,7 +15,7 @@ from haike.digits import whole
 from haike.exchange.engine import Reader, tell
 from haike.exchange.head import head_of, read_head
 from haike.exchange.run import ImportFault, ImportRun
-from haike.exchange.target import fold_files, fold_heading, guess, label_of, owners_for, targets
+from haike.exchange.target import fold_files, fold_heading, fold_settled, guess, label_of, owners_for, targets
 from haike.exchange.work import data_rows, open_file, start_import, undo_import, undo_run
 from haike.jobs.declare import asking
 from haike.kernel.entity import Entity, entity_named
@@ -136,7 +136,7 @@ def _mapping(request: HttpRequest, run: ImportRun, entity: Entity) -> HttpRespon
                 fault = str(no)
     else:
         columns = guess(entity, user, headings)
-    reader, files = Reader(entity, user, columns), fold_files(entity, user)
+    reader, files, settled = Reader(entity, user, columns), fold_files(entity, user), fold_settled(entity, user)
     context = {
         "run": run,
         "entity": entity,
@@ -153,6 +153,7 @@ def _mapping(request: HttpRequest, run: ImportRun, entity: Entity) -> HttpRespon
                 "heading": heading,
                 "field": columns.get(index, ""),
                 "holds_files": fold_heading(heading) in files,
+                "settled": index not in columns and fold_heading(heading) in settled,
                 "samples": [
                     str(c[index]) for __, c in head.rows[:SAMPLES] if index < len(c) and c[index] not in (None, "")
                 ],

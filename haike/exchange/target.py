@@ -63,6 +63,16 @@ def fold_files(entity: Entity, user: Any) -> set[str]:
     return found
 
 
+def fold_settled(entity: Entity, user: Any) -> set[str]:
+    """The headings, folded, of fields that the user reads and no sheet can bring: they follow from other things."""
+    settled = [(name, look) for name in entity.settled if (look := entity.looks.get(name)) and entity.right(user, name)]
+    found = set()
+    for language in ("zh-hans", "en"):
+        with translation.override(language):
+            found |= {fold_heading(text) for name, look in settled for text in _spellings(entity, name, look)}
+    return found
+
+
 def label_of(entity: Entity, name: str, look: Look) -> str:
     """The label of a target, with the companion's name before it."""
     if ":" not in name:

@@ -31,4 +31,6 @@ def source_of(origin: str) -> str:
     """By which way a change came, where that was no page: a job by its number, the API, an import."""
     if number := re.fullmatch(r"job (\d+)", origin):
         return str(_("Job %(number)s") % {"number": number[1]})
+    if origin.startswith("import "):
+        return str(_("Import of %(file)s") % {"file": origin.removeprefix("import ")})
     return origin.upper() if origin == "api" else origin if origin.startswith(("api", "import")) else ""

@@ -19,6 +19,7 @@ from haike.sales.models import CallNote
 from haike.screens.kept import kept_for
 from haike.screens.module import entities_on, is_off, reachable
 from haike.site.guide import sample_present
+from haike.site.help_pages import chapter_about
 from haike.site.menu import may_administer, menu_order, simple_menu
 from haike.site.watermark import watermark
 from haike.talk.notice.choice import choice_of
@@ -166,13 +167,9 @@ class Frame:
     @property
     def help_url(self) -> str:
         """The chapter about this page."""
-        parts = self.request.path.strip("/").split("/")
-        entity = entity_named(parts[0]) if parts and parts[0] else None
-        page = (entity.help_page or entity.slug) if entity else parts[0]
-        if parts[0] in ("claims", "duplicates"):
-            page = "duplicates"
-        if parts[:2] == ["settings", "fields"]:
-            page = "fields"
+        first = self.request.path.strip("/").partition("/")[0]
+        entity = entity_named(first) if first else None
+        page = chapter_about(self.request.path, (entity.help_page or entity.slug) if entity else "")
         return f"/help/{page}/" if page else "/help/"
 
     @property

@@ -24,7 +24,28 @@ ALIASES = {
     "imports": "import",
     "notices": "talk",
     "tags": "talk",
+    "batches": "bulk",
+    "jobs": "bulk",
+    "exports": "lists",
+    "claims": "duplicates",
+    "handovers": "users",
+    "tab-schemes": "users",
+    "invitations": "users",
+    "assignment-rules": "assignment",
+    "files": "attachments",
+    "signin": "sign-in",
 }
+PARTS = {
+    "import": "import",
+    "export": "lists",
+    "pivot": "pivot",
+    "map": "map",
+    "duplicates": "duplicates",
+    "bulk": "bulk",
+    "bin": "bulk",
+}
+"""Chapters of pages that every kind of record has, by the word behind its address."""
+SETTINGS = {"fields": "fields", "layout": "fields", "webhooks": "api", "rights": "users", "rights-check": "users"}
 
 
 @dataclass(frozen=True)
@@ -34,6 +55,14 @@ class Chapter:
     key: str
     title: str
     text: str
+
+
+def chapter_about(path: str, own: str) -> str:
+    """The chapter about the page at an address; `own` is that of the kind of record it belongs to, if any."""
+    first, second = (path.strip("/").split("/") + [""])[:2]
+    if first == "settings":
+        return SETTINGS.get(second, first)
+    return (PARTS.get(second) or own) if own else first
 
 
 @cache

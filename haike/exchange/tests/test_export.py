@@ -77,6 +77,7 @@ def test_it_stands_in_the_log(staff: Staff, browse: Browse) -> None:
     export(browse(staff.boss))
     change = Change.objects.get(action="export")
     assert (change.by, change.entity) == (staff.boss, "customers.customer")
+    assert "客户名称" in str(change.diff), "the columns in words, not by their names in the program"
 
 
 def test_contacts_on_a_second_sheet(staff: Staff, browse: Browse, tmp_path: Path) -> None:

@@ -234,3 +234,4 @@ def test_the_log_says_import_of_what_an_import_wrote_and_of_nothing_else(staff: 
     entity_of(Customer).create(by=staff.ann, name="乙公司")
     origins = Change.objects.filter(entity="customers.customer").order_by("id").values_list("origin", flat=True)
     assert list(origins) == ["import 客户.xlsx", ""]
+    assert "导入 客户.xlsx" in browse(staff.boss).get("/settings/operations/").content.decode()

@@ -112,6 +112,13 @@ def test_columns_are_guessed_by_chinese_and_english_headings(
     assert guessed(client, upload(client, sheet([["甲公司", "13800138000", "好"]], head=heads))) == fields
 
 
+def test_a_heading_of_what_is_worked_out_is_told_so(staff: Staff, browse: Browse) -> None:
+    client = browse(staff.ann)
+    run = upload(client, sheet([["甲公司", "2026-12-01", "好"]], head=["公司名称", "下次跟进时间", "备注"]))
+    columns = client.get(f"/imports/{run.pk}/").context["columns"]
+    assert [each["settled"] for each in columns] == [False, True, False]
+
+
 def test_what_was_assigned_by_hand_is_remembered_also_for_colleagues(staff: Staff, browse: Browse) -> None:
     heads = ["名头", "说了什么", "Company name"]
     ann, row = browse(staff.ann), ["甲公司", "好", "x"]

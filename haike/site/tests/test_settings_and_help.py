@@ -93,7 +93,8 @@ def test_the_manual_is_whole_in_both_languages(language: str) -> None:
 @pytest.mark.feature("P41")
 def test_the_question_mark_opens_the_right_chapter(staff: Staff, browse: Browse) -> None:
     client = browse(staff.ann)
-    for page, chapter in (("/customers/", "客户"), ("/today/", "今日"), ("/contacts/", "联系人")):
+    pages = [("/customers/", "客户"), ("/today/", "今日"), ("/contacts/", "联系人"), ("/customers/import/", "导入")]
+    for page, chapter in [*pages, ("/customers/bin/", "批量操作与撤销"), ("/batches/", "批量操作与撤销")]:
         url = client.get(page).context["frame"].help_url
         assert f"<h1>{chapter}</h1>" in client.get(url).content.decode()
 
