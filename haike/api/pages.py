@@ -6,6 +6,7 @@ from typing import Any, cast
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.urls import resolve
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_exempt
 
@@ -65,6 +66,13 @@ def token_end_view(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @csrf_exempt
-def no_such_view(request: HttpRequest, rest: str) -> JsonResponse:
-    """An address below /api/ that is none: said to a program, not to a reader."""
-    return JsonResponse({"message": "Not found.", "fields": {}}, status=404)
+def no_such_view(request: HttpRequest, rest: str) -> HttpResponse:
+    """An address below /api/ that is none: said to a program, not to a reader.
+
+    A list's address without its last slash is answered: a redirection would lose the body of a POST.
+    """
+    if not rest.endswith("/"):
+        found = resolve(f"/api/{rest}/")
+        if found.func is not no_such_view:
+            return cast(HttpResponse, found.func(request, *found.args, **found.kwargs))
+    return JsonResponse({"message": str(_("Not found.")), "fields": {}}, status=404)

@@ -4,7 +4,8 @@ The same selection, policy and writers as the screens: what a user sees there he
 """
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
+from difflib import get_close_matches
 from typing import Any, Literal
 
 import orjson
@@ -61,7 +62,7 @@ class OrjsonParser(Parser):
         try:
             return orjson.loads(request.body)
         except orjson.JSONDecodeError as error:
-            raise Refused("The body is not JSON.") from error
+            raise Refused(_("The body is not JSON.")) from error
 
 
 class TokenAuth(HttpBearer):
@@ -73,7 +74,7 @@ class TokenAuth(HttpBearer):
             return None
         demand_rate(found)
         if found.read_only and request.method not in ("GET", "HEAD"):
-            raise Refused("This token only reads.")
+            raise Refused(_("This token only reads."))
         request.user = found.user
         origin.set(f"api {found.name}"[:60])
         return found
@@ -155,28 +156,46 @@ def refused(request: HttpRequest, no: Refused) -> HttpResponse:
 @api.exception_handler(ValidationError)
 def invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
     """A body or query of the wrong shape."""
-    fields = {".".join(str(part) for part in each["loc"][1:]): str(each["msg"]) for each in error.errors}
-    return api.create_response(request, {"message": "Invalid request.", "fields": fields}, status=422)
+    fields = {_place(each["loc"]): str(FAULTS.get(each["type"], each["msg"])) for each in error.errors}
+    message = _("The request cannot be read; `fields` says why.")
+    return api.create_response(request, {"message": str(message), "fields": fields}, status=422)
+
+
+REQUIRED = _("This field must be filled in.")
+FAULTS = {
+    "missing": REQUIRED,
+    "int_parsing": _("This must be a whole number."),
+    "bool_parsing": _("This must be true or false."),
+}
+"""What is said of faults by the words of pydantic."""
+
+
+def _place(loc: Sequence[Any]) -> str:
+    """The name of the field or parameter, without where ninja looked for it ("body", "body", "name")."""
+    names = [str(part) for part in loc[1:]]
+    return ".".join(names[1:] if len(names) > 1 and names[0] in ("body", "query") else names)
 
 
 @api.exception_handler(HttpError)
 def unreadable(request: HttpRequest, error: HttpError) -> HttpResponse:
-    """A body that is no JSON: ninja's complaint in our shape."""
-    status = 422 if error.status_code == 400 else error.status_code
-    return api.create_response(request, {"message": str(error), "fields": {}}, status=status)
+    """A body that is no JSON, for which ninja has 400, and what a token may not do."""
+    if error.status_code == 400:
+        return refused(request, Refused(_("The body is not JSON.")))
+    return api.create_response(request, {"message": str(error), "fields": {}}, status=error.status_code)
 
 
 @api.exception_handler(Http404)
 def missing(request: HttpRequest, error: Http404) -> HttpResponse:
     """Not there, not yours, or of a module that is off."""
-    message = str(error) if isinstance(error, SwitchedOff) else "Not found."
+    message = str(error) if isinstance(error, SwitchedOff) else str(_("Not found."))
     return api.create_response(request, {"message": message, "fields": {}}, status=404)
 
 
 @api.exception_handler(AuthenticationError)
 def unknown(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
     """No token, or one that is not valid."""
-    return api.create_response(request, {"message": "A valid token is needed.", "fields": {}}, status=401)
+    message = _("A valid token is needed: Authorization: Bearer haike_…")
+    return api.create_response(request, {"message": str(message), "fields": {}}, status=401)
 
 
 def conflict_body(request: HttpRequest, no: Conflict) -> dict[str, Any]:
@@ -207,23 +226,37 @@ def read_values(entity: Entity, user: Any, body: Any, *, made: bool = False) -> 
         if name == "version":
             continue
         if name not in looks:
-            faults[name] = "There is no such field to write."
+            faults[name] = _unknown_name(name, looks)
             continue
         try:
             values[name] = looks[name].from_json(value, user)
         except Refused as no:
             faults[name] = str(no)
         except (ValueError, OverflowError):
-            faults[name] = "This value is out of range."
+            faults[name] = str(_("This value is out of range."))
     if faults:
         raise Refused(fields=faults)
     return values
 
 
+def _unknown_name(name: str, known: Collection[str]) -> str:
+    """That there is no such field to write or parameter to ask by, and which one was perhaps meant."""
+    near = get_close_matches(name, known, 1)
+    meant = _("Did you mean “%(near)s”?") % {"near": near[0]} if near else ""
+    return f"{_('There is no such field or parameter here.')} {meant}".strip()
+
+
+def demand_known(request: HttpRequest) -> None:
+    """Refuse a list that is asked for by what it does not know: left out in silence, it would give all records."""
+    known = ListQuery.model_fields
+    if faults := {name: _unknown_name(name, known) for name in request.GET if name not in known}:
+        raise Refused(_("A list is filtered by `f`, as in the address of the list on screen."), fields=faults)
+
+
 def demand_own(entity: Entity, user: Any, values: dict[str, Any]) -> None:
     """Refuse a new record without an own field that must be filled in; for declared ones the shape does it."""
     missing = {
-        name: "Field required"
+        name: REQUIRED
         for name, look in writable(entity, own_looks(entity)).items()
         if look.required and look.when is None and name not in values and entity.right(user, name) == "edit"
     }
@@ -272,6 +305,7 @@ def router_for(entity: Entity) -> Router:
         demand_on(entity)
         if not entity.policy.may(user, "view"):
             raise Http404
+        demand_known(request)
         if not 1 <= query.limit <= MOST_ROWS:
             raise Refused(fields={"limit": f"1 … {MOST_ROWS}"})
         asked = {"q": query.q.replace("\0", ""), "tab": query.tab, "f": query.f, "sort": query.sort}

@@ -164,3 +164,45 @@ def test_a_conflict_says_what_is_different(staff: Staff) -> None:
     assert "name" not in answer.json()["changed"]
     customer.refresh_from_db()
     assert customer.remark == "经理改的"
+
+
+def test_a_filter_that_is_not_known_is_refused_and_not_passed_over(staff: Staff) -> None:
+    """A list that left it out would give a program all records in place of some."""
+    ENTITY.create(by=staff.ann, name="甲公司")
+    reader = program(staff.ann)
+    said = reader.get("/api/v1/customers/?level=A&sorted=name")
+    assert said.status_code == 422
+    assert set(said.json()["fields"]) == {"level", "sorted"}
+    assert "sort" in said.json()["fields"]["sorted"]
+
+
+def test_a_list_is_found_without_its_last_slash(staff: Staff) -> None:
+    maker = program(staff.ann)
+    made = maker.send("POST", "/api/v1/customers", {"name": "乙公司"})
+    assert made.status_code == 201
+    assert [each["id"] for each in maker.get("/api/v1/customers?limit=5").json()["items"]] == [made.json()["id"]]
+    assert maker.get("/api/v1/nothing").status_code == maker.get("/api/nothing").status_code == 404
+    assert Client().get("/api/v1/customers").status_code == 401
+
+
+def test_what_is_wrong_is_said_in_the_language_of_the_user(staff: Staff) -> None:
+    maker = program(staff.ann)
+    path = "/api/v1/customers/"
+    answers = [
+        maker.send("POST", path),
+        maker.send("POST", path, {"name": "乙公司", "nam": "x"}),
+        maker.send("PATCH", f"{path}7000000", {"name": "乙"}),
+        maker.client.generic("POST", path, "{", "application/json", headers=maker.headers),
+        maker.get(f"{path}?limit=x"),
+        maker.get("/api/v1/nothing"),
+        Client().get(path),
+        program(staff.ann, read_only=True).send("POST", path, {"name": "丙公司"}),
+    ]
+    assert [answer.status_code for answer in answers] == [422, 422, 404, 422, 422, 404, 401, 422]
+    for answer in answers:
+        said = answer.json()
+        for sentence in (said["message"], *said["fields"].values()):
+            assert any("一" <= letter <= "鿿" for letter in sentence), said
+    assert answers[0].json()["fields"].keys() == {"name"}
+    assert "name" in answers[1].json()["fields"]["nam"]
+    assert answers[4].json()["fields"].keys() == {"limit"}
