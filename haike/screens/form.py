@@ -390,6 +390,7 @@ def _save(entity: Entity, record: Any, user: Any, version: int | None, typed: Ty
 def warn(page: FormPage, entity: Entity, typed: Typed, record: Any, request: HttpRequest) -> bool:
     """Show what the entity warns of, once; sending the form again means that the user has seen it."""
     warnings = [str(warning) for warning in entity.check_values(typed.values, record, typed.user)]
+    warnings += _typed_for_nothing(entity, typed, record, request.POST)
     seen = "\n".join(warnings)
     if not warnings or request.POST.get("seen") == seen:
         return False
@@ -397,6 +398,20 @@ def warn(page: FormPage, entity: Entity, typed: Typed, record: Any, request: Htt
     page.message = str(_("Please look at this first; save again if it is right."))
     page.top = format_html_join("", '<p class="notice notice-warn">{}</p>', ((warning,) for warning in warnings))
     return True
+
+
+def _typed_for_nothing(entity: Entity, typed: Typed, record: Any, sent: QueryDict) -> list[str]:
+    """What was typed into a field that an administrator deleted meanwhile: here it is read and copied a last time."""
+    lost = []
+    for name in sent:
+        look = None if name in entity.looks else entity.additions.logged(entity, name)
+        if look is None or look.kind in UPLOADED or entity.right(typed.user, name) != "edit":
+            continue
+        raw: Raw = [str(each) for each in sent.getlist(name)] if isinstance(look.raw(None), list) else sent[name]
+        if any(raw) and raw != look.raw(look.get(entity.blank() if record is None else record)):
+            said = _("The field “%(label)s” was deleted meanwhile; this is not saved: %(typed)s")
+            lost.append(said % {"label": look.label, "typed": raw if isinstance(raw, str) else ", ".join(raw)})
+    return lost
 
 
 def render_form(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import html
 import json
+import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -116,6 +118,28 @@ def test_renamed_while_somebody_types_loses_nothing(staff: Staff, browse: Browse
     record = Customer.objects.get()
     assert record.custom == {own.key: "海客"}
     assert "主营品牌" in browse(staff.ann).get(f"/customers/{record.pk}/").content.decode()
+
+
+def test_deleted_while_somebody_types_the_words_are_shown_once_more(staff: Staff, browse: Browse) -> None:
+    own = add(browse(staff.boss), "text")
+    ann = browse(staff.ann)
+    customer = entity_of(Customer).create(by=staff.ann, name="甲公司", **{own.key: "旧话"})
+    browse(staff.boss).post(f"{URL}{own.key}/delete")
+    path, sent = f"/customers/{customer.pk}/edit", {"name": "乙公司", "version": customer.version, own.key: "新写的话"}
+    first = ann.post(path, sent)
+    assert first.status_code == 422
+    assert "经营品牌" in first.content.decode()
+    assert "新写的话" in first.content.decode()
+    seen = re.search(r'name="seen" value="([^"]+)"', first.content.decode())
+    assert seen is not None
+    assert ann.post(path, {**sent, "seen": html.unescape(seen[1])}).status_code == 302
+    customer.refresh_from_db()
+    assert customer.name == "乙公司"
+    browse(staff.boss).post(f"{URL}{own.key}/restore")
+    assert entity_of(Customer).looks[own.key].get(Customer.objects.get()) == "旧话"
+    browse(staff.boss).post(f"{URL}{own.key}/delete")
+    unchanged = {**sent, own.key: "旧话", "version": customer.version, "name": "丙公司"}
+    assert ann.post(path, unchanged).status_code == 302
 
 
 def test_a_deleted_field_keeps_its_values_until_it_is_purged(staff: Staff, browse: Browse) -> None:
