@@ -407,7 +407,8 @@ def _typed_for_nothing(entity: Entity, typed: Typed, record: Any, sent: QueryDic
         look = None if name in entity.looks else entity.additions.logged(entity, name)
         if look is None or look.kind in UPLOADED or entity.right(typed.user, name) != "edit":
             continue
-        raw: Raw = [str(each) for each in sent.getlist(name)] if isinstance(look.raw(None), list) else sent[name]
+        several = isinstance(look.raw(None), list)
+        raw: Raw = [str(each) for each in sent.getlist(name)] if several else str(sent[name])
         if any(raw) and raw != look.raw(look.get(entity.blank() if record is None else record)):
             said = _("The field “%(label)s” was deleted meanwhile; this is not saved: %(typed)s")
             lost.append(said % {"label": look.label, "typed": raw if isinstance(raw, str) else ", ".join(raw)})
