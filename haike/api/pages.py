@@ -14,6 +14,7 @@ from haike.api.token import SCOPES, ApiToken, make_token
 from haike.kernel.entity import entities
 from haike.refused import Refused
 from haike.screens.door import done
+from haike.screens.module import by_use
 
 DAYS = {"30": _("30 days"), "365": _("1 year"), "0": _("no end")}
 
@@ -39,7 +40,7 @@ def tokens_view(request: HttpRequest) -> HttpResponse:
         "name": name,
         "limit": request.POST.get("limit", "all") if fault else "all",
         "scopes": SCOPES,
-        "entities": [entity for entity in entities() if entity.policy.may(user, "view")],
+        "entities": sorted((entity for entity in entities() if entity.policy.may(user, "view")), key=by_use),
         "ticked": request.POST.getlist("scope") if fault else [],
     }
     return render(request, "api/tokens.html", context, status=422 if fault else 200)

@@ -232,7 +232,7 @@ def _rooms(user: Any) -> _Rooms:
     if may_administer(user):
         waiting = open_alarms(user)
         found.append(Item(str(_("Settings")), SETTINGS, "settings", group=str(_("Management")), count=waiting))
-    order = {url: place for place, url in enumerate(menu_order(user))}
+    order = {url: place for place, url in enumerate(menu_order())}
     found = reachable(found, lambda item: item.url)
     found.sort(key=lambda item: (bool(item.group), order.get(item.url, 1000)))
     return _Rooms(found, frozenset(item.url for item in lists), frozenset(item.url for item in records))

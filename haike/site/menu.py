@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from haike.kernel.entity import entity_of
 from haike.kernel.option import option
 from haike.people.models import ExchangeRate
+from haike.screens.module import MENU
 
 MENU_ORDER = option(
     "site.menu_order",
@@ -38,9 +39,12 @@ def keeps_rates(user: Any) -> bool:
     return bool(entity_of(ExchangeRate).policy.may(user, "create"))
 
 
-def menu_order(user: Any) -> list[str]:
+def menu_order() -> list[str]:
     """Addresses in the wanted order; those that are not named follow."""
     return str(MENU_ORDER()).split()
+
+
+MENU.append(menu_order)
 
 
 def simple_menu() -> frozenset[str]:

@@ -19,6 +19,7 @@ from haike.kernel.entity import Entity, entities, entity_named
 from haike.kernel.events import announce
 from haike.kernel.log import Change, origin
 from haike.refused import Refused
+from haike.screens.module import by_use
 from haike.sheets.values import clean_text
 
 MOST = 50
@@ -30,7 +31,7 @@ LOG = "api.webhook"
 def choosable(user: Any) -> list[Entity]:
     """The kinds of record that a webhook of this user can tell of, those of every day first."""
     found = [entity for entity in entities() if entity.policy.may(user, "view")]
-    return sorted(found, key=lambda entity: not entity.in_menu)
+    return sorted(found, key=lambda entity: (not entity.in_menu, by_use(entity)))
 
 
 def save_webhook(

@@ -24,7 +24,7 @@ from haike.people.pages import demand_grant
 from haike.refused import Conflict, Refused
 from haike.screens.door import done, refused_page
 from haike.screens.form import FormPage
-from haike.screens.module import entities_on
+from haike.screens.module import by_use, entities_on
 
 View = Callable[..., HttpResponse]
 
@@ -55,7 +55,9 @@ def url_of(entity: Entity) -> str:
 
 def in_order() -> list[Entity]:
     """All entities: what others hang on first, then what hangs on them, those that run the house last."""
-    return sorted(entities_on(), key=lambda each: (each.label.partition(".")[0] in HOUSE, each.parent is not None))
+    return sorted(
+        entities_on(), key=lambda each: (each.label.partition(".")[0] in HOUSE, by_use(each), each.parent is not None)
+    )
 
 
 def entities_view(request: HttpRequest) -> HttpResponse:

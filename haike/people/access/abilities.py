@@ -16,7 +16,7 @@ from haike.kernel.policy import ACTIONS
 from haike.people.grants import FIELD_RIGHTS, HOUSE, NONE, REACHES, RoleFacts, grants_of, organisation
 from haike.people.role.matrix import FIELD_LABELS, REACH_LABELS
 from haike.people.switches import EVERY_GRANT, grants_known
-from haike.screens.module import entities_on
+from haike.screens.module import by_use, entities_on
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ class Abilities:
     def modules(self) -> list[Module]:
         """Every kind of record, business first."""
         shares = self._shares()
-        found = [self._module(entity, shares.get(entity.label, 0)) for entity in entities_on()]
+        found = [self._module(entity, shares.get(entity.label, 0)) for entity in sorted(entities_on(), key=by_use)]
         return sorted(found, key=lambda module: module.house)
 
     def _shares(self) -> dict[str, int]:

@@ -21,7 +21,7 @@ from haike.people.grants import HOUSE, NONE, organisation
 from haike.people.role.matrix import REACH_LABELS
 from haike.people.switches import grants_known
 from haike.people.user.record import User
-from haike.screens.module import entities_on
+from haike.screens.module import by_use, entities_on
 from haike.screens.record import BUTTONS
 
 HERE = "/settings/rights/"
@@ -112,7 +112,7 @@ def abilities_view(request: HttpRequest, pk: int) -> HttpResponse:
         "reports": len(house.below(user.pk)) - 1,
         "roles": mine.items(),
         "role": role if role in mine else None,
-        "entities": [(each.label, each.label_plural) for each in entities_on()],
+        "entities": [(each.label, each.label_plural) for each in sorted(entities_on(), key=by_use)],
         "entity": entity.label if entity else "",
         "may_look_up": may_look_up(me),
         **_shown(abilities, roles, entity.label if entity else ""),
@@ -175,7 +175,7 @@ def rights_look_up_view(request: HttpRequest) -> HttpResponse:
 
 
 def _ordered() -> list[Entity]:
-    return sorted(entities_on(), key=lambda each: each.label.partition(".")[0] in HOUSE)
+    return sorted(entities_on(), key=lambda each: (each.label.partition(".")[0] in HOUSE, by_use(each)))
 
 
 def _first_entity() -> Entity:

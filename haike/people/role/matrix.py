@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from haike.kernel.entity import Entity, Label, entities
 from haike.kernel.policy import ACTIONS
 from haike.people.grants import FIELD_RIGHTS, HOUSE, NONE, REACHES, RoleFacts
-from haike.screens.module import entities_on
+from haike.screens.module import by_use, entities_on
 
 REACH_LABELS: dict[str, Label] = {
     NONE: _("–"),
@@ -62,7 +62,7 @@ def rows_of(role: Any) -> list[Row]:
     general = role.rights.get(EVERYTHING, {})
     rows = [Row(EVERYTHING, _("All that is not said below"), _cells(EVERYTHING, lambda a: general.get(a, NONE)), True)]
     # What the house is made of comes last; the daily work is what a role is about.
-    ordered = sorted(entities_on(), key=lambda each: each.label.partition(".")[0] in HOUSE)
+    ordered = sorted(entities_on(), key=lambda each: (each.label.partition(".")[0] in HOUSE, by_use(each)))
     rows += [
         Row(each.label, each.label_plural, _cells(each.label, partial(facts.reach, each.label))) for each in ordered
     ]
@@ -123,7 +123,7 @@ def read_field_rights(
 
 def business_entities() -> list[Entity]:
     """The entities outside the running of the house."""
-    return [entity for entity in entities_on() if entity.label.partition(".")[0] not in HOUSE]
+    return sorted((each for each in entities_on() if each.label.partition(".")[0] not in HOUSE), key=by_use)
 
 
 assert set(REACH_LABELS) == {NONE, *REACHES}

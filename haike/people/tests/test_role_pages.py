@@ -123,3 +123,14 @@ def test_shipped_names_follow_the_language_until_somebody_renames_them(staff, sa
     page = client.get("/roles/").content.decode()
     assert "Key accounts" in page
     assert "只管大客户。" in page, "what somebody wrote is shown as he wrote it"
+
+
+def test_lists_of_kinds_of_records_begin_as_the_menu_does(staff, sales, browse):
+    """Customers before the rules about them, on every page where a kind of record is looked for."""
+    boss = browse(staff.boss)
+    for path in (f"/roles/{sales.pk}/rights", "/settings/rights/", "/account/tokens/", "/settings/webhooks/new"):
+        page = boss.get(path).content.decode()
+        assert page.index("customers.customer") < page.index("segments.segment"), path
+    for path in ("/settings/fields/", "/settings/layout/"):
+        page = boss.get(path).content.decode().split("<main")[1]
+        assert page.index(f"{path}customers/") < page.index(f"{path}segments/"), path
