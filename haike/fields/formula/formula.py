@@ -9,6 +9,7 @@ from difflib import get_close_matches
 from functools import partial
 from typing import Any
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from haike.fields.formula.functions import CHINESE, FUNCTIONS, NONE, NUMBER, ON_DAYS, TEXT, bounded
@@ -51,7 +52,7 @@ class Formula:
             return self.types[node.name]
         given = [self._type(arg) for arg in node.args]
         on_days = ON_DAYS.get(node.name, {}).get(tuple(given))  # type: ignore[arg-type]
-        return on_days or FUNCTIONS[node.name].type_of(node.name, given)
+        return on_days or FUNCTIONS[node.name].type_of(said_name(node.name), given)
 
     def _value(self, node: Node, value_of: Callable[[str], Any]) -> Any:
         if isinstance(node, Constant):
@@ -68,6 +69,19 @@ class Formula:
         if node.name == "-" and isinstance(values[1], date):
             return Decimal((values[0] - values[1]).days)
         return function.work(*values)
+
+
+def divides_by_zero(node: Node) -> bool:
+    """Whether a formula has a zero written below a stroke, so that no record gets a value from there."""
+    if not isinstance(node, Call):
+        return False
+    return (node.name == "/" and node.args[1] == Constant(Decimal(0))) or any(map(divides_by_zero, node.args))
+
+
+def said_name(name: str) -> str:
+    """A function as formulas are written in the reader's language."""
+    chinese = next((word for word, function in CHINESE.items() if function == name), name)
+    return chinese if (get_language() or "").startswith("zh") else name.upper()
 
 
 def find_circle(reads: Mapping[str, frozenset[str]]) -> list[str]:

@@ -93,6 +93,8 @@ def _tokens(text: str) -> Iterator[_Token]:
 
 def _unreadable(text: str, at: int) -> Refused:
     rest = text[at:].strip()[:10]
+    if rest.startswith(("{", "｛")):
+        return Refused(_("The brace before “%(rest)s” is not closed.") % {"rest": rest[1:]})
     if not rest:
         return Refused(_("Something is missing at the end of the formula."))
     return Refused(
@@ -182,13 +184,17 @@ def read_formula(text: str) -> Node:
         raise Refused(_("Write a formula."))
     if len(text) > LONGEST:
         raise Refused(_("A formula has at most %(most)s characters.") % {"most": LONGEST})
-    reader = _Reader(text)
+    # As in a spreadsheet.
+    reader = _Reader(_EQUALS.sub(lambda found: " " * len(found[0]), text, count=1))
     found = reader.level(0)
     if reader.at < len(reader.tokens):
         raise reader.fail()
     if _height(found) > DEEPEST * len(LEVELS):
         raise Refused(_("The formula is nested too deeply."))
     return found
+
+
+_EQUALS = re.compile(r"^\s*[=＝]")
 
 
 def _height(node: Node) -> int:

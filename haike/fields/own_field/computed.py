@@ -6,12 +6,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from difflib import get_close_matches
 from typing import Any
 
 from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 
-from haike.fields.formula.formula import Formula, find_circle, in_order
+from haike.fields.formula.formula import Formula, divides_by_zero, find_circle, in_order
 from haike.fields.formula.functions import DAY, FLAG, NOTES, NUMBER, TEXT, NoValue, rounded
 from haike.fields.formula.syntax import fields_in, read_formula, rename_fields
 from haike.fields.own_field.looks import OwnDate, OwnLook, OwnNumber, OwnText, OwnYesNo
@@ -232,12 +233,28 @@ def check_formula(text: str, key: str, label: str, looks: Mapping[str, Look]) ->
     types = types_of(looks)
     if (key and f"{{{key}}}" in text) or f"{{{label}}}" in text:
         raise Refused(_("A formula cannot read the field it belongs to."))
+    _demand_fields(text, looks)
     found = Formula(text, types)
     reads = {name: readable(look) for name, look in looks.items() if isinstance(look, Computed) and name != key}
+    if divides_by_zero(found.tree):
+        raise Refused(_("This formula divides by zero in every record."))
     if circle := find_circle({**reads, key or "?": found.fields}):
         way = " → ".join(str(looks[name].label) if name in looks else label for name in circle)
         raise Refused(_("These fields would need each other: %(way)s.") % {"way": way})
     return found
+
+
+def _demand_fields(text: str, looks: Mapping[str, Look]) -> None:
+    """Refuse a field that is not there, with the one that was perhaps meant, or one that is no value to work with."""
+    labels = {str(look.label): name for name, look in looks.items() if type_of(look)}
+    for name in fields_in(read_formula(text)):
+        if name in looks and not type_of(looks[name]):
+            said = _("Formulas cannot read the field “%(name)s”: they read figures, texts, days, choices and switches.")
+            raise Refused(said % {"name": looks[name].label})
+        if name not in looks:
+            said = _("There is no field “%(name)s” that a formula can read.") % {"name": name}
+            near = get_close_matches(name, labels, 1, 0.5)
+            raise Refused(f"{said} {_('Did you mean “%(near)s”?') % {'near': near[0]}}" if near else said)
 
 
 def readable(look: Computed) -> frozenset[str]:

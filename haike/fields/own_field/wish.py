@@ -9,6 +9,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from haike.fields.formula.formula import Formula
+from haike.fields.formula.syntax import read_formula
 from haike.fields.own_field.computed import Computed, check_formula, named_by_key, readable, types_of
 from haike.fields.own_field.kinds import KINDS, look_of
 from haike.fields.own_field.looks import LONGEST
@@ -107,8 +108,10 @@ class Wish:
                 faults["options"] = _("An option has at most 80 characters.")
 
     def _check_formula(self, entity: Entity, own: OwnField, faults: dict[str, Sentence]) -> None:
-        text = named_by_key(str(self.facts.get("formula", "")), entity.looks)
+        typed = str(self.facts.get("formula", ""))
+        text = named_by_key(typed, entity.looks)
         try:
+            read_formula(typed)  # its complaints count characters as they were typed
             found = check_formula(text, own.key, self.label, entity.looks)
             self.facts |= {"formula": text, "result": found.result}
             for name, look in entity.looks.items():

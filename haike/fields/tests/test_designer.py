@@ -84,6 +84,35 @@ def test_what_cannot_be_is_said_beside_it(staff: Staff, browse: Browse) -> None:
     assert client.post(f"{URL}preview?kind=nothing").status_code == 404
 
 
+@pytest.mark.parametrize(
+    ("formula", "sentence"),
+    [
+        ("{门店数} / {年采购", "“年采购”前的花括号没有关上"),
+        ("{门店数} + 1 2", "从第 11 个字起看不懂：“2”"),
+        ("{门店教} * 2", "是不是想写“门店数”"),
+        ("{首要联系人} & 1", "公式不能引用字段“首要联系人”"),
+        ("如果({门店数} > 3, 1)", "“如果”需要 3 个值"),
+        ("{门店数} / 0", "除数是零"),
+    ],
+)
+def test_a_wrong_formula_is_answered_in_the_words_in_which_it_was_typed(
+    formula: str, sentence: str, staff: Staff, browse: Browse
+) -> None:
+    client = browse(staff.boss)
+    add(client, "number", label="门店数")
+    answer = client.post(f"{URL}new?kind=formula", {"label": "甲", "formula": formula})
+    assert answer.status_code == 422
+    assert sentence in answer.content.decode()
+
+
+def test_a_formula_may_begin_as_in_a_spreadsheet(staff: Staff, browse: Browse) -> None:
+    client = browse(staff.boss)
+    shops = add(client, "number", label="门店数")
+    own = add(client, "formula", label="甲", formula=" ={门店数} * 2")
+    customer = entity_of(Customer).create(by=staff.ann, name="甲有限公司", **{shops.key: 21})
+    assert customer.custom[own.key] == "42.00"
+
+
 def test_each_act_stands_in_the_log(staff: Staff, browse: Browse) -> None:
     client = browse(staff.boss)
     own = add(client, "text", label="品牌")
