@@ -252,9 +252,9 @@ def _demand_fields(text: str, looks: Mapping[str, Look]) -> None:
             said = _("Formulas cannot read the field “%(name)s”: they read figures, texts, days, choices and switches.")
             raise Refused(said % {"name": looks[name].label})
         if name not in looks:
-            said = _("There is no field “%(name)s” that a formula can read.") % {"name": name}
+            no_such = _("There is no field “%(name)s” that a formula can read.") % {"name": name}
             near = get_close_matches(name, labels, 1, 0.5)
-            raise Refused(f"{said} {_('Did you mean “%(near)s”?') % {'near': near[0]}}" if near else said)
+            raise Refused(f"{no_such} {_('Did you mean “%(near)s”?') % {'near': near[0]}}" if near else no_such)
 
 
 def readable(look: Computed) -> frozenset[str]:
