@@ -20,6 +20,10 @@ export function number(text) {
   return /^\d{1,12}(\.\d{0,6})?$|^\.\d{1,6}$/.test(plain) ? plain : null;
 }
 
+const wrong = (name, text) => {
+  const found = number(text);
+  return found === null || (name === "quantity" && !Number(found));
+};
 const trimmed = (text) => (text.includes(".") ? text.replace(/\.?0+$/, "") : text);
 const grouped = (text) => text.replace(/^\d+/, (head) => head.replace(/\B(?=(\d{3})+$)/g, ","));
 
@@ -40,13 +44,21 @@ export default function lines(root) {
 
   // ---- from inputs to lines and back --------------------------------------------------------------------------------
 
+  /** A line whose numbers can be reckoned with: what is none stays beside it as typed, and the server says why not. */
+  function sane(line) {
+    const odd = Object.fromEntries(NUMBERS.filter((name) => wrong(name, String(line[name]))).map((name) => [name, String(line[name])]));
+    return { ...line, ...Object.fromEntries(Object.keys(odd).map((name) => [name, LINE[name]])), odd };
+  }
+
+  const typed = (line, name) => line.odd?.[name] ?? line[name];
+
   function read(row) {
     const line = { ...LINE };
     for (const name of ["key", ...SENT]) {
       const value = cell(row, name)?.value ?? "";
       if (value) line[name] = name === "gift" ? value === "1" : value;
     }
-    return line;
+    return sane(line);
   }
 
   function show(row, except) {
@@ -54,8 +66,9 @@ export default function lines(root) {
     for (const name of ["key", ...SENT]) {
       const input = cell(row, name);
       if (!input || input === except) continue;
-      const value = name === "gift" ? (line.gift ? "1" : "") : NUMBERS.includes(name) ? trimmed(String(line[name])) : String(line[name] ?? "");
+      const value = name === "gift" ? (line.gift ? "1" : "") : NUMBERS.includes(name) ? line.odd?.[name] ?? trimmed(String(line[name])) : String(line[name] ?? "");
       if (input.value !== value) input.value = value;
+      if (NUMBERS.includes(name)) input.toggleAttribute("aria-invalid", name in (line.odd || {}));
     }
     row.classList.toggle("l-gift-line", Boolean(line.gift));
   }
@@ -72,7 +85,7 @@ export default function lines(root) {
     const found = reckoned(some.map((row) => state.get(row)), now, number(field("discount")?.value || "") ?? "100", hand);
     sent.value = JSON.stringify(some.map((row) => {
       const line = state.get(row);
-      return Object.fromEntries(["key", ...SENT].map((name) => [name, name === "key" || name === "product" ? (line[name] ? Number(line[name]) : null) : line[name]]));
+      return Object.fromEntries(["key", ...SENT].map((name) => [name, name === "key" || name === "product" ? (line[name] ? Number(line[name]) : null) : typed(line, name)]));
     }));
     follow(some.length ? found?.total : undefined);
     const out = root.querySelector("[data-sums]");
@@ -80,7 +93,7 @@ export default function lines(root) {
     some.forEach((row, place) => {
       const input = cell(row, "amount");
       const amount = found.shares[place].amount;
-      if (input !== document.activeElement && Number(input.value) !== Number(amount)) input.value = trimmed(amount);
+      if (input !== document.activeElement && !state.get(row).odd?.amount && Number(input.value) !== Number(amount)) input.value = trimmed(amount);
     });
     rows().forEach((row, place) => (row.querySelector(".l-place").textContent = place + 1));
     if (hand !== null && field("discount") && field("discount") !== document.activeElement) field("discount").value = trimmed(found.discount);
@@ -148,7 +161,7 @@ export default function lines(root) {
     if (text === undefined) rows().forEach((row) => (row.classList.contains("l-blank") && !cell(row, "name").value ? row.remove() : dress(row)));
     else {
       body.replaceChildren();
-      JSON.parse(text || "[]").forEach((line) => add({ ...LINE, ...line, key: line.key || "", product: line.product || "" }));
+      JSON.parse(text || "[]").forEach((line) => add(sane({ ...LINE, ...line, key: line.key || "", product: line.product || "" })));
     }
     if (!rows().length || filled(rows().at(-1))) add();
     sums();
@@ -214,6 +227,7 @@ export default function lines(root) {
     list.style.left = `${box.left - frame.left}px`;
     list.style.top = `${box.bottom - frame.top}px`;
     list.hidden = !list.children.length;
+    if (!list.hidden) list.scrollIntoView({ block: "nearest" });
     open = input;
     input.setAttribute("aria-expanded", "true");
     if (found.items.length && words_) mark(1);
@@ -272,6 +286,7 @@ export default function lines(root) {
     close();
     if (product.create) return create(product.create, cell(row, "name").value.trim(), row);
     state.set(row, offered(state.get(row), product));
+    cell(row, "name").removeAttribute("aria-invalid");
     show(row);
     changed();
     cell(row, "quantity").focus();
@@ -313,13 +328,19 @@ export default function lines(root) {
     if (!row) return;
     const name = input.dataset.cell;
     if (NUMBERS.includes(name)) {
-      const value = number(input.value);
-      input.toggleAttribute("aria-invalid", value === null);
-      if (value !== null && !(name === "quantity" && !Number(value))) turn(row, name, value, input);
+      const line = state.get(row);
+      const { [name]: _, ...odd } = line.odd || {};
+      const bad = wrong(name, input.value);
+      // A cell that was emptied holds what it held; one with what is no number goes to the server as it is.
+      state.set(row, { ...line, odd: bad && input.value.trim() ? { ...odd, [name]: input.value.trim() } : odd });
+      input.toggleAttribute("aria-invalid", bad);
+      if (bad) changed();
+      else turn(row, name, number(input.value), input);
     } else if (name === "gift") turn(row, "gift", input.value === "1", input);
     else {
       state.get(row)[name] = input.value;
       if (name === "name") {
+        input.removeAttribute("aria-invalid");
         state.get(row).product = "";
         cell(row, "product").value = "";
         clearTimeout(timer);
@@ -334,7 +355,7 @@ export default function lines(root) {
     const input = event.target.closest("[data-cell]");
     if (!input) return;
     if (["quantity", "unit"].includes(input.dataset.cell)) reoffer(input.closest("tr"));
-    if (NUMBERS.includes(input.dataset.cell) && number(input.value) !== null) show(input.closest("tr"), null);
+    if (NUMBERS.includes(input.dataset.cell)) show(input.closest("tr"), null);
   });
 
   root.addEventListener("focusin", (event) => event.target.closest("[data-cell]") && history(event.target.closest("tr")));
@@ -384,17 +405,21 @@ export default function lines(root) {
     const answer = await fetch("/lines/match", { method: "POST", headers: { "Content-Type": "application/json", "X-CSRFToken": token() }, body: JSON.stringify({ ...asking, rows: pasted(text).slice(0, most) }) }).catch(() => null);
     if (!answer?.ok) return;
     let row = input.closest("tr");
-    for (const line of (await answer.json()).lines) {
-      const whole_ = settled({ ...LINE, ...line, product: line.product || "" }, rule());
+    let unsure;
+    for (const { several, ...line } of (await answer.json()).lines) {
+      const whole_ = settled(sane({ ...LINE, ...line, product: line.product || "" }), rule());
       if (filled(row)) row = add(whole_, row);
       else {
         state.set(row, whole_);
         show(row);
       }
+      cell(row, "name").toggleAttribute("aria-invalid", Boolean(several));
+      if (several) unsure ??= cell(row, "name");
     }
     if (filled(body.lastElementChild)) add();
     changed();
-    cell(row, "quantity").focus();
+    (unsure || cell(row, "quantity")).focus();
+    if (unsure) search(unsure);
   });
 
   const shelf = () => openShelf(root, words, { query, put, putLines, create });
@@ -425,5 +450,9 @@ export default function lines(root) {
   if (untouched) {
     watch(form);
     offer(form);
+  } else if (form && "wrong" in form.dataset) {
+    // What was sent a moment ago stands here; there is nothing to offer again.
+    const box = form.querySelector("[data-draft-offer]");
+    if (box) box.hidden = true;
   }
 }

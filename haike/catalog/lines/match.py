@@ -13,18 +13,32 @@ from haike.refused import Refused
 from haike.sheets.values import parse_decimal
 
 
+SEVERAL: Any = object()
+
+
 def named_products(user: Any, names: Collection[str]) -> dict[str, Any]:
-    """Sellable products by whichever of these names they have: name, model, number, bar code, name with model."""
+    """Sellable products by whichever of these names they have: name, model, number, bar code, name with model.
+
+    SEVERAL stands for a name or a model that more than one has: nobody can tell which of them was meant.
+    """
     found: dict[str, Any] = {}
     # One query for each way of naming a product; the surest one wins.
     for column in ("name", "model", "bar_code", "number"):
-        for product in sellable(user).filter(**{f"{column}__in": names}).order_by("-pk"):
-            found[getattr(product, column)] = product
-    for product in sellable(user).filter(name__in={name.split(" ")[0] for name in names}):
+        here: dict[str, Any] = {}
+        for product in sellable(user).filter(**{f"{column}__in": names}):
+            here[getattr(product, column)] = SEVERAL if getattr(product, column) in here else product
+        found |= here
+    for product in sellable(user).filter(name__in={start for name in names for start in _starts(name)}):
         if str(product) in names:
             found[str(product)] = product
     found.pop("", None)
     return found
+
+
+def _starts(name: str) -> list[str]:
+    """What the name may be where the model follows it; both may have spaces in them."""
+    words = name.split(" ")
+    return [" ".join(words[:most]) for most in range(1, len(words) + 1)]
 
 
 def offered_row(product: Any, offers: Offers, line: AskedLine) -> dict[str, Any]:
@@ -40,17 +54,21 @@ def offered_row(product: Any, offers: Offers, line: AskedLine) -> dict[str, Any]
 def match_rows(user: Any, document: Any, rows: Sequence[Sequence[str]]) -> list[dict[str, Any]]:
     """Rows of a sheet as lines; what is no product is a line of free text, and a heading is left out."""
     products = named_products(user, {row[0] for row in rows if row and row[0]})
-    offers = Offers(document, {each.pk for each in products.values()})
+    offers = Offers(document, {each.pk for each in products.values() if each is not SEVERAL})
     lines = []
     for place, row in enumerate(rows):
         if not row or not row[0]:
             continue
         quantity = read_quantity(row[1]) if len(row) > 1 else Decimal(1)
-        if quantity is None and place == 0 and row[1] and not any(sign.isdigit() for sign in row[1]):
-            continue  # 名称 数量 单价
         product = products.get(row[0])
-        line: dict[str, Any] = {"name": row[0], "quantity": f"{(quantity or Decimal(1)).normalize():f}"}
-        if product is not None:
+        if product is None and quantity is None and place == 0 and not any(sign.isdigit() for sign in "".join(row[1:])):
+            continue  # 名称 数量 单价
+        # What is no quantity stays as it was pasted: the editor marks it, and saving says what is wrong with it.
+        given = row[1] if len(row) > 1 else ""
+        line: dict[str, Any] = {"name": row[0], "quantity": f"{quantity.normalize():f}" if quantity else given or "1"}
+        if product is SEVERAL:
+            line["several"] = True
+        elif product is not None:
             line |= offered_row(product, offers, AskedLine(product.pk, quantity or Decimal(1)))
         price = _price(row[2]) if len(row) > 2 else None
         if price is not None:

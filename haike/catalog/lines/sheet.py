@@ -10,7 +10,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from haike.catalog.lines.asked import Asked, AskedLine
-from haike.catalog.lines.match import named_products, offered_row
+from haike.catalog.lines.match import SEVERAL, named_products, offered_row
 from haike.catalog.lines.offers import Offers
 from haike.catalog.lines.record import MOST_LINES
 from haike.catalog.lines.typed import line_of
@@ -110,7 +110,7 @@ def _rows(said: Sequence[tuple[int, list[Cell]]], fields: Sequence[str], documen
     words = {text for each in named for name, text in each.items() if name in ("number", "name", "model")}
     words |= {f"{each.get('name', '')} {each.get('model', '')}".strip() for each in named}
     products = named_products(by, words)
-    offers = Offers(document, {each.pk for each in products.values()})
+    offers = Offers(document, {each.pk for each in products.values() if each is not SEVERAL})
     found = []
     for (place, row), each in zip(cells, named, strict=True):
         heads = [each[name] for name in ("name", "number", "model") if name in each]
@@ -128,11 +128,15 @@ def _line(each: Mapping[str, str], products: Mapping[str, Any], offers: Offers) 
     """The line for the editor, and what should be known of it."""
     name, model = each.get("name", ""), each.get("model", "")
     whole = f"{name} {model}".strip()
-    product = products.get(each.get("number", "")) or products.get(whole) or products.get(name) or products.get(model)
+    ways = (each.get("number", ""), whole, name, model)
+    named = [products[way] for way in ways if way in products]
+    product = next((found for found in named if found is not SEVERAL), None)
     line: dict[str, Any] = {"name": whole or each.get("number", ""), "quantity": "1"}
     if not line["name"]:
         raise Refused(_("There is neither a product nor a name in this row."))
     numbers = {key: parse_decimal(each[key].removesuffix("%")) for key in NUMBERS if key in each}
+    if named and product is None and not (name and model):
+        raise Refused(_("Several products have this name: give the model or the number, too."))
     if product is not None:
         quantity = numbers.get("quantity", Decimal(1))
         line |= offered_row(product, offers, AskedLine(product.pk, quantity, each.get("unit", "")))

@@ -96,7 +96,7 @@ def line_of(model: Any, row: Mapping[str, Any]) -> DocumentLine:
         if len(text) > most:
             raise Refused(_("At most %(most)s characters, you have %(have)s.") % {"most": most, "have": len(text)})
         setattr(line, name, text)
-    given = {name: number for name in NUMBERS if (number := _number(name, row.get(name))) is not None}
+    given = {name: number for name in NUMBERS if (number := _said(model, name, row.get(name))) is not None}
     for name, number in given.items():
         setattr(line, name, number)
     gift = row.get("gift")
@@ -128,6 +128,15 @@ def _follow(line: DocumentLine, was: str) -> None:
             # With as many places as a price may have: the document rounds it by its own rule afterwards.
             figures = turned(replace(figures, **{name: getattr(line, name)}), name, getattr(line, name), Rule(2, 4))
     line.take(figures)
+
+
+def _said(model: Any, name: str, value: Any) -> Decimal | None:
+    """The number of a cell; what is wrong with it tells in which column it stands."""
+    try:
+        return _number(name, value)
+    except Refused as no:
+        label = model._meta.get_field(name).verbose_name
+        raise Refused(_("%(field)s, %(fault)s") % {"field": label, "fault": no}) from None
 
 
 def _number(name: str, value: Any) -> Decimal | None:

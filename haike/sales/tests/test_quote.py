@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from haike.catalog.testing import make_product
@@ -265,6 +266,24 @@ def test_rows_pasted_from_a_sheet_become_lines(staff: Staff, customer: Any, pump
     assert [each.get("product") for each in lines] == [pump.pk, pump.pk, pump.pk, None]
     assert [each.get("price") for each in lines] == ["12800", "12000", "12800", "80"]
     assert [each["quantity"] for each in lines] == ["2", "1", "1", "1"]
+
+
+def test_nothing_pasted_is_lost_or_guessed(staff: Staff, customer: Any, pump: Any, browse: Browse) -> None:
+    reader = make_product(staff.boss, "RFID 读写器", model="XC GATE", price="6400")
+    make_product(staff.boss, "螺杆空压机", model="GA75", price="25000")
+    rows = [["RFID 读写器 XC GATE", "一车"], ["螺杆空压机", "7"], [pump.number, "-3"]]
+    client, sent = browse(staff.ann), {"rows": rows, "customer": str(customer.pk), "currency": "CNY", "taxed": "1"}
+    lines = client.post("/lines/match", sent, content_type="application/json").json()["lines"]
+    assert [(each.get("product"), each["quantity"]) for each in lines] == [
+        (reader.pk, "一车"), (None, "7"), (pump.pk, "-3"),
+    ]  # fmt: skip
+    assert [each.get("several") for each in lines] == [None, True, None]
+    quote = make_quote(staff.ann, customer, line(price="100"))
+    said = form(client, quote, lines=json.dumps([{**lines[0], "quantity": "-3"}])).content.decode()
+    assert "数量一栏，" in said
+    file = SimpleUploadedFile("清单.csv", "产品,数量\n螺杆空压机,7\n".encode())
+    [row] = client.post("/lines/file", {"file": file, "customer": customer.pk}).json()["rows"]
+    assert "写上型号或编号" in row["fault"]
 
 
 def test_a_product_is_found_by_any_piece(staff: Staff, customer: Any, pump: Any, browse: Browse) -> None:
