@@ -77,7 +77,13 @@ def test_from_the_lead_to_the_statement(browser_page: Any, live_server: Any) -> 
     assert [plan.amount for plan in plans] == [10800, 21600, 3600]
 
     page.goto(f"/payment-plans/{plans[0].pk}/")
-    ask(page, "/payments/new?", amount="12000")
+    page.locator("a[href^='/payments/new?']").first.evaluate("link => link.click()")
+    form = page.locator("dialog[open] form").first
+    form.locator("[name=amount]").fill("12000")
+    form.locator("button.btn-primary").last.click()
+    expect(form).to_contain_text("¥1,200.00")  # more than the instalment: said before it is taken
+    form.locator("button.btn-primary").last.click()
+    expect(page.locator("dialog[open] form")).to_have_count(0)
     payment = Payment.objects.get()
     # What is more than the instalment is the customer's prepaid money.
     assert (payment.used, payment.rest) == (10800, 1200)

@@ -66,6 +66,7 @@ class Related:
     field: str
     label: Label = ""
     columns: Sequence[str] = ()
+    sort: str = ""
 
 
 @dataclass(frozen=True)

@@ -30,7 +30,8 @@ def add_tabs() -> None:
     """Plans, payments and invoices as tabs of their contract or order and of their customer, and sent statements."""
     for label, columns in TABS:
         for name, model in SOURCES.items():
-            entity_of(model).tabs.append(Related(label, name, columns=columns))
+            order = "due_on" if columns is PLANS else ""
+            entity_of(model).tabs.append(Related(label, name, columns=columns, sort=order))
         entity_of(Customer).tabs.append(Related(label, "customer", columns=columns))
     entity_of(Customer).panels.append(PANEL)
 
@@ -47,7 +48,7 @@ def buttons(entity: Entity, record: Any, user: Any) -> Iterable[Button]:
     if in_force(record):
         if record.received < amount and may(Payment._meta.label_lower, "create"):
             url = link("payments", **begins(record), amount=amount - record.received)
-            yield Button(_("Record a payment"), url, "cash", "drawer")
+            yield Button(_("Record a payment"), url, "cash", "drawer", primary=True)
         if record.invoiced < amount and may(Invoice._meta.label_lower, "create"):
             url = link("invoices", **begins(record), amount=amount - record.invoiced)
             yield Button(_("Write an invoice"), url, "file-invoice", "drawer")

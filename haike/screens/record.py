@@ -146,7 +146,9 @@ class RecordPage:
         if policy.allows(user, "delete", record):
             question = _("Move “%(title)s” to the recycle bin?") % {"title": self.title}
             found.append(Button(_("Delete"), f"{base}delete", "trash", "post", confirm=question))
-        found += [button for source in plugged(BUTTONS) for button in source(declared, record, user)]
+        below = [button for source in plugged(BUTTONS) for button in source(declared, record, user)]
+        # What a room below thinks is the next thing to do stands where it is seen.
+        found = [*(each for each in below if each.primary), *found, *(each for each in below if not each.primary)]
         return reachable(found, lambda button: button.url)
 
     @property
@@ -272,7 +274,7 @@ def related_panel(request: HttpRequest, record: Any, tab: Related, user: Any) ->
     target = cast(Entity, entity_named(tab.entity))
     names = tab.columns or [name for name in target.columns if name.split("__")[0] != tab.field]
     looks = {n: target.look_at(n) for n in names if target.right(user, n) != "hidden"}
-    selection = Selection(target, user, sort=target.sort)
+    selection = Selection(target, user, sort=tab.sort or target.sort)
     rows = related_rows(tab, record, user).select_related(*select_paths(target, looks))
     records = list(rows.order_by(*selection.order, "-id")[:RELATED_SIZE])
     may_create = target.creatable and target.policy.may(user, "create")

@@ -12,7 +12,6 @@ from haike.catalog.price import sellable
 from haike.refused import Refused
 from haike.sheets.values import parse_decimal
 
-
 SEVERAL: Any = object()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.db.models import Q
@@ -11,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from haike.customers.customer.queries import days_within, people_side
 from haike.kernel.currency import money_text
-from haike.kernel.entity import Button, Category, Entity, Panel, Related, Section, SideGroup, entity_of
+from haike.kernel.entity import Button, Category, Entity, Label, Panel, Related, Section, SideGroup, entity_of
 from haike.kernel.log import Batch
 from haike.kernel.policy import Actor, Policy
 from haike.money.document import GRANT, NOUGHT, MoneyEntity
@@ -19,6 +20,7 @@ from haike.money.payment import actions
 from haike.money.payment.record import Allocation, Payment
 from haike.money.plan.record import PaymentPlan
 from haike.money.plan.screen import TRUTH, PaymentPlanEntity, link, starts
+from haike.money.source import amount_of
 from haike.people.currency.rates import convert
 from haike.refused import Refused
 
@@ -94,6 +96,20 @@ class PaymentEntity(MoneyEntity):
 
     def restore(self, record: Any, *, by: Actor) -> Any:
         return actions.restore_payment(record, by=by)
+
+    def check_values(self, values: Mapping[str, Any], record: Any | None, by: Actor) -> list[Label]:
+        """More than is still to be paid is taken, as money in advance; who typed a nought too many is told before."""
+        plan, amount = values.get("plan"), values.get("amount")
+        source = plan or values.get("contract") or values.get("order")
+        if record is not None or source is None or amount is None or values.get("currency") != source.currency:
+            return []
+        still = plan.open if plan else amount_of(source) - source.received
+        if amount <= still:
+            return []
+        said = {"source": source, "open": money_text(still, source.currency),
+                "more": money_text(amount - still, source.currency)}  # fmt: skip
+        words = _("Of “%(source)s” %(open)s is still to be paid; %(more)s more are kept as prepaid money of the customer.")
+        return [words % said]
 
     def list_buttons(self, user: Actor) -> list[Button]:
         return [Button(_("Truth line"), TRUTH, "scale")]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
@@ -122,6 +124,21 @@ def test_what_is_paid_too_much_is_prepaid_and_used_later(staff: Staff, browse: B
     assert (fresh(paid).rest, fresh(other).open) == (2000, 1500)
     entity_of(Allocation).restore(put, by=staff.ann)
     assert (fresh(paid).rest, fresh(other).open) == (500, 0)
+
+
+@pytest.mark.feature("M2", "M5")
+def test_what_is_paid_too_much_is_said_before_it_is_taken(staff: Staff, browse: Browse, contract: Contract) -> None:
+    ann = browse(staff.ann)
+    sent = {"customer": contract.customer_id, "contract": contract.pk, "amount": "12000", "currency": "CNY",
+            "on": today().isoformat()}  # fmt: skip
+    page = ann.post("/payments/new", sent)
+    said = page.content.decode()
+    assert (page.status_code, Payment.objects.count()) == (422, 0)
+    assert "¥2,000.00" in said
+    seen = re.search(r'name="seen" value="([^"]*)"', said)
+    assert seen is not None
+    assert ann.post("/payments/new", {**sent, "seen": html.unescape(seen[1])}).status_code == 302
+    assert Payment.objects.get().rest == 2000
 
 
 @pytest.mark.feature("M2")

@@ -125,6 +125,8 @@ class Contract(Record):
         return f"{self.number} {self.subject}"
 
     def prepare(self) -> None:
+        if self.state == ACTIVE and self.signed_on is None:
+            self.signed_on = today()  # who signs and says no other day, signs now
         ends, days = self.ends_on, self.remind_days
         self.renew_from = ends - timedelta(days=days) if ends is not None and days is not None else None
         value(self)

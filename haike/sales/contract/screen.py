@@ -115,7 +115,7 @@ class ContractEntity(Entity):
         return super().remove(record, by=by)
 
     def buttons(self, record: Any, user: Actor) -> list[Button]:
-        return [*renewal.buttons(self, record, user), *plan.buttons(self, record, user), *paper_button(record, user)]
+        return [*plan.buttons(self, record, user), *paper_button(record, user), *renewal.buttons(self, record, user)]
 
 
 print_by_template(
@@ -208,5 +208,7 @@ CONTRACTS_OF_CUSTOMER = Related(
 )  # fmt: skip
 entity_of(Customer).tabs.append(CONTRACTS_OF_CUSTOMER)
 ContractEntity.tabs.append(
-    Related("sales.delivery", "contract", columns=["content", "instalment", "amount", "due_on", "delivered_on"])
+    Related(
+        "sales.delivery", "contract", columns=["content", "instalment", "amount", "due_on", "delivered_on"], sort="due_on"
+    )
 )

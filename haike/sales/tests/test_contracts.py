@@ -58,6 +58,13 @@ def test_a_contract_is_signed_closed_and_renewed(staff: Staff, browse: Browse, c
 
 
 @pytest.mark.feature("K1")
+def test_who_signs_without_a_day_signs_today(staff: Staff, browse: Browse, customer: Customer) -> None:
+    contract = entity_of(Contract).create(by=staff.ann, subject="维保", customer=customer, amount=Decimal(100))
+    assert browse(staff.ann).post(f"/contracts/{contract.pk}/do/sign", {"signed_on": ""}).status_code == 302
+    contract.refresh_from_db()
+    assert (contract.state, contract.signed_on) == ("active", today())
+
+
 def test_what_makes_no_sense_is_refused_beside_the_field(staff: Staff, customer: Customer) -> None:
     stranger = make_contact(staff.ann, make_customer(staff.ann, "上海远洋贸易有限公司"))
     for wrong, values in (
