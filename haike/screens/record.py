@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from typing import Any, cast
 
@@ -126,6 +126,11 @@ class RecordPage:
         if record.deleted_at is not None:
             return [Button(_("Restore"), f"{base}restore", "restore", "post")]
         found = [*declared.buttons(record, user)]
+        below = [button for source in plugged(BUTTONS) for button in source(declared, record, user)]
+        if not any(each.primary for each in found):
+            # What a room below thinks is the next thing to do stands where it is seen.
+            found = [*(each for each in below if each.primary), *found]
+            below = [each for each in below if not each.primary]
         if self.may_edit:
             if any(seen.editable for name, seen in self.seen.items() if name != "owner"):
                 found.append(Button(_("Edit"), f"{base}edit", "pencil", "drawer", primary=not found))
@@ -146,9 +151,7 @@ class RecordPage:
         if policy.allows(user, "delete", record):
             question = _("Move “%(title)s” to the recycle bin?") % {"title": self.title}
             found.append(Button(_("Delete"), f"{base}delete", "trash", "post", confirm=question))
-        below = [button for source in plugged(BUTTONS) for button in source(declared, record, user)]
-        # What a room below thinks is the next thing to do stands where it is seen.
-        found = [*(each for each in below if each.primary), *found, *(each for each in below if not each.primary)]
+        found += [replace(each, primary=False) for each in below]
         return reachable(found, lambda button: button.url)
 
     @property

@@ -108,8 +108,10 @@ class PaymentEntity(MoneyEntity):
             return []
         said = {"source": source, "open": money_text(still, source.currency),
                 "more": money_text(amount - still, source.currency)}  # fmt: skip
-        words = _("Of “%(source)s” %(open)s is still to be paid; %(more)s more are kept as prepaid money of the customer.")
-        return [words % said]
+        return [
+            _("Of “%(source)s” %(open)s is still to be paid; %(more)s more are kept as prepaid money of the customer.")
+            % said
+        ]
 
     def list_buttons(self, user: Actor) -> list[Button]:
         return [Button(_("Truth line"), TRUTH, "scale")]

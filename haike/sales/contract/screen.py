@@ -209,6 +209,9 @@ CONTRACTS_OF_CUSTOMER = Related(
 entity_of(Customer).tabs.append(CONTRACTS_OF_CUSTOMER)
 ContractEntity.tabs.append(
     Related(
-        "sales.delivery", "contract", columns=["content", "instalment", "amount", "due_on", "delivered_on"], sort="due_on"
+        "sales.delivery",
+        "contract",
+        columns=["content", "instalment", "amount", "due_on", "delivered_on"],
+        sort="due_on",
     )
 )

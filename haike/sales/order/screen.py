@@ -10,6 +10,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy as _
 
 from haike.catalog.fields import quantity_text
+from haike.catalog.lines.compare import compared
 from haike.catalog.lines.history import SOURCES
 from haike.catalog.lines.panel import lines_panel
 from haike.catalog.lines.record import PricedEntity
@@ -62,10 +63,11 @@ def _amendments(request: HttpRequest, order: Any) -> str:
         changes = [
             (entity.looks[name].label, entity.looks[name].from_log(old), entity.looks[name].from_log(new))
             for name, (old, new) in each.diff.items()
-            if name in sees
+            if name in sees and name != "lines"
         ]
+        lines = compared(*each.diff["lines"], order.currency) if "lines" in sees and "lines" in each.diff else ""
         sums = (money_text(each.before, order.currency), money_text(each.after, order.currency)) if money else None
-        found.append({"row": each, "changes": changes, "sums": sums})
+        found.append({"row": each, "changes": changes, "sums": sums, "lines": lines})
     return render_to_string("sales/order/amendments.html", {"found": found})
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django.db.models import Q
 from django.http import HttpRequest
+from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy as _
 
+from haike.catalog.lines.compare import compared
 from haike.catalog.lines.history import SOURCES
 from haike.catalog.lines.panel import lines_panel
 from haike.catalog.lines.record import PricedEntity
@@ -16,6 +18,7 @@ from haike.catalog.paper.views import paper_button
 from haike.customers.customer.queries import people_side
 from haike.customers.customer.record import Customer
 from haike.kernel.change import GUARDS
+from haike.kernel.currency import money_text
 from haike.kernel.entity import Button, Category, Panel, Related, Section, SideGroup, entity_of
 from haike.kernel.period import today
 from haike.kernel.policy import Actor
@@ -29,7 +32,17 @@ ORDERABLE = (DRAFT, SENT, ACCEPTED)
 
 
 def _panel(request: HttpRequest, quote: Quote) -> str:
-    return lines_panel(quote, request.user)
+    """The lines, and what this version has changed for whoever may see the one before, too."""
+    shown, user = lines_panel(quote, request.user), cast(Any, request.user)
+    entity = entity_of(Quote)
+    before = Quote.objects.visible_to(user).filter(pk=quote.replaces_id).first() if quote.replaces_id else None
+    if before is None or entity.right(user, "lines") == "hidden":
+        return shown
+    look = entity.looks["lines"]
+    changes = compared(*(look.to_json(look.stored(each)) for each in (before, quote)), quote.currency)
+    sums = [money_text(each.total, each.currency) for each in (before, quote)]
+    about = {"before": before, "url": entity.url_of(before), "changes": changes, "sums": sums}
+    return shown + render_to_string("sales/quote/version.html", about)
 
 
 def _open(user: Actor) -> Q:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
@@ -152,6 +153,10 @@ def test_what_is_signed_changes_by_amendments_only(staff: Staff, customer: Any, 
         amend(after, reason="没有改", by=staff.ann, pay_manner="monthly")
     page = client.get(f"/orders/{order.pk}/panel/amendments").content.decode()
     assert "客户加两台" in page
+    rows = re.findall(r'<tr class="line-(\w+)">(.*?)</tr>', page, re.S)
+    # What has changed, and nothing of what stays: the old beside the new.
+    assert [kind for kind, _row in rows] == ["changed"]
+    assert all(part in rows[0][1] for part in ("<del", "<ins>5", "冷凝机组"))
     assert browse(staff.cat).get(url).status_code == 404
 
 

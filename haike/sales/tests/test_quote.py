@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
@@ -266,6 +267,22 @@ def test_rows_pasted_from_a_sheet_become_lines(staff: Staff, customer: Any, pump
     assert [each.get("product") for each in lines] == [pump.pk, pump.pk, pump.pk, None]
     assert [each.get("price") for each in lines] == ["12800", "12000", "12800", "80"]
     assert [each["quantity"] for each in lines] == ["2", "1", "1", "1"]
+
+
+def test_a_version_is_compared_with_the_one_before(staff: Staff, customer: Any, browse: Browse) -> None:
+    rows = line(price="100"), line(name="培训", price="800"), line(name="运费", price="60")
+    first = make_quote(staff.ann, customer, *rows)
+    entity_of(Quote).change(first, by=staff.ann, state=SENT)
+    second = new_version(read(first), by=staff.ann)
+    said = [{"key": 1, **line(price="100", quantity="3")}, {"key": 3, **line(name="运费", price="60")},
+            line(name="安装", price="500")]  # fmt: skip
+    look = entity_of(Quote).looks["lines"]
+    entity_of(Quote).change(second, by=staff.ann, lines=look.from_json(said, staff.ann))
+    page = browse(staff.ann).get(f"/quotes/{second.pk}/panel/lines").content.decode()
+    rows = re.findall(r'<tr class="line-(\w+)">(.*?)</tr>', page, re.S)
+    assert [kind for kind, _row in rows] == ["changed", "added", "removed"]
+    assert "<ins>¥300.00</ins>" in rows[0][1]
+    assert "培训" in rows[2][1]
 
 
 def test_nothing_pasted_is_lost_or_guessed(staff: Staff, customer: Any, pump: Any, browse: Browse) -> None:
