@@ -10,6 +10,7 @@ from typing import Any, cast
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 
 from haike.find.prepared import keyed_alone, prepared
@@ -62,7 +63,9 @@ def find_record(entity: Entity, user: Any, pk: int, *, action: str = "view", joi
 def refused_page(request: HttpRequest, no: Refused, status: int = 422) -> HttpResponse:
     """The sentence of a Refused where no form is there to show it."""
     template = "kernel/error.html"
-    error = {"status": status, "title": _("This is not possible"), "text": str(no)}
+    back = request.META.get("HTTP_REFERER", "")
+    here = url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure())
+    error = {"status": status, "title": _("This is not possible"), "text": str(no), "back": back if here else ""}
     return render(request, template, {"error": error}, status=status)
 
 

@@ -85,7 +85,13 @@ def test_evil_files_and_too_many_are_refused_and_nothing_is_kept(staff: Staff, b
     boss, product = browse(staff.boss), make_product(staff.boss, "打印机")
     url = f"/products/{product.pk}/pictures"
     svg = SimpleUploadedFile("a.png", b"<svg xmlns='http://www.w3.org/2000/svg'><script>1</script></svg>", "image/png")
-    assert boss.post(url, {"pictures": [drawn("red"), svg]}).status_code == 422
+    page = f"http://testserver/products/{product.pk}/"
+    no = boss.post(url, {"pictures": [drawn("red"), svg]}, headers={"referer": page})
+    assert no.status_code == 422
+    assert f'href="{page}"' in no.content.decode()  # nobody is left on a page that leads to the start only
+    svg.seek(0)
+    other = boss.post(url, {"pictures": [svg]}, headers={"referer": "http://elsewhere.example/"})
+    assert "elsewhere" not in other.content.decode()
     assert boss.post(url, {}).status_code == 422
     assert boss.post(url, {"pictures": [drawn("red", size=(4, 4)) for __ in range(21)]}).status_code == 422
     product.refresh_from_db()

@@ -20,7 +20,8 @@ from haike.exchange.target import guess
 from haike.kernel.entity import Entity
 from haike.kernel.look import Look
 from haike.kernel.selection import Selection, check_ids
-from haike.screens.door import done, entity_view
+from haike.refused import Refused
+from haike.screens.door import done, entity_view, refused_page
 from haike.screens.list import STATE, bulk_sources
 
 EMPTY_ROWS = 10
@@ -33,16 +34,19 @@ def grid_view(request: HttpRequest, entity: Entity) -> HttpResponse:
     user, grid = cast(Any, request.user), GRIDS.get(entity.label)
     if grid is None:
         raise Http404
-    ids = _chosen(request, entity, user) if grid.edits and request.method != "POST" else []
+    asked = request.method != "POST" or bool({"ids", "everything"} & request.POST.keys())
+    ids = _chosen(request, entity, user) if grid.edits and asked else []
     if not ids and not (grid.edits and entity.policy.may(user, "edit")):
         entity.policy.demand(user, "create")
+    if asked and request.method == "POST" and not ids:
+        return refused_page(request, Refused(_("You may look at this record, but not change it.")))
     if ids and getattr(request, "htmx", False):
         # Asked for from the list, which opens what it offers in a drawer: a table wants the whole page.
         answer = HttpResponse(status=204)
         answer["HX-Redirect"] = f"{entity.url}grid?{urlencode({'ids': ','.join(map(str, ids))})}"
         return answer
     looks = grid.looks_for(user)
-    if request.method != "POST":
+    if asked:
         found = entity.model.objects.visible_to(user, "edit").in_bulk(ids)
         rows = [row_of(found[key], looks) for key in ids if key in found]
         return _shown(request, grid, user, looks, rows)
@@ -73,10 +77,12 @@ def grid_view(request: HttpRequest, entity: Entity) -> HttpResponse:
 
 def _chosen(request: HttpRequest, entity: Entity, user: Any) -> list[int]:
     """The keys of the records that were chosen in a list and may be changed, in its order."""
-    if request.GET.get("everything"):
+    # The list posts what was chosen: a hundred keys are too long for an address in some places.
+    said = request.POST if request.method == "POST" else request.GET
+    if said.get("everything"):
         query = {name: request.GET[name] for name in STATE if request.GET.get(name)}
         return list(Selection.from_query(entity, user, query, action="edit").find.ids())[:MOST_ROWS]
-    ids = check_ids(",".join(request.GET.getlist("ids")))
+    ids = check_ids(",".join(said.getlist("ids")))
     able = set(entity.model.objects.visible_to(user, "edit").filter(pk__in=ids).values_list("pk", flat=True))
     return [key for key in ids if key in able][:MOST_ROWS]
 

@@ -65,7 +65,8 @@ def _amendments(request: HttpRequest, order: Any) -> str:
             for name, (old, new) in each.diff.items()
             if name in sees and name != "lines"
         ]
-        lines = compared(*each.diff["lines"], order.currency) if "lines" in sees and "lines" in each.diff else ""
+        was, now = each.diff.get("lines", ([], [])) if "lines" in sees else ([], [])
+        lines = compared(was, now, order.currency)
         sums = (money_text(each.before, order.currency), money_text(each.after, order.currency)) if money else None
         found.append({"row": each, "changes": changes, "sums": sums, "lines": lines})
     return render_to_string("sales/order/amendments.html", {"found": found})

@@ -39,7 +39,8 @@ def _panel(request: HttpRequest, quote: Quote) -> str:
     if before is None or entity.right(user, "lines") == "hidden":
         return shown
     look = entity.looks["lines"]
-    changes = compared(*(look.to_json(look.stored(each)) for each in (before, quote)), quote.currency)
+    was, now = [look.to_json(look.stored(each)) for each in (before, quote)]
+    changes = compared(was, now, quote.currency)
     sums = [money_text(each.total, each.currency) for each in (before, quote)]
     about = {"before": before, "url": entity.url_of(before), "changes": changes, "sums": sums}
     return shown + render_to_string("sales/quote/version.html", about)
