@@ -1,8 +1,9 @@
 """What a rule would have done in the past: replayed from the change log and from what rooms below know of contacts.
 
-Of each owner's time with a record the first night is looked for in which the rule would have taken it. Region,
-department and the reasons to spare are those of today. A contact on the day itself comes too late: the rule acts in
-the night before it.
+Of each owner's time with a record the first night is looked for in which the rule would have taken it. What spares a
+record is followed through the log: who was won only afterwards was not spared before, and just that is what a rule puts
+at risk. Region and department, and reasons that read what follows from other records, are those of today. A contact or
+a change on the day itself comes too late: the rule acts in the night before it.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from types import SimpleNamespace
 from typing import Any
 
 from haike.kernel.entity import Entity
@@ -19,7 +21,7 @@ from haike.kernel.log import Change
 from haike.kernel.period import start_of, today
 from haike.pools.home import home_q
 from haike.pools.pool.record import Pool
-from haike.pools.pooling import Pooling, poolings
+from haike.pools.pooling import Condition, Pooling, poolings
 from haike.pools.rule import DEAL, FOLLOW, STAGE, Rule, day_of
 from haike.pools.seas import seas
 
@@ -59,6 +61,30 @@ class Past:
     first_owner: int | None = None
     moments: dict[str, list[datetime]] = field(default_factory=lambda: defaultdict(list))
     sold: list[tuple[date, Decimal]] = field(default_factory=list)
+    changes: list[tuple[datetime, dict[str, Any]]] = field(default_factory=list)
+    """What was there before each change of a field by which a record is spared."""
+    nights: list[tuple[date, bool]] = field(default_factory=list)
+    """From which night on it was spared, or not."""
+
+    def follow(self, spares: Sequence[Condition], names: Sequence[str]) -> None:
+        """Find out from when to when the record was spared, from what it is back to what it was."""
+        facts = {name: getattr(self.record, name) for name in names}
+        after: date | None = None
+        for at, before in reversed(self.changes):
+            if day_of(at) != after:
+                after = day_of(at)
+                self.nights.append((after + timedelta(days=1), _holds(spares, facts)))
+            facts.update(before)
+        self.nights.append((date.min, _holds(spares, facts)))
+        self.nights.reverse()
+
+    def free(self, day: date) -> date:
+        """The first night from `day` on in which nothing spares the record; never: the last day there is."""
+        for place, (since, spared) in enumerate(self.nights):
+            until = self.nights[place + 1][0] if place + 1 < len(self.nights) else date.max
+            if not spared and day < until:
+                return max(day, since)
+        return date.max
 
     def stints(self, accounts: Collection[int], protect_days: int | None) -> Iterator[Stint]:
         """The times of its owners; whoever got it out of a pool was protected for some days."""
@@ -67,6 +93,11 @@ class Past:
             yield Stint(owner, at, when, _protected(at, before, accounts, protect_days))
             at, owner, before = when, other, owner
         yield Stint(owner, at, None, _protected(at, before, accounts, protect_days))
+
+
+def _holds(spares: Sequence[Condition], facts: dict[str, Any]) -> bool:
+    then = SimpleNamespace(**facts)
+    return any(condition.holds(then) for condition in spares)
 
 
 def _protected(at: datetime, before: int | None, accounts: Collection[int], days: int | None) -> date | None:
@@ -91,20 +122,29 @@ def replay(
     rule, pools = Rule(pool, pooling), known.of_entity(entity.label)
     rows = entity.model._base_manager.filter(deleted_at__isnull=True, archived_at__isnull=True)
     rows = rows.filter(home_q(pool, pools, pooling, known))
-    for condition in pooling.spares(pool.spares):
-        rows = rows.exclude(condition.q)
+    spares = []
+    for condition in rule.spares:
+        if condition.reads and not set(condition.reads) & set(entity.settled):
+            spares.append(condition)
+        else:
+            rows = rows.exclude(condition.q)
     keys = list(rows.order_by("pk").values_list("pk", flat=True))
     for start in range(0, len(keys), CHUNK):
-        for past in _read_past(entity, pooling, keys[start : start + CHUNK], start_of(first), rule):
+        for past in _read_past(entity, pooling, keys[start : start + CHUNK], start_of(first), rule, spares):
             yield from _losses(past, rule, first, last, known.by_account)
         report(min(start + CHUNK, len(keys)), len(keys))
 
 
-def _read_past(entity: Entity, pooling: Pooling, keys: Sequence[int], since: datetime, rule: Rule) -> Iterable[Past]:
+def _read_past(
+    entity: Entity, pooling: Pooling, keys: Sequence[int], since: datetime, rule: Rule, spares: Sequence[Condition]
+) -> Iterable[Past]:
     """The history of some records, by a query for each of its sources."""
-    rows = entity.model._base_manager.filter(pk__in=keys).only("pk", "owner", "created_at")
+    names = sorted({name for condition in spares for name in condition.reads})
+    rows = entity.model._base_manager.filter(pk__in=keys).only("pk", "owner", "created_at", *names)
     found = {row.pk: Past(row, first_owner=row.owner_id) for row in rows}
-    _read_changes(entity, pooling, found)
+    _read_changes(entity, pooling, found, names)
+    for past in found.values():
+        past.follow(spares, names)
     # A clock may have begun long before the first night.
     earliest = since - timedelta(days=max([*rule.pool.limits, 1]))
     for source in pooling.contacts:
@@ -118,17 +158,19 @@ def _read_past(entity: Entity, pooling: Pooling, keys: Sequence[int], since: dat
     return found.values()
 
 
-def _read_changes(entity: Entity, pooling: Pooling, found: dict[int, Past]) -> None:
+def _read_changes(entity: Entity, pooling: Pooling, found: dict[int, Past], names: Sequence[str]) -> None:
     rows = Change.objects.filter(entity=entity.label, record_id__in=list(found)).order_by("id")
     rows = rows.filter(action__in=("change", "undo"))
     owned: set[int] = set()
     for key, at, diff in rows.values_list("record_id", "at", "diff").iterator(chunk_size=2000):
         past = found[key]
+        if before := {name: diff[name][0] for name in names if name in diff}:
+            past.changes.append((at, before))
         if "owner" in diff:
-            before, after = diff["owner"]
+            was, after = diff["owner"]
             if key not in owned:
                 owned.add(key)
-                past.first_owner = before
+                past.first_owner = was
             past.owners.append((at, after))
         if pooling.stage and pooling.stage in diff:
             for fact in pooling.steps_of(*diff[pooling.stage]):
@@ -145,7 +187,7 @@ def _losses(past: Past, rule: Rule, first: date, last: date, accounts: Collectio
             (
                 (day, key)
                 for key, days, __ in rule.clocks()
-                if (day := _first_gap(past.moments[key], stint, days, first)) <= end
+                if (day := _first_gap(past, past.moments[key], stint, days, first)) <= end
             ),
             default=None,
         )
@@ -156,14 +198,15 @@ def _losses(past: Past, rule: Rule, first: date, last: date, accounts: Collectio
             yield Loss(past.record.pk, stint.owner, found[0], found[1], deal_on, revenue)
 
 
-def _first_gap(moments: Sequence[datetime], stint: Stint, days: int, first: date) -> date:
-    """The first night in which the clock has run out and nothing has started it anew before."""
+def _first_gap(past: Past, moments: Sequence[datetime], stint: Stint, days: int, first: date) -> date:
+    """The first night in which the clock has run out, nothing has started it anew before and nothing spares."""
     inside = sorted(at for at in moments if at > stint.since and (stint.until is None or at < stint.until))
     points = [stint.since, *inside]
     for at, after in zip(points, [*inside, None], strict=True):
         day = max(day_of(at) + timedelta(days=days), first)
         if stint.protected is not None:
             day = max(day, stint.protected + timedelta(days=1))
+        day = past.free(day)
         if after is None or day <= day_of(after):
             break
     return day
