@@ -21,6 +21,7 @@ from haike.people.grants import organisation
 from haike.pools.move import Move
 from haike.pools.rule import REASONS
 from haike.pools.seas import seas
+from haike.screens.actor import name_of
 
 MOST = 200
 Words = str | Promise
@@ -54,12 +55,12 @@ def stays(label: str, record: Any) -> list[Stay]:
     accounts = seas().by_account
     first = changes[0].diff["owner"][0] if changes else record.owner_id
     steps: list[tuple[datetime, int | None, Words, str, Words]] = [
-        (record.created_at, first, _("Made"), _name(record.created_by_id), "")
+        (record.created_at, first, _("Newly entered"), _name(record.created_by_id), "")
     ]
     for change in changes:
         move = moves.get(change.batch_id) if change.batch_id and change.action == "change" else None
         what = move.kind_label if move is not None else _("Undone") if change.action == "undo" else _("Transferred")
-        who = str(change.by) if change.by_id else change.by_name
+        who = str(change.by) if change.by_id else name_of(change.by_name)
         steps.append((change.at, change.diff["owner"][1], what, who, _remark(move)))
     found = []
     for place, (at, owner, came, who, remark) in enumerate(steps):

@@ -18,6 +18,11 @@ SYSTEMS: dict[str, str | Promise] = {
     "first talk": _("First follow-up"),
     "lead score": _("Scoring of leads"),
     "handover": _("Hand-over"),
+    "keeper rules": _("Keeper rules"),
+    "rules": _("Tag and segment rules"),
+    "heat": _("Rule of heat"),
+    "purchase": _("Purchases"),
+    "money": _("Books"),
 }
 """By the name under which the change log keeps them."""
 

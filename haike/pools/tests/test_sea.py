@@ -174,7 +174,7 @@ def test_claim_call_return(staff: Staff, browse: Browse, south: Pool) -> None:
     assert (customer.owner_id, customer.pool, customer.protected_until) == (south.account_id, south, None)
     assert customer.pooled_at is not None
     panel = text_of(browse(staff.boss).get(f"/customers/{customer.pk}/panel/owners"))
-    for words in (staff.ann.name, south.name, "没有预算", "明年再说", "领取", "退回"):
+    for words in (staff.ann.name, south.name, "没有预算", "明年再说", "领取", "退回", "新建"):
         assert words in panel, words
     assert [move.kind for move in Move.objects.order_by("id")] == ["claim", "return"]
 
