@@ -25,7 +25,7 @@ from haike.customers.customer.record import Customer
 from haike.find.prepared import keyed, keyed_alone, prepared, run_once
 from haike.kernel.entity import Entity, entity_of
 from haike.kernel.escape import escape
-from haike.kernel.log import ACTION_LABELS, SETTLED, Change
+from haike.kernel.log import ACTION_LABELS, FIELD_LABELS, SETTLED, Change, shown_diff
 from haike.kernel.look import ManyLook, ReferenceLook
 from haike.kernel.policy import Actor
 from haike.screens.actor import name_of
@@ -197,10 +197,10 @@ def _lines(
     entity: Entity, user: Actor, change: Change, titles: dict[str, dict[int, str]], customer: Customer
 ) -> list[dict[str, Any]]:
     lines = []
-    for name, (old, new) in change.diff.items():
+    for name, (old, new) in shown_diff(change).items():
         look = entity.additions.logged(entity, name)
         if look is None:
-            lines.append({"label": name, "old": old or "", "new": new or ""})
+            lines.append({"label": FIELD_LABELS.get(name, name), "old": old or "", "new": new or ""})
             continue
         right = entity.policy.right_to(user, name, customer)
         if right == "hidden":

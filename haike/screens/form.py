@@ -252,6 +252,9 @@ def new_view(request: HttpRequest, entity: Entity) -> HttpResponse:
     looks = form_looks(entity, user, names=quick_names(entity) if quick else None)
     typed = Typed(laid.looks(looks, request), user)
     typed.start(defaults(entity))
+    if "owner" in typed.looks:
+        # Whoever may give it away owns it himself unless he chooses somebody else, or nobody.
+        typed.start({"owner": user})
     begun = BEGINNINGS[entity.label](user, request.GET) if entity.label in BEGINNINGS else {}
     typed.start({name: value for name, value in begun.items() if name in typed.looks})
     typed.raw.update({name: raw for name, raw in initial_values(entity, request).items() if name in typed.looks})

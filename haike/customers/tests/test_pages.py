@@ -29,6 +29,26 @@ def text_of(answer: Any) -> str:
     return str(answer.content.decode())
 
 
+@pytest.mark.feature("C1")
+def test_who_may_give_customers_away_keeps_his_new_one_unless_he_says_otherwise(staff: Staff, browse: Browse) -> None:
+    boss = browse(staff.boss)
+    assert f'<option value="{staff.boss.pk}" selected' in text_of(boss.get("/customers/new"))
+    sent = {"form": "business", "kind": "potential", "stage": "prospect"}
+    for name, owner in (("老板的有限公司", str(staff.boss.pk)), ("没人的有限公司", "")):
+        assert boss.post("/customers/new", {**sent, "name": name, "owner": owner}).status_code == 302
+    assert Customer.objects.get(name="老板的有限公司").owner == staff.boss
+    assert Customer.objects.get(name="没人的有限公司").owner is None
+
+
+@pytest.mark.feature("C14", "P22")
+def test_the_timeline_tells_of_bin_and_return_without_inner_facts(staff: Staff, browse: Browse) -> None:
+    customer, entity = make_customer(staff.boss, "来回有限公司"), entity_of(Customer)
+    entity.restore(entity.remove(customer, by=staff.boss), by=staff.boss)
+    page = text_of(browse(staff.boss).get(f"/customers/{customer.pk}/"))
+    assert "恢复了" in page
+    assert "_deleted" not in page
+
+
 # -- quick create ------------------------------------------------------------------------------------------------------
 
 
