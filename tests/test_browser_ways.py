@@ -62,6 +62,12 @@ def test_a_draft_is_offered_again(browser_page: Page, company: Staff) -> None:
     page.locator("a[data-key=n]").click()
     page.locator("dialog[open] [data-draft-restore]").click()
     expect(page.locator("dialog[open] #id_name")).to_have_value("珠海听涛软件有限公司")
+    # A form that comes back with a complaint still shows what was typed: nothing to restore.
+    page.locator("dialog[open] #id_name").fill("")
+    page.locator("dialog[open] [data-draft-state]").wait_for(state="attached")
+    page.locator("dialog[open] form button.btn-primary").first.click()
+    page.locator("dialog[open] form[data-wrong]").wait_for()
+    expect(page.locator("dialog[open] [data-draft-offer]")).to_be_hidden()
 
 
 @pytest.mark.feature("P20")

@@ -85,7 +85,7 @@ def done(
     Without htmx the message waits for the next page.
     """
     if not getattr(request, "htmx", False):
-        messages.success(request, str(message))
+        messages.success(request, str(message), extra_tags=undo_url)
         return redirect(url)
     told: dict[str, Any] = {"message": str(message)}
     if record is not None:

@@ -56,5 +56,5 @@ if (kept) {
 
 for (const line of document.querySelectorAll("#messages p")) {
   const kind = { error: "bad", warning: "warn" }[line.dataset.kind] || "good";
-  setTimeout(() => toast({ text: line.textContent, kind }));
+  setTimeout(() => document.dispatchEvent(new CustomEvent("toast", { detail: { text: line.textContent, kind, undo: line.dataset.undo } })));
 }
