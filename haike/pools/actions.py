@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from haike.bulk.write import Outcome, allowed_keys, change_many
 from haike.find.insert import insert_rows
-from haike.kernel.entity import Entity
+from haike.kernel.entity import Entity, entity_named
 from haike.kernel.log import Batch
 from haike.kernel.period import start_of, today
 from haike.kernel.policy import Actor
@@ -32,6 +32,7 @@ from haike.refused import Refused
 RETURNED: list[Callable[[Entity, Sequence[int]], None]] = []
 """What follows, in the same transaction, when records came back to a pool."""
 
+LATELY = timedelta(days=1)
 GONE = _("This record is not there any more.")
 
 
@@ -148,7 +149,24 @@ def _pool_of(record: Any, known: Seas, by: Any) -> Pool:
         raise Refused(_("It belongs to you already."))
     if record.owner_id is None:
         raise Refused(_("It lies in no pool."))
-    raise Refused(_("Somebody else was faster: it belongs to %(name)s now.") % {"name": record.owner})
+    raise _taken(record)
+
+
+def _taken(record: Any) -> Refused:
+    return Refused(_("Somebody else was faster: it belongs to %(name)s now.") % {"name": record.owner})
+
+
+def faster(slug: str, pk: int, *, by: Any) -> Refused | None:
+    """The clear no for a member of a pool whose page still shows what somebody took out of it within a day."""
+    entity, known = entity_named(slug), seas()
+    if entity is None or slug != entity.slug or entity.label not in poolings():
+        return None
+    rows = entity.model._base_manager.filter(pk=pk, deleted_at__isnull=True, owned_since__gte=timezone.now() - LATELY)
+    for record in rows.exclude(owner__isnull=True).select_related("owner"):
+        left = known.pools.get(record.pool_id)
+        if left is not None and known.joined_by(by.pk, left):
+            return _taken(record)
+    return None
 
 
 def _home(known: Seas, entity: Entity, to: Pool | None, may: set[int]) -> Callable[[Any], Pool]:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from haike.kernel.entity import Entity, Section, entity_named
 from haike.kernel.look import Look
+from haike.pools.actions import faster
 from haike.pools.bulk import ASSIGN, CLAIM, RETURN, return_looks, returned, run_one
 from haike.pools.deal_out import HAND
 from haike.pools.pooling import poolings
@@ -30,9 +31,15 @@ def _found(request: HttpRequest, slug: str, pk: int) -> tuple[Entity, Any, Any]:
 
 def claim_view(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """Take a record out of its pool for oneself."""
-    entity, user, record = _found(request, slug, pk)
     if request.method != "POST":
         raise Http404
+    try:
+        entity, user, record = _found(request, slug, pk)
+    except Http404:
+        # The page was open while somebody else claimed it; to say nothing but "not found" would leave one wondering.
+        if no := faster(slug, pk, by=request.user):
+            return refused_page(request, no)
+        raise
     title = said(_("Claim %(title)s"), title=record)
     try:
         run = run_one(entity, CLAIM, pk, {}, title, by=user)

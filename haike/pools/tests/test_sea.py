@@ -185,6 +185,11 @@ def test_who_is_too_late_is_told_who_was_faster(staff: Staff, browse: Browse) ->
     customer = adrift(pool, staff.boss)
     # Both have the page open.
     assert browse(staff.ann).post(f"/customers/{customer.pk}/claim").status_code == 302
+    late = browse(staff.cat).post(f"/customers/{customer.pk}/claim")
+    assert late.status_code == 422
+    assert staff.ann.name in text_of(late)
+    age(customer, owned_since=timezone.now() - timedelta(days=2))
+    assert browse(staff.cat).post(f"/customers/{customer.pk}/claim").status_code == 404
     answer = browse(staff.cat).post("/customers/bulk/sea-claim?tab=sea", {"ids": str(customer.pk), "sure": "1"})
     customer.refresh_from_db()
     assert customer.owner == staff.ann
