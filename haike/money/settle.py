@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from haike.kernel import change
 from haike.money.document import NOUGHT, exact
+from haike.money.first_paid import note_paid
 from haike.money.invoice.record import ISSUED, VOID, Invoice
 from haike.money.payment.record import Allocation
 from haike.money.plan.record import PaymentPlan
@@ -48,6 +49,7 @@ def settle_source(key: Key | None) -> None:
     change.settle(SOURCES[name], pk, **facts)
     if name == "order":
         payments_changed([pk])
+    note_paid(source, received)
 
 
 def settle_sources(keys: Iterable[Key | None]) -> None:

@@ -1,7 +1,7 @@
 """On what occasions a record may pass to a keeper; rooms declare them.
 
-A field of a pick-list is an occasion for each of its words. A later room declares its own, such as the first paid
-deal, and says `happened` within the transaction in which it happens.
+A field of a pick-list is an occasion for each of its words. Rooms below declare their own, as money does the first paid
+deal, and say `happened` within the transaction in which it happens.
 """
 
 from __future__ import annotations
