@@ -390,12 +390,17 @@ def _save(entity: Entity, record: Any, user: Any, version: int | None, typed: Ty
             version = conflict.current.version
 
 
+def has_seen(request: HttpRequest, seen: str) -> bool:
+    """Whether these lines stood in the form that was sent; a browser sends line ends in its own way."""
+    return request.POST.get("seen", "").splitlines() == seen.splitlines()
+
+
 def warn(page: FormPage, entity: Entity, typed: Typed, record: Any, request: HttpRequest) -> bool:
     """Show what the entity warns of, once; sending the form again means that the user has seen it."""
     warnings = [str(warning) for warning in entity.check_values(typed.values, record, typed.user)]
     warnings += _typed_for_nothing(entity, typed, record, request.POST)
     seen = "\n".join(warnings)
-    if not warnings or request.POST.get("seen") == seen:
+    if not warnings or has_seen(request, seen):
         return False
     page.hidden["seen"] = seen
     page.message = str(_("Please look at this first; save again if it is right."))

@@ -1,5 +1,6 @@
 """The pages of customers and contacts through HTTP, as seller, manager, outsider and boss."""
 
+import html
 import re
 from collections.abc import Callable
 from typing import Any
@@ -100,6 +101,13 @@ def test_the_form_warns_of_a_likeness_and_then_obeys(staff: Staff, browse: Brows
     assert seen is not None
     assert cat.post("/customers/new?quick=1", {**sent, "seen": seen[1]}).status_code == 302
     assert Customer.objects.filter(owner=staff.cat).count() == 1
+    # Two likenesses are two lines, which a browser sends with line ends of its own.
+    sent["name"] = "海蓝科技（深圳）股份有限公司"
+    seen = re.search(r'name="seen" value="([^"]*)"', text_of(cat.post("/customers/new?quick=1", sent)))
+    assert seen is not None
+    lines = html.unescape(seen[1]).replace("\n", "\r\n")
+    assert "\r\n" in lines
+    assert cat.post("/customers/new?quick=1", {**sent, "seen": lines}).status_code == 302
 
 
 GRID = "/customers/grid"

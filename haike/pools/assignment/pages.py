@@ -18,6 +18,7 @@ from haike.pools.pooling import poolings
 from haike.pools.seas import seas
 from haike.screens.dialogs import FilterForm
 from haike.screens.door import done, find_record
+from haike.screens.form import has_seen
 from haike.segments.builder import conditions_form, conditions_page
 from haike.segments.conditions import conditions_of, group_of
 
@@ -46,7 +47,7 @@ def _save(request: HttpRequest, form: FilterForm, rule: AssignmentRule, built: G
     rules, user, kept = entity_of(AssignmentRule), form.user, conditions_of(form.entity, built)
     warnings = [str(each) for each in rules.check_values({"conditions": kept}, rule, user)]
     seen = "\n".join(warnings)
-    if warnings and request.POST.get("seen") != seen:
+    if warnings and not has_seen(request, seen):
         form.notes, form.state = warnings, {"seen": seen}
         return None
     rules.change(rule, by=user, conditions=kept)

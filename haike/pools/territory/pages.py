@@ -21,6 +21,7 @@ from haike.refused import Refused
 from haike.said import said
 from haike.screens.dialogs import FilterForm
 from haike.screens.door import done, find_record
+from haike.screens.form import has_seen
 from haike.segments.builder import conditions_form, conditions_page
 from haike.segments.conditions import conditions_of, group_of
 
@@ -43,7 +44,7 @@ def _save(request: HttpRequest, form: FilterForm, record: Any, built: Group) -> 
     territories, user, kept = entity_of(Territory), form.user, conditions_of(form.entity, built)
     notes = [str(each) for each in consequences({"conditions": kept}, record, user)]
     seen = "\n".join(notes)
-    if notes and request.POST.get("seen") != seen:
+    if notes and not has_seen(request, seen):
         form.notes, form.state = notes, {"seen": seen}
         return None
     territories.change(record, by=user, conditions=kept)
