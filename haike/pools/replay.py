@@ -92,6 +92,8 @@ class Past:
         for when, other in self.owners:
             yield Stint(owner, at, when, _protected(at, before, accounts, protect_days))
             at, owner, before = when, other, owner
+        # What was moved in has no log of former owners: who had it before is not known, since when this one has it is.
+        at = max(at, self.record.owned_since or at)
         yield Stint(owner, at, None, _protected(at, before, accounts, protect_days))
 
 
@@ -140,11 +142,17 @@ def _read_past(
 ) -> Iterable[Past]:
     """The history of some records, by a query for each of its sources."""
     names = sorted({name for condition in spares for name in condition.reads})
-    rows = entity.model._base_manager.filter(pk__in=keys).only("pk", "owner", "created_at", *names)
+    clocks = [(key, name) for key, __, name in rule.clocks()]
+    facts = ("owner", "created_at", "owned_since", "dealt_at", *(name for __, name in clocks))
+    rows = entity.model._base_manager.filter(pk__in=keys).only("pk", *facts, *names)
     found = {row.pk: Past(row, first_owner=row.owner_id) for row in rows}
     _read_changes(entity, pooling, found, names)
     for past in found.values():
         past.follow(spares, names)
+        # The last of each is known by the record itself, also where the log begins later.
+        for key, name in {*clocks, (DEAL, "dealt_at")}:
+            if at := getattr(past.record, name):
+                past.moments[key].append(at)
     # A clock may have begun long before the first night.
     earliest = since - timedelta(days=max([*rule.pool.limits, 1]))
     for source in pooling.contacts:

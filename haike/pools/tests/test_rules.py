@@ -271,6 +271,26 @@ def live(pk: int, what: str, who: User, now: datetime, talks: list[tuple[int, da
         age(after, **dict.fromkeys(facts, now))
 
 
+@pytest.mark.feature("X7", "X11")
+def test_what_came_without_a_log_is_tried_by_what_its_record_says(staff: Staff) -> None:
+    facts = {
+        "甲": {"owned_since": 5}, "乙": {"owned_since": 50}, "丙": {"owned_since": 50, "last_contact_at": 3},
+        "丁": {"owned_since": 50, "dealt_at": 12, "advanced_at": 8, "last_contact_at": 30},
+    }  # fmt: skip
+    for name, days in facts.items():
+        made = make_customer(staff.ann, f"{name}有限公司")
+        age(made, created_at=days_ago(100), **{fact: days_ago(ago) for fact, ago in days.items()})
+    entity = entity_of(Customer)
+    for place, limits in enumerate([(10, None, None), (None, 10, None), (None, None, 10), (40, 20, None)]):
+        pool = make_pool(f"第{place}公海", members=[staff.ann], **limits_of(limits))
+        rule, due = Rule(pool, poolings()[LABEL]), set[int]()
+        for key, __, ___ in rule.clocks():
+            due |= set(due_rows(entity, rule, key, today()).values_list("pk", flat=True))
+        assert due == {loss.record for loss in replay(entity, pool, first=today())}, limits
+        assert due
+        entity_of(Pool).remove(pool, by=SETUP)
+
+
 @contextmanager
 def contacts(talks: list[tuple[int, datetime]]) -> Iterator[None]:
     """For a while these were all the talks there have been."""
