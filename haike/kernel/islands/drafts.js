@@ -81,9 +81,8 @@ function fill(form, pairs) {
   }
 }
 
-/** Offer what was kept earlier, if it differs from what the form shows. A form that came back shows what was typed. */
+/** Offer what was kept earlier, if it differs from what the form shows. */
 export function offer(form) {
-  if ("wrong" in form.dataset) return;
   const kept = key(form) && store.get(key(form));
   const box = form.querySelector("[data-draft-offer]");
   // A form that came back with a complaint shows what was typed, and what is kept is no newer.
