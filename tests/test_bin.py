@@ -54,6 +54,16 @@ def test_what_hangs_on_it_goes_and_returns_together(customer: Customer, staff: S
     assert list(actions.order_by("id"))[-2:] == ["delete", "restore"]
 
 
+def test_the_page_of_what_lies_in_the_bin_says_so(customer: Customer, staff: Staff, browse: Browse) -> None:
+    ann, url = browse(staff.ann), f"/customers/{customer.pk}/"
+    assert 'class="card follow-up-box"' in ann.get(url).content.decode()
+    ann.post(f"{url}delete")
+    page = ann.get(url).content.decode()
+    assert "在回收站" in page
+    assert "follow-up-box" not in page, "a talk about it would be refused"
+    assert "_deleted" not in page, "what only an undo reads"
+
+
 def test_users_restore_and_only_the_boss_purges_and_empties(customer: Customer, staff: Staff, browse: Browse) -> None:
     entity_of(Customer).remove(customer, by=staff.ann)
     ann, boss = browse(staff.ann), browse(staff.boss)

@@ -179,7 +179,7 @@ def _titles(entity: Entity, changes: Iterable[Change]) -> dict[str, dict[int, st
     """The titles of linked records in the changes, one query for each kind of link."""
     keys: dict[str, set[int]] = defaultdict(set)
     for change in changes:
-        for name, pair in change.diff.items():
+        for name, pair in shown_diff(change).items():
             look = entity.additions.logged(entity, name)
             if isinstance(look, ReferenceLook) and not isinstance(look, ManyLook):
                 keys[name] |= {key for key in pair if isinstance(key, int)}

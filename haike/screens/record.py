@@ -100,7 +100,12 @@ class RecordPage:
     def badges(self) -> list[SafeString]:
         """Short marks beside the name."""
         found = [(name, self.seen[name]) for name in self.declared.badges if name in self.seen]
-        return [self._cell(name, seen) for name, seen in found if not seen.look.blank(seen.look.get(self.record))]
+        cells = [self._cell(name, seen) for name, seen in found if not seen.look.blank(seen.look.get(self.record))]
+        if self.record.deleted_at is not None:
+            cells.append(format_html('<span class="tag tag-red">{}</span>', _("In the recycle bin")))
+        elif self.record.archived_at is not None:
+            cells.append(format_html('<span class="tag tag-gray">{}</span>', _("Archived")))
+        return cells
 
     @cached_property
     def facts(self) -> list[dict[str, Any]]:

@@ -165,9 +165,9 @@ def fresh_box(user: Any, customer: Customer | None, place: str) -> Box:
 
 
 def render_box(request: HttpRequest, customer: Customer, place: str = "page") -> SafeString:
-    """The box as a panel; nothing for those who may not write."""
+    """The box as a panel; nothing for those who may not write, and of a customer in the recycle bin."""
     user = cast(Any, request.user)
-    if not entity_of(FollowUp).policy.may(user, "create"):
+    if customer.deleted_at is not None or not entity_of(FollowUp).policy.may(user, "create"):
         return SafeString("")
     return render_to_string("work/box.html", {"box": fresh_box(user, customer, place)}, request=request)
 
