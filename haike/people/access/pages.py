@@ -112,7 +112,7 @@ def abilities_view(request: HttpRequest, pk: int) -> HttpResponse:
         "reports": len(house.below(user.pk)) - 1,
         "roles": mine.items(),
         "role": role if role in mine else None,
-        "entities": [(each.label, each.label_plural) for each in sorted(entities_on(), key=by_use)],
+        "entities": [(each.label, each.label_plural) for each in _ordered()],
         "entity": entity.label if entity else "",
         "may_look_up": may_look_up(me),
         **_shown(abilities, roles, entity.label if entity else ""),
