@@ -150,9 +150,9 @@ def _read_past(
     for past in found.values():
         past.follow(spares, names)
         # The last of each is known by the record itself, also where the log begins later.
-        for key, name in {*clocks, (DEAL, "dealt_at")}:
+        for clock, name in {*clocks, (DEAL, "dealt_at")}:
             if at := getattr(past.record, name):
-                past.moments[key].append(at)
+                past.moments[clock].append(at)
     # A clock may have begun long before the first night.
     earliest = since - timedelta(days=max([*rule.pool.limits, 1]))
     for source in pooling.contacts:

@@ -277,7 +277,9 @@ def _figures(record: Customer, user: Actor) -> list[tuple[Label, str]]:
     entity: Entity = Customer._haike_entity  # type: ignore[attr-defined]
     found: list[tuple[Label, str]] = []
     if entity.right(user, "last_contact_at") != "hidden":
-        days = (timezone.now() - record.last_contact_at).days if record.last_contact_at else None
+        # Days of the calendar, as in what the page says of the customer's own rhythm.
+        last = record.last_contact_at
+        days = (timezone.localdate() - timezone.localdate(last)).days if last else None
         text = "–" if days is None else ngettext("%(days)s day", "%(days)s days", days) % {"days": days}
         found.append((_("Since the last contact"), text))
     if entity.right(user, "next_contact_at") != "hidden" and record.next_contact_at:

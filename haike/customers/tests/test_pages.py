@@ -3,6 +3,7 @@
 import html
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -18,6 +19,7 @@ from haike.customers.customer.record import Customer
 from haike.customers.relation import CustomerRelation
 from haike.customers.testing import make_contact, make_customer
 from haike.find.share import Share
+from haike.kernel import change
 from haike.kernel.entity import entity_of
 from haike.people.testing import Staff
 from haike.people.user.record import User
@@ -39,6 +41,15 @@ def test_who_may_give_customers_away_keeps_his_new_one_unless_he_says_otherwise(
         assert boss.post("/customers/new", {**sent, "name": name, "owner": owner}).status_code == 302
     assert Customer.objects.get(name="老板的有限公司").owner == staff.boss
     assert Customer.objects.get(name="没人的有限公司").owner is None
+
+
+@pytest.mark.feature("C14", "C16")
+def test_days_since_the_last_contact_are_those_of_the_calendar(staff: Staff, browse: Browse) -> None:
+    customer = make_customer(staff.ann, "昨晚谈过有限公司")
+    late = timezone.localtime().replace(hour=23, minute=59) - timedelta(days=3)
+    change.settle(Customer, customer.pk, last_contact_at=late)
+    page = text_of(browse(staff.ann).get(f"/customers/{customer.pk}/"))
+    assert re.search(r"距上次联系</dt>\s*<dd[^>]*>3 天", page)
 
 
 @pytest.mark.feature("C14", "P22")
