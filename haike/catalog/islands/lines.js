@@ -141,6 +141,12 @@ export default function lines(root) {
     return row;
   }
 
+  function refuse(sentence) {
+    const hint = root.querySelector("[data-hint]");
+    hint.textContent = sentence;
+    hint.classList.add("bad");
+  }
+
   function add(line, after) {
     if (rows().length >= most) return rows().at(-1);
     const row = dress(pattern.cloneNode(true), line || { ...LINE });
@@ -406,7 +412,10 @@ export default function lines(root) {
     if (!answer?.ok) return;
     let row = input.closest("tr");
     let unsure;
-    for (const { several, ...line } of (await answer.json()).lines) {
+    const found = (await answer.json()).lines;
+    // All or nothing: rows that find no place are not left out in silence.
+    if (rows().filter(filled).length + found.length > most || pasted(text).length > most) return refuse(words.most);
+    for (const { several, ...line } of found) {
       const whole_ = settled(sane({ ...LINE, ...line, product: line.product || "" }), rule());
       if (filled(row)) row = add(whole_, row);
       else {

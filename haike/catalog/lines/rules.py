@@ -47,19 +47,20 @@ def refused_lines(entity: Entity, records: Sequence[Any], touched: set[str] | No
 
 def _faults(document: Any, before: Sequence[DocumentLine], touched: set[str] | None, by: Actor) -> list[str]:
     lines = document.lines
-    held = {line.product_id for line in before}
+    held = _quantities(before)
     same = {line.key: line_data(line) for line in before}
     # Lines that were just filled in have their offers; those of an earlier save of the same record are of no use.
     read = document.__dict__.pop(OFFERED, None)
     offers = read if read is not None and PENDING in document.__dict__ else offers_of(document, lines)
-    fresh = {line.product_id for line in lines if line.product_id is not None} - held
+    # What stands there already stays, also of a product that was stopped since; more of it is as new.
+    fresh = {key for key, quantity in _quantities(lines).items() if quantity > held.get(key, 0)}
     seen = set(Product.objects.visible_to(by).filter(pk__in=fresh).values_list("pk", flat=True)) if fresh else set()
     on_sale = set(sellable(by).filter(pk__in=fresh).values_list("pk", flat=True)) if fresh else set()
     only_lines = touched is not None and touched & PRICING == {"lines"}
     below = not document.floor_binds or by.grants.may_do(BELOW_FLOOR)
     said: list[str] = []
     for place, line in enumerate(lines, 1):
-        if line.product_id in fresh and line.product_id not in on_sale:
+        if line.product_id in fresh - on_sale and (line.product_id in seen or line.product_id not in held):
             fault = _("it is not sold any more.") if line.product_id in seen else _("there is no such product.")
             said.append(_said(place, line, fault))
             continue
@@ -69,6 +70,14 @@ def _faults(document: Any, before: Sequence[DocumentLine], touched: set[str] | N
         if offer is not None and (cheap := too_cheap(document, line, offer)):
             said.append(_said(place, line, cheap))
     return said
+
+
+def _quantities(lines: Sequence[DocumentLine]) -> dict[int, Decimal]:
+    found: dict[int, Decimal] = {}
+    for line in lines:
+        if line.product_id is not None:
+            found[line.product_id] = found.get(line.product_id, Decimal(0)) + line.quantity
+    return found
 
 
 def _said(place: int, line: DocumentLine, fault: Any) -> str:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, cast
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
+from haike.catalog.lines.compare import compared
 from haike.digits import whole
 from haike.kernel.entity import Section, entity_of
+from haike.kernel.look import Look
 from haike.refused import Conflict, Refused
 from haike.sales.order.actions import amend, order_from
 from haike.sales.order.record import SIGNED, Order
@@ -41,7 +45,7 @@ def amend_view(request: HttpRequest, pk: int) -> HttpResponse:
     looks = {name: entity.looks[name] for name in ["amend_reason", *names]}
     typed = Typed(looks, user)
     typed.start({name: looks[name].get(order) for name in names})
-    status = 200
+    status, top = 200, SafeString("")
     if request.method == "POST":
         typed.read(request.POST, request.FILES)
         if typed.parse():
@@ -50,7 +54,8 @@ def amend_view(request: HttpRequest, pk: int) -> HttpResponse:
             try:
                 after = amend(order, reason=reason, by=user, version=whole(request.POST.get("version")), **values)
             except Conflict:
-                typed.message = str(_("Somebody else has saved this record in the meantime. Please look again."))
+                order = find_record(entity, user, pk)
+                typed.message, top = _crossed(order, looks, values)
             except Refused as no:
                 typed.refuse(no)
             else:
@@ -68,4 +73,18 @@ def amend_view(request: HttpRequest, pk: int) -> HttpResponse:
         back_url=entity.url_of(order),
         buttons=[{"label": _("Amend"), "primary": True, "name": "", "value": ""}],
     )
+    page.top = top
     return render_form(request, page, typed, [Section("", list(looks))], status)
+
+
+def _crossed(order: Order, looks: Mapping[str, Look], typed: Mapping[str, Any]) -> tuple[str, SafeString]:
+    """What to say when somebody else was quicker, and what sending this amendment again would change by now."""
+    last = order.amendments.select_related("by").order_by("number").last()
+    said = str(_("Somebody else has saved this record in the meantime. Please look again."))
+    if last is not None:
+        told = _("Last: amendment %(number)s by %(name)s, “%(reason)s”. If you send yours again, it changes this:")
+        said += " " + told % {"number": last.number, "name": last.by or _("Haike"), "reason": last.reason}
+    if "lines" not in typed:
+        return said, SafeString("")
+    look = looks["lines"]
+    return said, compared(look.to_json(look.stored(order)), look.to_json(typed["lines"]), order.currency)

@@ -142,8 +142,11 @@ def test_what_is_signed_changes_by_amendments_only(staff: Staff, customer: Any, 
     assert client.post(url, {**sent, "amend_reason": "客户加两台"}).status_code in (204, 302)
     after = read(order)
     assert (after.total, after.amended) == (Decimal("533.33"), 1)
-    stale = client.post(url, {**sent, "amend_reason": "又改", "discount": "50"})
+    stale = client.post(url, {**sent, "lines": json.dumps(kept), "amend_reason": "又改", "discount": "50"})
     assert stale.status_code == 422
+    # Who comes second sees whose change is there, and what his own would do to it.
+    assert "客户加两台" in stale.content.decode()
+    assert re.search(r"<del[^>]*>5 ?</del> <ins>3", stale.content.decode())
     assert amend(after, reason="改月结", by=staff.ben, pay_manner="monthly").amended == 2
     numbers = [(each.number, each.by, each.before, each.after) for each in after.amendments.order_by("number")]
     assert numbers == [

@@ -185,8 +185,13 @@ def test_floors_discounts_and_stopped_products(staff: Staff, customer: Any, pump
     with pytest.raises(Refused) as stopped:
         make_quote(staff.ann, customer, {"product": pump.pk, "quantity": "1"})
     assert "停售" in str(stopped.value.fields["lines"])
-    # Where it stands already it may stay.
+    # Where it stands already it may stay, but it grows no more.
     kept = entity.looks["lines"].to_json(quote.lines)
+    with pytest.raises(Refused) as grown:
+        entity.change(
+            quote, by=staff.ann, lines=entity.looks["lines"].from_json([{**kept[0], "quantity": "2"}], staff.ann)
+        )
+    assert "停售" in str(grown.value.fields["lines"])
     more = entity.looks["lines"].from_json([*kept, line(price="5")], staff.ann)
     assert entity.change(quote, by=staff.ann, lines=more).total == 12805
     assert Quote.objects.count() == 3
