@@ -14,6 +14,7 @@ from haike.kernel.entity import Button, Entity, Related, entity_of
 from haike.kernel.policy import Actor
 from haike.refused import Refused
 from haike.sales.contract.record import Contract
+from haike.sales.order.record import Order
 from haike.sales.quote.actions import made_from, taken
 from haike.sales.quote.record import Quote
 from haike.sales.quote.screen import ORDERABLE
@@ -34,6 +35,9 @@ def contract_from(quote: Quote, *, by: Actor) -> Contract:
         current = taken(quote, by=by)
         if (there := made_from(current, Contract)) is not None:
             raise Refused(_("There is a contract from this quote already: %(number)s.") % {"number": there.number})
+        if (there := made_from(current, Order)) is not None:
+            # Both would be owed, and the sale counted twice.
+            raise Refused(_("This quote has been ordered already: %(number)s.") % {"number": there.number})
         able = entity.editable_by(by)
         values = {name: getattr(current, source) for name, source in TAKEN.items() if name in able}
         drawn: Contract = entity.create(by=by, **{**values, "owner": current.owner}, quote=current)
@@ -54,7 +58,7 @@ def buttons(entity: Entity, record: Any, user: Any) -> Iterable[Button]:
     if entity.model is not Quote or record.deleted_at is not None or record.state not in ORDERABLE:
         return
     may = user.grants.may("sales.contract", "create") and entity.policy.allows(user, "edit", record)
-    if may and made_from(record, Contract) is None:
+    if may and made_from(record, Contract) is None and made_from(record, Order) is None:
         yield Button(_("Make the contract"), f"{entity.url_of(record)}contract", "file-certificate", "post")
 
 

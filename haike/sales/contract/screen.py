@@ -61,7 +61,7 @@ class ContractEntity(Entity):
         "undelivered": Category(_("Not fully delivered"), Q(state=ACTIVE) & ~Q(delivery_state=ALL)),
         "ends_soon": Category(_("Ends within 30 days"), _ends_soon, sort="ends_on"),
         "to_renew": Category(_("To be renewed"), renewal.to_renew, sort="ends_on"),
-        "ended": Category(_("Ended"), _ended),
+        "ended": Category(pgettext_lazy("contract", "Ended"), _ended),
         "signed_this_month": Category(_("Signed this month"), _signed_within("this_month")),
         "signed_this_year": Category(_("Signed this year"), _signed_within("this_year")),
     }

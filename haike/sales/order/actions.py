@@ -15,6 +15,7 @@ from haike.kernel.entity import entity_of
 from haike.kernel.log import within_batch
 from haike.kernel.policy import Actor
 from haike.refused import Refused
+from haike.sales.contract.record import Contract
 from haike.sales.order.record import SIGNED, Amendment, Order, OrderLine
 from haike.sales.order.rules import AMENDED
 from haike.sales.quote.actions import copied, copied_lines, made_from, taken
@@ -81,6 +82,8 @@ def order_from(quote: Quote, *, by: Actor) -> Order:
         current = taken(quote, by=by)
         if (there := made_from(current, Order)) is not None:
             raise Refused(_("This quote has been ordered already: %(number)s.") % {"number": there.number})
+        if (there := made_from(current, Contract)) is not None:
+            raise Refused(_("There is a contract from this quote already: %(number)s.") % {"number": there.number})
         values = {**copied(current, orders, by), "owner": current.owner}
         made: Order = orders.create(by=by, **values, quote=current, lines=copied_lines(current.lines, OrderLine))
     return made

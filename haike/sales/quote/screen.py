@@ -22,6 +22,7 @@ from haike.kernel.currency import money_text
 from haike.kernel.entity import Button, Category, Panel, Related, Section, SideGroup, entity_of
 from haike.kernel.period import today
 from haike.kernel.policy import Actor
+from haike.sales.contract.record import Contract
 from haike.sales.order.record import Order
 from haike.sales.quote.actions import made_from, refused_quotes
 from haike.sales.quote.flow import QuoteFlow
@@ -107,7 +108,8 @@ class QuoteEntity(PricedEntity):
         if record.state in (SENT, DECLINED) and self.policy.allows(user, "edit", record):
             found.append(Button(_("New version"), f"{self.url_of(record)}version", "versions", "post"))
         orders = record.state in ORDERABLE and record.deleted_at is None and user.grants.may("sales.order", "create")
-        if orders and self.policy.allows(user, "edit", record) and made_from(record, Order) is None:
+        orders = orders and all(made_from(record, each) is None for each in (Order, Contract))
+        if orders and self.policy.allows(user, "edit", record):
             found.append(Button(_("Make the order"), f"{self.url_of(record)}order", "shopping-cart", "post"))
         return found
 

@@ -157,7 +157,12 @@ def test_a_contract_from_a_quote_by_one_click(staff: Staff, browse: Browse) -> N
     again = client.post(url)
     assert again.status_code == 422
     assert made.number in again.content.decode()
-    assert url not in client.get(f"/quotes/{quote.pk}/").content.decode()
+    # Nor does it become an order besides: both would be owed.
+    assert client.post(f"/quotes/{quote.pk}/order").status_code == 422
+    page = client.get(f"/quotes/{quote.pk}/").content.decode()
+    assert url not in page
+    assert f"/quotes/{quote.pk}/order" not in page
+    assert "已到期" in client.get("/contracts/").content.decode()
 
 
 @pytest.mark.feature("K2")
