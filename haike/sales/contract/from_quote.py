@@ -35,9 +35,9 @@ def contract_from(quote: Quote, *, by: Actor) -> Contract:
         current = taken(quote, by=by)
         if (there := made_from(current, Contract)) is not None:
             raise Refused(_("There is a contract from this quote already: %(number)s.") % {"number": there.number})
-        if (there := made_from(current, Order)) is not None:
+        if (ordered := made_from(current, Order)) is not None:
             # Both would be owed, and the sale counted twice.
-            raise Refused(_("This quote has been ordered already: %(number)s.") % {"number": there.number})
+            raise Refused(_("This quote has been ordered already: %(number)s.") % {"number": ordered.number})
         able = entity.editable_by(by)
         values = {name: getattr(current, source) for name, source in TAKEN.items() if name in able}
         drawn: Contract = entity.create(by=by, **{**values, "owner": current.owner}, quote=current)

@@ -82,8 +82,8 @@ def order_from(quote: Quote, *, by: Actor) -> Order:
         current = taken(quote, by=by)
         if (there := made_from(current, Order)) is not None:
             raise Refused(_("This quote has been ordered already: %(number)s.") % {"number": there.number})
-        if (there := made_from(current, Contract)) is not None:
-            raise Refused(_("There is a contract from this quote already: %(number)s.") % {"number": there.number})
+        if (drawn := made_from(current, Contract)) is not None:
+            raise Refused(_("There is a contract from this quote already: %(number)s.") % {"number": drawn.number})
         values = {**copied(current, orders, by), "owner": current.owner}
         made: Order = orders.create(by=by, **values, quote=current, lines=copied_lines(current.lines, OrderLine))
     return made
