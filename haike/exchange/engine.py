@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any, cast
@@ -80,10 +80,19 @@ class Parsed:
 class Reader:
     """Turns cells into values by the Looks; what repeats (words, people, regions) is looked up once."""
 
-    def __init__(self, entity: Entity, user: Any, columns: dict[int, str], owner: Any = None) -> None:
+    def __init__(
+        self,
+        entity: Entity,
+        user: Any,
+        columns: dict[int, str],
+        owner: Any = None,
+        words: Mapping[str, Mapping[str, str]] | None = None,
+    ) -> None:
         self.entity, self.user = entity, user
         self.given = {} if owner is None else {"owner": owner}
         """What every new record gets unless its row says otherwise."""
+        self.words = words or {}
+        """What words of the file mean that are on no list, by target."""
         able = targets(entity, user)
         self.columns: list[tuple[int, str, Look]] = [(i, n, able[n]) for i, n in columns.items() if n in able]
         self.labels = {name: label_of(entity, name, look) for __, name, look in self.columns}
@@ -95,6 +104,8 @@ class Reader:
         parsed = Parsed(number, cells)
         for index, name, look in self.columns:
             cell = cells[index] if index < len(cells) else None
+            if name in self.words and isinstance(cell, str):
+                cell = self.words[name].get(cell, cell)
             if (cell is None or cell == "") and not (look.required and ":" not in name):
                 continue
             try:
@@ -176,7 +187,7 @@ def _named(look: ReferenceLook, texts: Iterable[str], by: Any) -> dict[str, Any]
 def reader_for(run: ImportRun, entity: Any, user: Any) -> Reader:
     """What reads the rows of an import."""
     owner = get_user_model()._default_manager.filter(pk=run.owner_id).first() if run.owner_id else None
-    return Reader(entity, user, {int(index): name for index, name in run.columns.items()}, owner)
+    return Reader(entity, user, {int(index): name for index, name in run.columns.items()}, owner, run.words)
 
 
 def in_parts(run: ImportRun, reader: Reader, rows: Iterator[tuple[int, Row]]) -> Callable[[], list[Parsed]]:

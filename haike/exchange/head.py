@@ -6,9 +6,10 @@ Opening a sheet of 100 000 rows takes seconds. The page is looked at several tim
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
 from django.utils import translation
@@ -20,6 +21,8 @@ from haike.refused import Refused
 from haike.sheets.cell import CellError
 
 SHOWN = 30
+MOST_WORDS, LONGEST_WORD = 60, 80
+"""A column with more words, or with longer ones, is none that takes them from a list."""
 MOST_KEPT = 2_000_000
 """Characters. Thirty rows of longer cells than that are read from the file each time."""
 
@@ -40,6 +43,8 @@ class Head:
     headings: list[str] = field(default_factory=list)
     rows: list[tuple[int, Row]] = field(default_factory=list)
     count: int = 0
+    words: list[dict[str, int] | None] = field(default_factory=list)
+    """What stands in each column and in how many rows; None where it has too many words to take them from a list."""
     fault: str = ""
     """Why there are no headings."""
 
@@ -53,13 +58,29 @@ def read_head(run: ImportRun) -> Head:
         try:
             head.headings, rows = data_rows(run, book)
             head.rows = list(islice(rows, SHOWN))
-            head.count = len(head.rows) + sum(1 for __ in rows)
+            head.count, head.words = _counted(chain(head.rows, rows), len(head.headings))
         except Refused as no:
             head.fault = str(no)
     # Headings without a name and what is said of odd cells are in the language of the reader.
     kept = json.dumps({"language": translation.get_language(), "sheet": run.sheet, **vars(head)}, default=_spell)
     run.head = kept if len(kept) <= MOST_KEPT else ""
     return head
+
+
+def _counted(rows: Iterable[tuple[int, Row]], width: int) -> tuple[int, list[dict[str, int] | None]]:
+    """How many rows there are, and the words of the columns that have only a few."""
+    number, few = 0, {place: dict[str, int]() for place in range(width)}
+    for __, cells in rows:
+        number += 1
+        too_many = []
+        for place, seen in few.items():
+            if place < len(cells) and isinstance(text := cells[place], str) and text:
+                seen[text] = seen.get(text, 0) + 1
+                if len(seen) > MOST_WORDS or len(text) > LONGEST_WORD:
+                    too_many.append(place)
+        for place in too_many:
+            del few[place]
+    return number, [few.get(place) for place in range(width)]
 
 
 def kept_head(run: ImportRun) -> Head | None:

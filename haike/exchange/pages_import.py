@@ -6,6 +6,7 @@ import tempfile
 from pathlib import Path
 from typing import Any, cast
 
+from django.db import transaction
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -16,6 +17,7 @@ from haike.exchange.engine import Reader, tell
 from haike.exchange.head import head_of, read_head
 from haike.exchange.run import ImportFault, ImportRun
 from haike.exchange.target import fold_files, fold_heading, fold_settled, guess, label_of, owners_for, targets
+from haike.exchange.unknown import meant_by, settle, unknown_words
 from haike.exchange.work import data_rows, open_file, start_import, undo_import, undo_run
 from haike.jobs.declare import asking
 from haike.kernel.entity import Entity, entity_named
@@ -130,13 +132,26 @@ def _mapping(request: HttpRequest, run: ImportRun, entity: Entity) -> HttpRespon
         elif request.POST.get("start"):
             try:
                 owner = whole(request.POST.get("owner"))
-                start_import(run, headings=headings, rows=head.count, columns=columns, rule=rule, by=user, owner=owner)
+                with transaction.atomic():
+                    words = settle(unknown_words(Reader(entity, user, columns), head, request.POST), by=user)
+                    start_import(
+                        run,
+                        headings=headings,
+                        rows=head.count,
+                        columns=columns,
+                        rule=rule,
+                        by=user,
+                        owner=owner,
+                        words=words,
+                    )
                 return redirect(f"/imports/{run.pk}/")
             except Refused as no:
                 fault = str(no)
     else:
         columns = guess(entity, user, headings)
-    reader, files, settled = Reader(entity, user, columns), fold_files(entity, user), fold_settled(entity, user)
+    unknown = unknown_words(Reader(entity, user, columns), head, {} if other else request.POST)
+    reader = Reader(entity, user, columns, words=meant_by(unknown))
+    files, settled = fold_files(entity, user), fold_settled(entity, user)
     context = {
         "run": run,
         "entity": entity,
@@ -160,6 +175,7 @@ def _mapping(request: HttpRequest, run: ImportRun, entity: Entity) -> HttpRespon
             }
             for index, heading in enumerate(headings)
         ],
+        "unknown": unknown,
         "preview": _preview(reader, head.rows),
         "heads": [reader.labels[name] for _index, name, _look in reader.columns],
     }

@@ -50,6 +50,8 @@ class ImportRun(models.Model):
     head = models.TextField(blank=True)
     """What the sheet begins with, as `head` keeps it until the import starts."""
     columns = models.JSONField(default=dict)
+    words = models.JSONField(default=dict)
+    """What words of the file mean that are on no list: by field and word the code, or "" to leave the field empty."""
     owner_id = models.BigIntegerField(null=True)
     """The key of who gets what the import makes, when no column says so; empty for who imports."""
     rule = models.CharField(max_length=10, choices=list(RULES.items()), default="skip")

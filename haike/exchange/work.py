@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, cast
 
+from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.db import connection, transaction
 from django.utils import timezone
@@ -56,10 +58,11 @@ def start_import(
     rule: str,
     by: Any,
     owner: int | None = None,
+    words: Mapping[str, Mapping[str, str]] | None = None,
 ) -> ImportRun:
     """Begin bringing in so many rows under these headings, as a job.
 
-    What is made belongs to `owner` (a key of `owners_for`) or to `by`.
+    What is made belongs to `owner` (a key of `owners_for`) or to `by`; `words` as in `ImportRun`.
     """
     entity = cast(Entity, entity_named(run.entity))
     entity.policy.demand(by, "import")
@@ -77,7 +80,7 @@ def start_import(
             raise Refused(_("This import has been started already."))
         locked.rows_total = rows
         locked.columns, locked.rule, locked.state = {str(i): n for i, n in columns.items()}, rule, "waiting"
-        locked.owner_id, locked.head = owner, ""
+        locked.owner_id, locked.words, locked.head = owner, words or {}, ""
         remember(entity, headings, columns)
         with asking(by=by.pk, title=said(_("Import: %(file)s"), file=locked.filename), key=f"import-{locked.pk}"):
             locked.job = str(import_rows.enqueue(run=locked.pk, by=by.pk).id)
@@ -96,6 +99,9 @@ def import_rows(*, run: int, by: int) -> dict[str, int]:
     origin.set(f"import {found.filename}"[:60])
     ImportRun.objects.filter(pk=run).update(state="running")
     found.state = "running"
+    if found.words:
+        # One may have been put on its list a moment ago, which each process looks up anew when it is so old.
+        time.sleep(settings.HAIKE_CACHE_SECONDS)
     try:
         run_rows(found, entity, user, _rows(found), progress.report)
     except (Refused, progress.Cancelled) as no:

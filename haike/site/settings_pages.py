@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from haike.digits import whole
+from haike.exchange.unknown import Keeper, keepers
 from haike.kernel import dictionary
 from haike.kernel.dictionary import DictionaryWord
 from haike.kernel.entity import entity_named
@@ -280,6 +281,20 @@ def add_word(key: str, name: str, name_en: str, colour: str, *, by: Any) -> Dict
     )
     note("kernel.dictionaryword", word.pk, {key: ["", name]}, by=by)
     return word
+
+
+def _keeps_words(user: Any) -> bool:
+    return any(user.grants.may_do(grant) for grant in ("settings", "dictionary"))
+
+
+def _take_up(key: str, name: str, by: Any) -> str:
+    """Put a word on a pick-list from elsewhere; its code."""
+    word = add_word(key, name, "", "", by=by)
+    dictionary.changed()
+    return word.code
+
+
+keepers.append(Keeper(_keeps_words, _take_up))
 
 
 def rename_word(rows: Any, word: DictionaryWord, name: str, name_en: str, colour: str, *, by: Any) -> None:

@@ -37,12 +37,13 @@ def _panel(request: HttpRequest, quote: Quote) -> str:
     shown, user = lines_panel(quote, request.user), cast(Any, request.user)
     entity = entity_of(Quote)
     before = Quote.objects.visible_to(user).filter(pk=quote.replaces_id).first() if quote.replaces_id else None
-    if before is None or entity.right(user, "lines") == "hidden":
+    if before is None or entity.right(user, "lines") not in ("edit", "read"):
         return shown
     look = entity.looks["lines"]
     was, now = [look.to_json(look.stored(each)) for each in (before, quote)]
     changes = compared(was, now, quote.currency)
-    sums = [money_text(each.total, each.currency) for each in (before, quote)]
+    money = entity.right(user, "total") in ("edit", "read")
+    sums = [money_text(each.total, each.currency) for each in (before, quote)] if money else []
     about = {"before": before, "url": entity.url_of(before), "changes": changes, "sums": sums}
     return shown + render_to_string("sales/quote/version.html", about)
 
