@@ -6,7 +6,7 @@ Else every row that has one is refused, and another company's list of sources or
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from haike.exchange.engine import Reader
@@ -63,7 +63,7 @@ class Unknown:
 
 
 def unknown_words(reader: Reader, head: Head, sent: Mapping[str, str]) -> list[Unknown]:
-    """The words that the columns' lists do not have, the most frequent first, with what was chosen for each."""
+    """The words that the columns' lists do not have, the most frequent of each first, with what was chosen for them."""
     adds = any(keeper.may(reader.user) for keeper in keepers)
     found = []
     for index, target, look in reader.columns:
@@ -89,7 +89,7 @@ def _is_known(look: ChoiceLook, word: str, user: Any) -> bool:
 
 def _with_choice(each: Unknown, chosen: str) -> Unknown:
     able = {*each.options, *([EMPTY] if each.may_be_empty else []), *([NEW] if each.may_add else [])}
-    return Unknown(**{**vars(each), "chosen": chosen if chosen in able else ""})
+    return replace(each, chosen=chosen if chosen in able else "")
 
 
 def meant_by(words: Sequence[Unknown]) -> Meant:
