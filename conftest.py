@@ -19,6 +19,8 @@ from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 from django.utils import translation
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
 from xdist.scheduler import LoadScopeScheduling
 
@@ -42,6 +44,9 @@ def pytest_configure(config: pytest.Config) -> None:
     # As it is with a pool, which tests do without.
     settings.DATABASES["default"]["PLANS"] = True
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    # How long it takes to make an example says more of the machine than of the test.
+    hypothesis_settings.register_profile("haike", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    hypothesis_settings.load_profile("haike")
     # Tests read Chinese, the language of most users.
     compile_stale()
     # Until all tests are read nothing of it is garbage; `pytest_collection_finish` goes on from there.

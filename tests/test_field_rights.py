@@ -259,7 +259,9 @@ def test_a_piece_that_an_open_field_has_too_is_found(
 
 
 @given(st.text("0123456789", min_size=1, max_size=11))
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 def test_digits_tell_nothing_of_a_masked_number(customer: Customer, eve: User, digits: str) -> None:
     entity = entity_of(Customer)
     found = Selection(entity, eve, words=digits, sort="name").find.page(10).ids
