@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Set
+from collections.abc import Callable, Sequence, Set
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -17,6 +17,9 @@ LOG = "log"
 PLACES = ("head", "main", "side")
 """Where panels stand that are no tabs."""
 
+DAILY: dict[str, Sequence[str]] = {}
+"""By kind of record (label): the tabs that are used every day; they stand first, whichever room brought them."""
+
 CHOSEN: list[Callable[[Any, str], Set[str] | None]] = []
 """Rooms below narrow the tabs of a kind of record (label) for a user to these keys; None narrows nothing."""
 
@@ -27,14 +30,15 @@ def panels_of(entity: Entity, *places: str) -> list[Panel]:
 
 
 def tabs_of(entity: Entity) -> dict[str, Tab]:
-    """All tabs of an entity by key, in their order: panels, related lists, panels behind them, the change log."""
+    """All tabs of an entity by key: those of every day, panels, related lists, panels behind them, the change log."""
     found: dict[str, Tab] = {panel.key: panel for panel in panels_of(entity, "tab")}
     for related in entity.tabs:
         target = entity_named(related.entity)
         if target is not None and not is_off(target.label):
             found[f"{target.slug}-{related.field}"] = related
     found |= {panel.key: panel for panel in panels_of(entity, "last")}
-    return {**found, LOG: None}
+    daily = {key: found[key] for key in DAILY.get(entity.label, ()) if key in found}
+    return {**daily, **found, LOG: None}
 
 
 def tab_label(tab: Tab) -> Label:

@@ -9,5 +9,6 @@ class SiteConfig(AppConfig):
 
     def ready(self) -> None:
         import_module("haike.site.checks")
+        import_module("haike.site.daily")
         import_module("haike.site.numbering.series")
         import_module("haike.site.proof")

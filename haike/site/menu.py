@@ -21,7 +21,7 @@ MENU_ORDER = option(
 
 SIMPLE_MENU = option(
     "site.simple_menu",
-    "/today/ /customers/ /customers/?tab=sea /contacts/ /follow-ups/",
+    "/today/ /customers/ /customers/?tab=sea /contacts/ /follow-ups/ /opportunities/ /quotes/ /contracts/ /orders/",
     _("Simple menu"),
     group=_("Menu"),
     help=_("What those see who chose few functions, as all new users have; the settings stand below it."),

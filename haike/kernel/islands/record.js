@@ -24,13 +24,22 @@ function show(tab) {
 }
 whenever(".tabs > [aria-current], .tabs > .active", show);
 
-on("click", ".tabs [data-tab]", (event, tab) => {
-  show(tab);
-  for (const other of tab.parentNode.querySelectorAll("[data-tab]")) {
-    other.classList.toggle("active", other === tab);
-    if (other === tab) other.setAttribute("aria-current", "true");
+// Those that have no room in the row are in a menu, which then bears the name of the one that is open.
+on("click", ".record-tabs [data-tab]", (event, tab) => {
+  const bar = tab.closest(".record-tabs");
+  const more = bar.querySelector("summary");
+  const within = !tab.matches(".tab");
+  if (!within) show(tab);
+  for (const other of bar.querySelectorAll("[data-tab], summary")) {
+    const active = other === tab || (within && other === more);
+    if (other !== more) other.classList.toggle("active", active);
+    if (active) other.setAttribute("aria-current", "true");
     else other.removeAttribute("aria-current");
   }
+  if (!more) return;
+  const name = more.querySelector("span");
+  name.textContent = within ? tab.querySelector("span").textContent : name.dataset.more;
+  if (within) more.focus();
 });
 
 // A field that was edited in its place has become a fact again.

@@ -19,6 +19,8 @@ from haike.screens.templatetags.haike import facts_of
 register = template.Library()
 FIRST = 3
 """So many buttons stand beside the name; the others are in a menu."""
+MOST_TABS, FIRST_TABS = 12, 8
+"""So many tabs stand in one row; of more than that only the first, and the others are in a menu."""
 
 
 @register.simple_tag(takes_context=True)
@@ -106,17 +108,30 @@ CURRENT_STEP = ' aria-current="step"'
 
 @register.simple_tag
 def tab_heads(tabs: Sequence[dict[str, Any]]) -> SafeString:
-    """The tabs below the name with what each counts."""
-    parts = []
-    for tab in tabs:
-        key, count, active = escape(tab["key"]), tab["count"], tab["active"]
-        number = "" if count is None or count == "" else f'<span class="count">{conditional_escape(count)}</span>'
-        parts.append(
-            f'<a class="tab{" active" if active else ""}" href="?tab={key}" hx-get="{escape(tab["url"])}"'
-            f' hx-replace-url="?tab={key}" data-tab{CURRENT if active else ""}>'
-            f"{conditional_escape(tab['label'])}{number}</a>"
-        )
-    return mark_safe("".join(parts))
+    """The tabs below the name with what each counts; very many would hide each other, so the last are in a menu."""
+    row = tabs if len(tabs) <= MOST_TABS else tabs[:FIRST_TABS]
+    heads = "".join(_tab(tab, "tab") for tab in row)
+    others = tabs[len(row) :]
+    if not others:
+        return mark_safe(f'<div class="tabs">{heads}</div>')
+    more, now = conditional_escape(gettext("More")), next((tab for tab in others if tab["active"]), None)
+    shown, current = (conditional_escape(now["label"]), CURRENT) if now else (more, "")
+    menu = "".join(_tab(tab, "menu-item") for tab in others)
+    return mark_safe(
+        f'<div class="tabs">{heads}</div><details class="menu menu-end"><summary class="tab"{current} title="{more}">'
+        f'<span data-more="{more}">{shown}</span>{icon("chevron-down")}</summary>'
+        f'<div class="menu-panel">{menu}</div></details>'
+    )
+
+
+def _tab(tab: dict[str, Any], kind: str) -> str:
+    key, count, active = escape(tab["key"]), tab["count"], tab["active"]
+    number = "" if count is None or count == "" else f'<span class="count">{conditional_escape(count)}</span>'
+    return (
+        f'<a class="{kind}{" active" if active else ""}" href="?tab={key}" hx-get="{escape(tab["url"])}"'
+        f' hx-replace-url="?tab={key}" data-tab{CURRENT if active else ""}>'
+        f"<span>{conditional_escape(tab['label'])}</span>{number}</a>"
+    )
 
 
 CURRENT = ' aria-current="true"'

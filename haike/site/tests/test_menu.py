@@ -4,10 +4,14 @@ import re
 
 import pytest
 
+from haike.customers.testing import make_customer
 from haike.kernel.option import choose
 from haike.site.menu import SIMPLE_MENU
 
 pytestmark = [pytest.mark.django_db, pytest.mark.feature("P41")]
+
+SALE = ["/opportunities/", "/quotes/", "/orders/", "/contracts/"]
+FEW = ["/today/", "/customers/", "/contacts/", "/follow-ups/", *SALE]
 
 
 def menu(browse, who) -> list[str]:
@@ -16,7 +20,7 @@ def menu(browse, who) -> list[str]:
 
 
 def test_new_users_see_few_and_may_ask_for_all(ann, browse):
-    assert menu(browse, ann) == ["/today/", "/customers/", "/contacts/", "/follow-ups/"]
+    assert menu(browse, ann) == FEW
     browse(ann).post("/account/display", {"menu": "full"})
     assert "/departments/" in menu(browse, ann)
     browse(ann).post("/account/display", {"menu": "simple"})
@@ -39,4 +43,18 @@ def test_the_company_says_what_is_simple(ann, browse):
 
 def test_an_unknown_size_changes_nothing(ann, browse):
     browse(ann).post("/account/display", {"menu": "huge"})
-    assert len(menu(browse, ann)) == 4
+    assert menu(browse, ann) == FEW
+
+
+def test_what_one_uses_daily_stands_before_the_menu_of_the_other_tabs(staff, browse):
+    customer = make_customer(staff.ann)
+    html = browse(staff.ann).get(f"/customers/{customer.pk}/?tab=team").content.decode()
+    bar = html[html.index('class="record-tabs"') :].partition('class="record-panel"')[0]
+    row, menu = bar.split('<details class="menu')
+    daily = ["timeline", "contacts", "follow-ups-customer", "opportunities-customer", "quotes-customer"]
+    assert re.findall(r"\?tab=([^\"]+)\" hx-get", row) == [
+        *daily, "contracts-customer", "orders-customer", "payments-customer"
+    ]  # fmt: skip
+    # The menu bears the name of the tab that is open in it.
+    assert re.search(r'<summary class="tab" aria-current="true"[^>]*><span data-more="更多">团队</span>', menu)
+    assert 'aria-current="true"' not in row
