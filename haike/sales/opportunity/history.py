@@ -25,6 +25,8 @@ from haike.sales.opportunity.task import TaskTick
 TOLD = frozenset({"stage", "probability", "stage_note", "state"})
 """A change of these is a row of the history."""
 DAY = timedelta(days=1)
+SLIP = timedelta(minutes=10)
+"""Who is back in his stage within this time has slipped: his stay there goes on."""
 MOST = 200
 """So many rows, the newest, are shown; an opportunity has a dozen."""
 
@@ -49,6 +51,9 @@ def write_moves(records: Sequence[Any], *, at: datetime, fresh: bool = False) ->
         if last is not None and row.since == at:
             record.stage_since = at
             moved.append(record.pk)
+        elif last is not None and row.since != last.since:
+            record.stage_since = row.since
+            Opportunity._base_manager.filter(pk=record.pk).update(stage_since=row.since)
     StageMove._base_manager.bulk_create(rows, batch_size=500)
     for start in range(0, len(moved), 500):
         Opportunity._base_manager.filter(pk__in=moved[start : start + 500]).update(stage_since=at)
@@ -78,6 +83,9 @@ def next_move(record: Any, last: StageMove | None, at: datetime) -> StageMove | 
         row.since = last.since
     if not same or closed:
         row.days = days_between(last.since, at)
+    back = not same and row.from_state == last.from_state == row.to_state == OPEN
+    if back and last.from_stage_id == row.to_stage_id and at - last.at <= SLIP:
+        row.since = last.at - float(last.days) * DAY
     return row
 
 

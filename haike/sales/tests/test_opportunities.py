@@ -177,9 +177,15 @@ def test_every_change_of_stage_probability_and_note_is_kept(staff: Staff, browse
 @pytest.mark.feature("O2")
 def test_a_move_taken_back_is_history_too(staff: Staff, browse: Browse, chance: Opportunity) -> None:
     ann, stages = browse(staff.ann), usual_stages()
+    with writer():
+        since = timezone.now() - timedelta(days=20)
+        Opportunity._base_manager.filter(pk=chance.pk).update(stage_since=since)
+        StageMove._base_manager.filter(opportunity=chance).update(since=since)
     undo_url = drop(ann, chance, stages[1]).json()["undo"]
     assert ann.post(undo_url, headers=HTMX).status_code == 204
     assert fresh(chance).stage == stages[0]
+    # A slip of the hand does not begin the days in the stage anew.
+    assert abs(fresh(chance).stage_since - since) < timedelta(minutes=1)
     assert [row.to_stage for row in moves_of(chance)] == [stages[0], stages[1], stages[0]]
 
 
