@@ -22,7 +22,7 @@ from haike.screens.conflict import Line, differences
 from haike.screens.door import done, entity_view, find_record
 from haike.screens.layout import LAID, Laid, laid_in_form, laid_out, line_in_form, line_of, shown_before
 from haike.screens.module import plugged
-from haike.screens.table import EntityWords, cell_of, inside
+from haike.screens.table import EntityWords, cell_of, fact_of, inside
 from haike.screens.templatetags.haike import facts_of
 
 
@@ -484,6 +484,7 @@ def field_view(request: HttpRequest, entity: Entity, pk: int, name: str) -> Http
 
 
 def _shown(entity: Entity, user: Any, record: Any, name: str, look: Look) -> HttpResponse:
-    html = cell_of(entity, user, name, look, record)
+    masked = entity.policy.right_to(user, name, record) == "masked"
+    html = cell_of(entity, user, name, look, record) if masked else fact_of(look, look.get(record))
     shown = {"name": name, "label": look.label, "html": html, "edit_url": f"/{entity.slug}/{record.pk}/field/{name}"}
     return HttpResponse(facts_of([shown]))

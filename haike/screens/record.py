@@ -35,7 +35,7 @@ from haike.screens.kept import kept_for
 from haike.screens.layout import laid_out, line_of
 from haike.screens.module import plugged, reachable
 from haike.screens.small import picture_answer
-from haike.screens.table import Column, EntityWords, cell_of, table_rows
+from haike.screens.table import Column, EntityWords, cell_of, fact_of, table_rows
 from haike.screens.tabs import LOG, PLACES, Tab, panels_of, shows_tab, tab_label, tabs_for
 
 LOG_SIZE = 20
@@ -94,7 +94,7 @@ class RecordPage:
     def _cell(self, name: str, seen: Seen) -> SafeString:
         if seen.masked or (self.veiled and seen.look.personal):
             return cell_of(self.declared, self.user, name, seen.look, self.record)
-        return mark_safe(seen.look.cell(seen.look.get(self.record)))
+        return fact_of(seen.look, seen.look.get(self.record))
 
     @property
     def badges(self) -> list[SafeString]:
@@ -412,7 +412,7 @@ def reveal_view(request: HttpRequest, entity: Entity, pk: int, name: str) -> Htt
         mask = mark_safe(look.masked(look.get(record)))
         text = format_html('{} <span class="reveal-no" role="alert">{}</span>', mask, no)
         return HttpResponse(text, status=422)
-    return HttpResponse(look.cell(look.get(record)))
+    return HttpResponse(fact_of(look, look.get(record)))
 
 
 @entity_view("picture")

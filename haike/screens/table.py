@@ -68,6 +68,20 @@ def looks_text(look: Look, value: Any) -> str:
     return look.text(value) if value is not None and look.align == "right" else ""
 
 
+FOLDED = 1000
+"""A text of more characters is folded on the page of its record."""
+
+
+def fact_of(look: Look, value: Any) -> SafeString:
+    """A value as the page of its record shows it: of a long text not only the beginning, and in its lines."""
+    html = look.cell(value)
+    if look.kind == "longtext" and not look.blank(value):
+        text = escape(value)
+        whole = f'<div class="whole-text">{text}</div>'
+        html = whole if len(value) <= FOLDED else f"<details><summary>{html}</summary>{whole}</details>"
+    return mark_safe(html)
+
+
 def cell_of(entity: Entity, user: Any, name: str, look: Look, record: Any) -> SafeString:
     """One cell with the user's right to the field; a masked value can be revealed by a click that is logged."""
     value = look.get(record)

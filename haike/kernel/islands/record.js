@@ -5,7 +5,7 @@ import { refresh } from "./requests.js";
 let stale = false;
 
 on("click", ".can-edit .field-value", (event, value) => {
-  if (event.target.closest("a, button, input, label") || getSelection()?.toString()) return;
+  if (event.target.closest("a, button, input, label, summary") || getSelection()?.toString()) return;
   value.parentNode.querySelector(".field-edit")?.click();
 });
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils.html import escape
 
 from haike.customers.models import Contact
 from haike.customers.testing import make_customer
@@ -153,3 +154,16 @@ def test_a_solution_begins_with_a_template_and_becomes_one(staff: Staff, browse:
         assert answer.status_code in (403, 422), answer.content
     assert not fresh(own).for_all
     assert templates.change(fresh(own), by=staff.boss, for_all=True).for_all
+
+
+@pytest.mark.feature("O6")
+def test_a_page_shows_the_whole_text_in_its_lines(staff: Staff, browse: Browse) -> None:
+    chance = make_opportunity(staff.ann, make_customer(staff.ann))
+    text = "\n".join(f"{number}、质量赔付条款 <{number}>" for number in range(12))
+    made = entity_of(Solution).create(by=staff.ann, opportunity=chance, title="年度框架", text=text)
+    ann, shown = browse(staff.ann), f'<div class="whole-text">{escape(text)}</div>'
+    assert shown in ann.get(f"/solutions/{made.pk}/").content.decode()
+    assert shown in ann.get(f"/solutions/{made.pk}/field/text?show=1", headers=HTMX).content.decode()
+    longer = {"text": text * 9, "version": made.version}
+    assert ann.post(f"/solutions/{made.pk}/field/text", longer, headers=HTMX).status_code == 200
+    assert "</summary><div class=" in ann.get(f"/solutions/{made.pk}/").content.decode()
