@@ -171,6 +171,9 @@ def step_view(request: HttpRequest, entity: Entity, pk: int, step: str) -> HttpR
                 taken.check(record)
                 entity.change(record, by=user, **{**typed.values, entity.flow.field: taken.to})
             except Refused as no:
+                if not taken.asks:
+                    # A button sent it, and there is no form that could say it.
+                    raise
                 typed.refuse(no)
             else:
                 if taken.announce:

@@ -219,7 +219,11 @@ def test_cost_and_margin_are_for_those_who_may_see_them(staff: Staff, customer: 
 def test_what_was_sent_is_changed_by_a_new_version(staff: Staff, customer: Any, browse: Browse) -> None:
     client, entity = browse(staff.ann), entity_of(Quote)
     empty = make_quote(staff.ann, customer)
-    assert client.post(f"/quotes/{empty.pk}/do/send").status_code == 422
+    answer = client.post(f"/quotes/{empty.pk}/do/send", headers={"HX-Request": "true", "HX-Target": "form"})
+    # A button of the page sent it: the answer is a sentence, and no form that would be shown nowhere.
+    assert answer.status_code == 422
+    assert "<form" not in answer.content.decode()
+    assert "至少" in answer.content.decode()
     quote = make_quote(staff.ann, customer, line(price="100"))
     assert client.post(f"/quotes/{quote.pk}/do/send").status_code in (204, 302)
     assert read(quote).state == SENT
@@ -238,6 +242,7 @@ def test_what_was_sent_is_changed_by_a_new_version(staff: Staff, customer: Any, 
     entity.change(read(new), by=staff.ann, quoted_on=today() - timedelta(9), valid_until=today() - timedelta(1))
     assert client.post(f"/quotes/{new.pk}/do/accept").status_code == 422
     assert new.number in client.get("/quotes/?tab=expired").content.decode()
+    assert '<span class="tag tag-red">已过期</span>' in client.get(f"/quotes/{new.pk}/").content.decode()
     entity.change(read(new), by=staff.ann, valid_until=today())
     assert client.post(f"/quotes/{new.pk}/do/accept").status_code in (204, 302)
     assert read(new).state == ACCEPTED
