@@ -25,7 +25,7 @@ class ProductPackageEntity(PricedEntity):
     columns = ["name", "total", "currency", "on_sale", "remark", "changed_at"]
     categories = {
         "on_sale": Category(_("On sale"), Q(on_sale=True)),
-        "stopped": Category(_("Stopped"), Q(on_sale=False)),
+        "stopped": Category(_("No longer sold"), Q(on_sale=False)),
     }
     sections = [
         Section(_("Product package"), ["name", "on_sale", "currency", "taxed", "remark"]),

@@ -199,4 +199,4 @@ def paper_button(record: Any, user: Actor) -> list[Button]:
     entity = entity_of(record)
     if record.deleted_at is not None or not entity.policy.allows(user, "print", record):
         return []
-    return [Button(_("Print"), f"{entity.url_of(record)}paper", "printer")]
+    return [Button(_("Print, send"), f"{entity.url_of(record)}paper", "printer")]

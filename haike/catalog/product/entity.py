@@ -7,6 +7,8 @@ from functools import cached_property, lru_cache
 from typing import Any
 
 from django.db.models import Q
+from django.http import HttpRequest
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from haike.catalog.access.held import Tree, tree
@@ -39,6 +41,11 @@ from haike.refused import Refused
 PRICE_COLUMNS = ["price_class", "unit", "min_quantity", "currency", "price", "changed_at", "changed_by"]
 
 
+def _stopped(request: HttpRequest, product: Product) -> str:
+    """Beside the name of what is sold no more."""
+    return "" if product.on_sale else format_html('<span class="tag tag-red">{}</span>', _("No longer sold"))
+
+
 class ProductEntity(Entity):
     """Products; rooms below append tabs (stock, orders, quotes), panels and buttons."""
 
@@ -51,7 +58,7 @@ class ProductEntity(Entity):
         "stocked": Category(_("Stocked"), Q(stocked=True)),
         "not_stocked": Category(_("Not stocked"), Q(stocked=False)),
         "cost_to_check": Category(_("Cost to check"), cost.to_check),
-        "stopped": Category(_("Stopped"), Q(on_sale=False)),
+        "stopped": Category(_("No longer sold"), Q(on_sale=False)),
     }
     sections = [
         Section(
@@ -88,7 +95,11 @@ class ProductEntity(Entity):
         Related("catalog.productprice", "product", _("Prices"), columns=PRICE_COLUMNS),
         Related("catalog.productunit", "product", _("Selling units"), columns=["name", "factor", "bar_code"]),
     ]
-    panels = [PICTURES, Panel("prices", _("Price history"), history.render, icon="history")]
+    panels = [
+        Panel("stopped", _("No longer sold"), _stopped, place="head", icon="ban"),
+        PICTURES,
+        Panel("prices", _("Price history"), history.render, icon="history"),
+    ]
     help_page = "products"
 
     @cached_property

@@ -7,6 +7,7 @@ from typing import Any, cast
 from django.db.models import Q
 from django.http import HttpRequest
 from django.template.loader import render_to_string
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from haike.catalog.lines.compare import compared
@@ -56,6 +57,11 @@ def _expired(user: Actor) -> Q:
     return Q(state__in=OPEN, valid_until__lt=today())
 
 
+def _overdue(request: HttpRequest, quote: Quote) -> str:
+    """Beside the name of an offer whose last day is over."""
+    return format_html('<span class="tag tag-red">{}</span>', _("Expired")) if quote.expired else ""
+
+
 class QuoteEntity(PricedEntity):
     """Quotes are listed by state; what follows from the lines is never typed."""
 
@@ -92,7 +98,10 @@ class QuoteEntity(PricedEntity):
     importable = False
     help_page = "quotes"
     synonyms = {"number": ("报价单号", "quote number"), "subject": ("主题", "标题", "报价主题")}
-    panels = [Panel("lines", _("Lines"), _panel, icon="list-details")]
+    panels = [
+        Panel("expired", _("Expired"), _overdue, place="head", icon="calendar-off"),
+        Panel("lines", _("Lines"), _panel, icon="list-details"),
+    ]
 
     tabs = [
         Related(
