@@ -65,7 +65,8 @@ def outside(view: View) -> View:
                 cache.incr(key)
         answer["Cache-Control"] = "no-store, private"
         answer["X-Robots-Tag"] = "noindex, nofollow, noarchive"
-        answer["Referrer-Policy"] = "no-referrer"
+        # With "no-referrer" a browser would send the form of the code from nowhere ("Origin: null"), and be refused.
+        answer["Referrer-Policy"] = "same-origin"
         answer["X-Frame-Options"] = "DENY"
         return answer
 

@@ -28,5 +28,12 @@ def missing_view(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def forbidden_view(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Refused before a view could say why, such as by the check of the form's token."""
+    """Refused before a view could say why."""
     return render(request, "kernel/error.html", {"error": {"status": 403}}, status=403)
+
+
+def stale_view(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form whose token is not that of the browser any more: somebody signed in anew in another window."""
+    text = _("You signed in or out in another window meanwhile. Go back, reload the page and send it once more.")
+    error = {"status": 403, "title": _("This page is too old to be sent"), "text": text}
+    return render(request, "kernel/error.html", {"error": error}, status=403)

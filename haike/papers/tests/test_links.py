@@ -143,7 +143,7 @@ def test_the_page_is_shut_to_search_engines_frames_and_foreign_scripts(
     ann = browse(staff.ann)
     answer = outsider().get(address(ann, sent(ann, f"/quotes/{quote.pk}/paper/send")))
     assert "noindex" in answer["X-Robots-Tag"]
-    assert answer["Referrer-Policy"] == "no-referrer"
+    assert answer["Referrer-Policy"] == "same-origin"
     assert "no-store" in answer["Cache-Control"]
     policy = answer["Content-Security-Policy"]
     assert "default-src 'none'" in policy

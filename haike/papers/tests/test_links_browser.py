@@ -12,6 +12,7 @@ from playwright.sync_api import expect
 from haike.customers.testing import make_customer
 from haike.jobs.testing import run_ready_jobs
 from haike.kernel.entity import entity_of
+from haike.papers.actions import code_of
 from haike.papers.models import MailServer, PaperLink
 from haike.papers.tests.mailhouse import MailHouse, open_mailhouse
 from haike.people.testing import make_staff, sign_in
@@ -46,6 +47,7 @@ def test_a_quote_is_mailed_and_its_opening_is_seen(
     expect(drawer.locator("[name=others]")).to_be_hidden()
     drawer.locator("[name=by_mail]").check()
     drawer.locator("[name=others]").fill("qian@ruicheng.cn")
+    drawer.locator("[name=with_code]").check()
     drawer.get_by_role("button", name="生成链接").click()
     page.wait_for_url("**/papers/*")
     run_ready_jobs()
@@ -61,8 +63,10 @@ def test_a_quote_is_mailed_and_its_opening_is_seen(
     )
     theirs, faults = phone.new_page(), []
     theirs.on("console", lambda told: faults.append(told.text) if told.type == "error" else None)
+    theirs.goto(address)
+    theirs.get_by_label("取件码").fill(code_of(PaperLink.objects.get()))
     with theirs.expect_response("**/seen") as told:
-        theirs.goto(address)
+        theirs.get_by_role("button", name="打开单据").click()
     assert told.value.status == 204
     expect(theirs.get_by_role("heading", name="报价单")).to_be_visible()
     expect(theirs.locator("main")).to_contain_text("26,400.00")

@@ -107,3 +107,13 @@ def test_the_manual_is_searched(staff: Staff, browse: Browse) -> None:
 
 def test_the_manual_stands_where_the_readme_says() -> None:
     assert (Path(__file__).parents[3] / "docs" / "manual" / "zh-Hans" / "index.md").is_file()
+
+
+@pytest.mark.feature("P1")
+def test_a_form_of_an_older_session_is_answered_in_plain_words(ann):
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(ann)
+    answer = client.post("/account/display", {"theme": "dark"}, headers={"Accept-Language": "zh-CN"})
+    assert answer.status_code == 403
+    assert "刷新页面" in answer.content.decode()
+    assert "DEBUG" not in answer.content.decode()
