@@ -71,7 +71,9 @@ class StepLook(NumberLook):
 def prices_of(entity: Entity, user: Any) -> dict[str, Any]:
     """The prices that somebody may change."""
     own = {name: entity.looks[name].label for name in OWN_PRICES if entity.right(user, name) == "edit"}
-    return own | {f"{CLASS}{each.pk}": str(each) for each in PriceClass.objects.live().order_by("position", "id")}
+    classes = PriceClass.objects.live().order_by("position", "id")
+    # A class may bear the name of a price of the product itself.
+    return own | {f"{CLASS}{each.pk}": _("Price class: %(name)s") % {"name": each} for each in classes}
 
 
 class RepriceForm(ActForm):
@@ -80,7 +82,7 @@ class RepriceForm(ActForm):
     def looks(self) -> dict[str, Look]:
         return {
             "which": OptionsLook("which", _("Which price"), prices_of(self.entity, self.user)),
-            "how": OptionsLook("how", _("How"), HOWS),
+            "how": OptionsLook("how", _("By percent or amount"), HOWS),
             "step": StepLook("step", _("By how much")),
             "rounding": OptionsLook("rounding", _("Rounding"), ROUNDINGS),
         }

@@ -218,6 +218,8 @@ def test_prices_of_chosen_products_change_at_once_and_back(staff: Staff, browse:
     assert (first.price, listed.price) == (113, 97)
     runs = list(BulkRun.objects.order_by("id"))
     assert [run.refusals.count() for run in runs] == [1, 1]
+    # A class of prices may be called as a price of the product is.
+    assert f"价格等级：{vip}" in boss.get(f"/products/bulk/reprice?ids={keys}").content.decode()
     history = boss.get(f"/products/{first.pk}/panel/prices").content.decode()
     assert "¥103.00" in history
     assert "¥97.00" in history
