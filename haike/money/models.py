@@ -4,6 +4,7 @@ from haike.fields.own_field.additions import SETTLERS
 from haike.kernel.change import FOLLOWERS, GUARDS
 from haike.kernel.dictionary import declare
 from haike.kernel.log import listeners
+from haike.money import first_paid
 from haike.money.ageing.overdue import PLAN_DUE, PLAN_OVERDUE
 from haike.money.credit import refused_credit
 from haike.money.debt import follower, listener, settle_all_debts, settler
@@ -36,7 +37,7 @@ __all__ = [
 
 declare(DICTIONARIES)
 GUARDS += [refused_sources, refused_credit]
-FOLLOWERS.append(follower)
+FOLLOWERS += [follower, first_paid.follower]
 SETTLERS.append(settler)
 listeners.append(listener)
 BUTTONS.append(buttons)

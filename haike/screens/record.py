@@ -140,9 +140,12 @@ class RecordPage:
             if any(seen.editable for name, seen in self.seen.items() if name != "owner"):
                 found.append(Button(_("Edit"), f"{base}edit", "pencil", "drawer", primary=not found))
             if declared.flow is not None:
+                # A step that the entity offers itself, as the next thing to do, is there once.
+                offered = {each.url for each in found}
                 found += [
                     Button(step.label or name, f"{base}do/{name}", "arrow-right", "drawer" if step.asks else "post")
                     for name, step in declared.flow.open_steps(record).items()
+                    if f"{base}do/{name}" not in offered
                 ]
         if not policy.through:
             if policy.allows(user, "transfer", record):

@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from haike.customers.models import Customer
 from haike.kernel.entity import Entity, entities, entity_named, entity_of
 from haike.kernel.preference import open_visits
 from haike.people.alarm.kinds import open_alarms
@@ -98,9 +99,14 @@ class Frame:
         """The rooms that the user may enter, in the order that the company chose; few or all, as he chose."""
         if not self.signed_in:
             return ()
-        few, small = simple_menu(), self.user.menu == "simple"
+        few, small = self._few, self.user.menu == "simple"
         # Where one is stands in the menu, however one came there.
         return tuple(item for item in self.rooms if not small or item.url in few or item.url == SETTINGS or item.active)
+
+    @cached_property
+    def _few(self) -> frozenset[str]:
+        """The addresses of the menu of few functions: a cashier's are others than a seller's."""
+        return simple_menu() | kept_for(self.user, "own rooms", partial(_own_rooms, self.user))
 
     @cached_property
     def rooms(self) -> list[Item]:
@@ -112,7 +118,7 @@ class Frame:
         """The menu that he may change to; none where it would be the same."""
         if not self.signed_in:
             return ""
-        few = simple_menu() | {SETTINGS}
+        few = self._few | {SETTINGS}
         if all(item.url in few for item in self.rooms):
             return ""
         return "full" if self.user.menu == "simple" else "simple"
@@ -236,6 +242,13 @@ def _rooms(user: Any) -> _Rooms:
     found = reachable(found, lambda item: item.url)
     found.sort(key=lambda item: (bool(item.group), order.get(item.url, 1000)))
     return _Rooms(found, frozenset(item.url for item in lists), frozenset(item.url for item in records))
+
+
+def _own_rooms(user: Any) -> frozenset[str]:
+    """Who makes no customers, as a cashier, has in the menu of few functions what else he makes."""
+    if entity_of(Customer).policy.may(user, "create"):
+        return frozenset()
+    return frozenset(each.url for each in entities() if each.policy.may(user, "create"))
 
 
 def _group(entity: Entity) -> str:

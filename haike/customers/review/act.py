@@ -27,6 +27,8 @@ DEMANDED = option(
     group=_("Customers"),
     help=_("If on, a customer's licence and qualification have to be reviewed before the first order."),
 )
+STOPPED = "stopped"
+"""The stage of a customer with whom nobody deals any more."""
 REVIEWED = frozenset({"name", "form", "tax_number"})
 """What a review is about; with another value of these it has to be done anew."""
 
@@ -52,7 +54,9 @@ def review(customer: Customer, *, verdict: str, reason: str = "", by: Actor) -> 
 
 
 def may_order(customer: Customer) -> None:
-    """Raise Refused where the company wants customers reviewed before an order and this one is not."""
+    """Raise Refused where this customer is closed, or not reviewed as the company wants it before an order."""
+    if customer.stage == STOPPED or customer.archived_at is not None or customer.deleted_at is not None:
+        raise Refused(_("“%(name)s” is closed; nothing is sold to this customer.") % {"name": customer})
     if not DEMANDED() or customer.review == CHECKED:
         return
     if customer.review == REFUSED:

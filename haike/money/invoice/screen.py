@@ -84,11 +84,13 @@ class InvoiceEntity(MoneyEntity):
         found: list[Button] = []
         if record.state == VOID:
             return found
+        if record.state == DRAFT and self.policy.allows(user, "edit", record):
+            found.append(Button(_("Issue"), f"{self.url_of(record)}do/issue", "check", "drawer", primary=True))
         about = starts(record)
         money = {"amount": record.amount, "currency": record.currency}
         if record.payment_id is None and user.grants.may("money.payment", "create"):
             url = link("payments", **about, **money, plan=record.plan_id)
-            found.append(Button(_("Record a payment"), url, "cash", "drawer", primary=True))
+            found.append(Button(_("Record a payment"), url, "cash", "drawer", primary=not found))
         if record.plan_id is None and record.payment_id is None and user.grants.may("money.paymentplan", "create"):
             found.append(
                 Button(_("Plan the payment"), link("payment-plans", **about, **money), "calendar-dollar", "drawer")

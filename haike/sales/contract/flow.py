@@ -16,7 +16,7 @@ class ContractFlow(Flow):
     """What people do."""
 
     states: ClassVar[dict[str, Label]] = dict(STATES)
-    sign = step(DRAFT, to=ACTIVE, label=_("Signed"), asks=["signed_on"], announce="contract.signed")
+    sign = step(DRAFT, to=ACTIVE, label=_("Sign"), asks=["signed_on"], announce="contract.signed")
     close = step(ACTIVE, to=CLOSED, label=_("Close"), announce="contract.closed")
     cancel = step(DRAFT, ACTIVE, to=CANCELLED, label=_("Cancel the contract"), announce="contract.cancelled")
     take_up = step(CLOSED, to=ACTIVE, label=_("Take up again"))

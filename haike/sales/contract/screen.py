@@ -115,7 +115,11 @@ class ContractEntity(Entity):
         return super().remove(record, by=by)
 
     def buttons(self, record: Any, user: Actor) -> list[Button]:
-        return [*plan.buttons(self, record, user), *paper_button(record, user), *renewal.buttons(self, record, user)]
+        sign = []
+        if record.deleted_at is None and record.state == DRAFT and self.policy.allows(user, "edit", record):
+            sign = [Button(_("Sign"), f"{self.url_of(record)}do/sign", "check", "drawer", primary=True)]
+        paper, renew = paper_button(record, user), renewal.buttons(self, record, user)
+        return [*sign, *plan.buttons(self, record, user), *paper, *renew]
 
 
 print_by_template(

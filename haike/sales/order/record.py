@@ -23,6 +23,7 @@ from haike.refused import Refused
 from haike.sales.order.progress import (
     NO_PAYMENT,
     NOT_SHIPPED,
+    OWING,
     PAID,
     PAYMENTS,
     SHIPPINGS,
@@ -95,6 +96,8 @@ class Order(PricedDocument):
         _("Reason of the amendment"), blank=True, default="", editable=False, max_length=500
     )
     lines = Lines("sales.OrderLine", _("Lines"))
+    paid_now = False
+    """Whether it became paid by what is being written."""
 
     class Meta:
         verbose_name = pgettext_lazy("sale", "Order")
@@ -137,7 +140,8 @@ class Order(PricedDocument):
             self.due = payable(delivered, self.rule.places)
         elif self.state == CANCELLED:
             self.due = Decimal(0)
-        self.payment = payment_of(self.due, self.received)
+        owing, self.payment = self.payment in OWING, payment_of(self.due, self.received)
+        self.paid_now = self.paid_now or (owing and self.payment not in OWING and self.received > 0)
         if self.state == CANCELLED and self.payment == PAID:
             # Nothing is due and nothing was paid: that says neither.
             self.payment = NO_PAYMENT

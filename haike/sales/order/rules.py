@@ -19,8 +19,6 @@ from haike.refused import Refused
 from haike.sales.order.progress import NOT_SHIPPED
 from haike.sales.order.record import DRAFT, SIGNED, Order
 
-STOPPED = "stopped"
-"""The stage of a customer with whom nobody deals any more."""
 AMENDED = ("lines", "discount", "by_hand", "taxed", "pay_manner", "ships_by", "terms")
 """What an amendment changes."""
 LOCKED = PRICING | {*AMENDED, "signed_on"}
@@ -66,13 +64,6 @@ class OrderPolicy(Policy):
         return found & Q(state=DRAFT) if action == "delete" else found
 
 
-def may_begin(customer: Any) -> None:
-    """Raise Refused where this customer may not order."""
-    if customer.stage == STOPPED or customer.archived_at is not None or customer.deleted_at is not None:
-        raise Refused(_("“%(name)s” is closed; nothing is sold to this customer.") % {"name": customer})
-    may_order(customer)
-
-
 def refused_orders(
     entity: Entity, records: Sequence[Any], touched: set[str] | None, by: Actor
 ) -> Mapping[int, Refused]:
@@ -89,7 +80,7 @@ def refused_orders(
             continue
         if touched is None or "customer" in touched:
             try:
-                may_begin(record.customer)
+                may_order(record.customer)
             except Refused as no:
                 found[place] = Refused(fields={"customer": no.message})
     return found

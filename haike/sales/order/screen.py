@@ -158,6 +158,8 @@ class OrderEntity(PricedEntity):
 
     def buttons(self, record: Any, user: Actor) -> list[Button]:
         found: list[Button] = []
+        if record.deleted_at is None and record.state == DRAFT and self.policy.allows(user, "edit", record):
+            found.append(Button(_("Sign"), f"{self.url_of(record)}do/sign", "check", "post", primary=True))
         if record.deleted_at is None and record.state == SIGNED:
             if record.shipping != SHIPPED and user.grants.may("sales.shipment", "create"):
                 found.append(Button(_("Ship"), f"{self.url_of(record)}ship", "truck-delivery", "drawer", primary=True))

@@ -58,6 +58,21 @@ def test_a_contract_is_signed_closed_and_renewed(staff: Staff, browse: Browse, c
 
 
 @pytest.mark.feature("K1")
+def test_a_draft_is_signed_by_the_button_one_sees_and_never_with_a_closed_customer(
+    staff: Staff, browse: Browse, customer: Customer
+) -> None:
+    ann, contract = browse(staff.ann), draft(staff.ann, customer)
+    page = ann.get(f"/contracts/{contract.pk}/").content.decode()
+    assert page.count(f'href="/contracts/{contract.pk}/do/sign"') == 1
+    assert f'<a class="btn btn-primary" href="/contracts/{contract.pk}/do/sign"' in page
+    entity_of(Customer).change(customer, by=staff.ann, stage="stopped")
+    data = {"subject": "年度维保", "customer": customer.pk, "amount": "1200", "currency": "CNY"}
+    for no in (ann.post(f"/contracts/{contract.pk}/do/sign", {}), ann.post("/contracts/new", data)):
+        assert (no.status_code, "已关闭" in no.content.decode()) == (422, True)
+    assert Contract.objects.get().state == "draft"
+
+
+@pytest.mark.feature("K1")
 def test_who_signs_without_a_day_signs_today(staff: Staff, browse: Browse, customer: Customer) -> None:
     contract = entity_of(Contract).create(by=staff.ann, subject="维保", customer=customer, amount=Decimal(100))
     assert browse(staff.ann).post(f"/contracts/{contract.pk}/do/sign", {"signed_on": ""}).status_code == 302

@@ -109,7 +109,10 @@ def test_who_and_what_may_not_be_ordered(staff: Staff, customer: Any, browse: Br
     assert empty.status_code == 302
     order = Order.objects.get()
     assert client.post(f"/orders/{order.pk}/do/sign").status_code == 422
+    drawn = make_order(staff.ann, customer, *LINES)
     entity_of(Customer).change(customer, by=staff.ann, stage="stopped")
+    late = client.post(f"/orders/{drawn.pk}/do/sign")
+    assert (late.status_code, "已关闭" in late.content.decode()) == (422, True)
     closed = client.post("/orders/new", {"subject": "x", "customer": customer.pk, "lines": json.dumps(LINES)})
     assert closed.status_code == 422
     assert "已关闭" in closed.content.decode()

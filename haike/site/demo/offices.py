@@ -29,6 +29,7 @@ TOLD = {
     "ann": _("seller"),
     "cat": _("seller in another department"),
     "kate": _("customer service"),
+    "lucy": _("cashier: payments, invoices, statements"),
 }
 
 

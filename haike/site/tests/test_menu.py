@@ -6,6 +6,7 @@ import pytest
 
 from haike.customers.testing import make_customer
 from haike.kernel.option import choose
+from haike.people.user.actions import make_user
 from haike.site.menu import SIMPLE_MENU
 
 pytestmark = [pytest.mark.django_db, pytest.mark.feature("P41")]
@@ -58,3 +59,10 @@ def test_what_one_uses_daily_stands_before_the_menu_of_the_other_tabs(staff, bro
     # The menu bears the name of the tab that is open in it.
     assert re.search(r'<summary class="tab" aria-current="true"[^>]*><span data-more="更多">团队</span>', menu)
     assert 'aria-current="true"' not in row
+
+
+def test_a_cashier_has_his_rooms_among_the_few(boss, browse):
+    lucy = make_user(username="lucy", name="程洁", password="not-a-secret", roles=["finance"])
+    assert {"/payment-plans/", "/payments/", "/invoices/"} <= set(menu(browse, lucy))
+    assert "/opportunities/" not in menu(browse, lucy)
+    assert "/payments/" not in menu(browse, boss)
