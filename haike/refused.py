@@ -25,6 +25,20 @@ class Refused(Exception):
         return " ".join(said + [str(sentence) for sentence in self.fields.values()])
 
 
+class Doubt(str):
+    """A warning before saving that a program has to answer too: it saves only what it says to be sure of."""
+
+    __slots__ = ("field",)
+    field: str
+
+    @classmethod
+    def about(cls, field: str, sentence: Sentence) -> "Doubt":
+        """The warning, and the field that it is about."""
+        made = cls(sentence)
+        made.field = field
+        return made
+
+
 class Conflict(Refused):
     """Somebody else saved the record since it was read; `current` is the record as it stands now."""
 

@@ -38,7 +38,7 @@ from haike.kernel.entity import Entity, entities, entity_of
 from haike.kernel.log import origin
 from haike.kernel.paths import select_paths
 from haike.kernel.selection import Selection, fetch_ahead
-from haike.refused import Conflict, Refused
+from haike.refused import Conflict, Doubt, Refused
 from haike.screens.module import SwitchedOff, demand_on
 
 log = logging.getLogger("haike.api")
@@ -326,7 +326,7 @@ def router_for(entity: Entity) -> Router:
         demand_scope(request, entity, "read")
         return answer(request.user, find(request.user, pk, "view"))
 
-    def create(request: HttpRequest, body: new) -> Any:  # type: ignore[valid-type]
+    def create(request: HttpRequest, body: new, sure: bool = False) -> Any:  # type: ignore[valid-type]
         demand_scope(request, entity, "create")
         user: Any = request.user
         demand_on(entity)
@@ -338,6 +338,8 @@ def router_for(entity: Entity) -> Router:
             values = read_values(entity, user, body)
             demand_own(entity, user, values)
             told = entity.check_values(values, None, user)
+            if doubts := {each.field: each for each in told if isinstance(each, Doubt) and not sure}:
+                raise Refused(_("If that is right, send it again with ?sure=true."), fields=doubts)
             return _warned(answer(user, entity.create(by=user, **values)), told)
 
         asked = f"{request.path}\n".encode() + request.body

@@ -11,9 +11,10 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy as _
 
 from haike.customers.customer.queries import days_within, people_side
-from haike.kernel.currency import money_text
+from haike.kernel.currency import OWN, money_text
 from haike.kernel.entity import Button, Category, Entity, Label, Panel, Related, Section, SideGroup, entity_of
 from haike.kernel.log import Batch
+from haike.kernel.period import today
 from haike.kernel.policy import Actor, Policy
 from haike.money.document import GRANT, NOUGHT, MoneyEntity
 from haike.money.payment import actions
@@ -22,7 +23,7 @@ from haike.money.plan.record import PaymentPlan
 from haike.money.plan.screen import TRUTH, PaymentPlanEntity, link, starts
 from haike.money.source import amount_of
 from haike.people.currency.rates import convert
-from haike.refused import Refused
+from haike.refused import Doubt, Refused
 
 MOST_OPEN = 50
 
@@ -101,17 +102,22 @@ class PaymentEntity(MoneyEntity):
         """More than is still to be paid is taken, as money in advance; who typed a nought too many is told before."""
         plan, amount = values.get("plan"), values.get("amount")
         source = plan or values.get("contract") or values.get("order")
-        if record is not None or source is None or amount is None or values.get("currency") != source.currency:
+        if record is not None or source is None or amount is None:
             return []
         still = plan.open if plan else amount_of(source) - source.received
+        try:
+            paid_in = values.get("currency") or OWN()
+            amount = convert(amount, paid_in, source.currency, on=values.get("on") or today())
+        except Refused:
+            return []
         if amount <= still:
             return []
         said = {"source": source, "open": money_text(still, source.currency),
                 "more": money_text(amount - still, source.currency)}  # fmt: skip
-        return [
-            _("Of “%(source)s” %(open)s is still to be paid; %(more)s more are kept as prepaid money of the customer.")
-            % said
-        ]
+        told = _(
+            "Of “%(source)s” %(open)s is still to be paid; %(more)s more are kept as prepaid money of the customer."
+        )
+        return [Doubt.about("amount", told % said)]
 
     def list_buttons(self, user: Actor) -> list[Button]:
         return [Button(_("Truth line"), TRUTH, "scale")]

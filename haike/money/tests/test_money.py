@@ -102,6 +102,17 @@ def test_a_payment_goes_to_what_is_due_first(staff: Staff, browse: Browse, contr
 
 
 @pytest.mark.feature("M2", "M5")
+def test_a_program_that_brings_too_much_has_to_be_sure(staff: Staff, browse: Browse, contract: Contract) -> None:
+    client, body = browse(staff.boss), {"contract": contract.pk, "amount": "1000000.00"}
+    no = client.post("/api/v1/payments/", body, content_type="application/json")
+    assert (no.status_code, Payment.objects.count()) == (422, 0)
+    assert "sure=true" in no.json()["message"]
+    assert "预收款" in no.json()["fields"]["amount"]
+    made = client.post("/api/v1/payments/?sure=true", body, content_type="application/json")
+    assert (made.status_code, len(made.json()["warnings"])) == (201, 1)
+
+
+@pytest.mark.feature("M2", "M5")
 def test_what_is_paid_too_much_is_prepaid_and_used_later(staff: Staff, browse: Browse, contract: Contract) -> None:
     paid = make_payment(staff.ann, "12000", contract=contract)
     # Nobody had planned: what the contract is about is planned with the payment, and no more.
