@@ -30,7 +30,7 @@ class InvoiceEntity(MoneyEntity):
     slug, icon, title = "invoices", "file-invoice", "number"
     titled_by = ["number"]
     columns = [
-        "number", "code", "customer", "contract", "order", "instalment", "kind", "amount", "issued_on", "state",
+        "number", "customer", "amount", "issued_on", "state", "code", "kind", "contract", "order", "instalment",
         "owner", "created_at",
     ]  # fmt: skip
     sort = "-issued_on"

@@ -53,8 +53,8 @@ class PaymentPlanEntity(MoneyEntity):
     slug, icon, title = "payment-plans", "calendar-dollar", "number"
     titled_by = ["number", "instalment"]
     columns = [
-        "number", "customer", "contract", "order", "instalment", "kind", "amount", "received", "open", "due_on",
-        "state", "owner", "created_at",
+        "number", "customer", "open", "due_on", "state", "amount", "received", "contract", "order", "instalment",
+        "kind", "owner", "created_at",
     ]  # fmt: skip
     sort = "-due_on"
     categories = {
