@@ -6,6 +6,7 @@ from haike.kernel.dictionary import declare
 from haike.kernel.log import listeners
 from haike.money import first_paid
 from haike.money.ageing.overdue import PLAN_DUE, PLAN_OVERDUE
+from haike.money.ageing.today import DUES
 from haike.money.credit import refused_credit
 from haike.money.debt import follower, listener, settle_all_debts, settler
 from haike.money.dictionaries import DICTIONARIES
@@ -18,6 +19,7 @@ from haike.money.plan.record import PaymentPlan, PlanTemplate
 from haike.money.plan.screen import PaymentPlanEntity, PlanTemplateEntity
 from haike.money.truth.panel import add_panels
 from haike.screens.record import BUTTONS
+from haike.work.today import add_card
 
 __all__ = [
     "PLAN_DUE",
@@ -41,5 +43,6 @@ FOLLOWERS += [follower, first_paid.follower]
 SETTLERS.append(settler)
 listeners.append(listener)
 BUTTONS.append(buttons)
+add_card(DUES)
 add_tabs()
 add_panels()

@@ -14,6 +14,7 @@ MONEY = declare_module(
         fields=("debt", "prepaid"),
         entities=("money.paymentplan", "money.plantemplate", "money.payment", "money.allocation", "money.invoice"),
         grants=("manage_payments", "over_credit"),
+        cards=("dues",),
         reminders=("plan_due", "plan_overdue"),
         options=("money.",),
         dictionaries=("payment_kind", "manner_of_payment", "invoice_type"),

@@ -270,4 +270,6 @@ def statement_buttons(record: Any, user: Actor) -> list[Button]:
     if record.deleted_at is not None or not may_state(user):
         return []
     url = f"{entity_of(Customer).url_of(record)}statement"
-    return [Button(_("Statement of account"), url, "file-text")]
+    # Who may not change the customer, as a cashier, is here for this.
+    first = not entity_of(Customer).policy.allows(user, "edit", record)
+    return [Button(_("Statement of account"), url, "file-text", primary=first)]

@@ -29,6 +29,7 @@ from haike.money.statement.ledger import read_ledger
 from haike.money.testing import make_contract, make_payment, make_plan
 from haike.people.models import ExchangeRate, User
 from haike.people.testing import Staff
+from haike.people.user.actions import make_user
 from haike.sales.contract.record import ACTIVE, Contract
 from haike.sheets.read import open_sheet
 from haike.talk.jobs import remind
@@ -143,3 +144,19 @@ def test_drafts_and_what_was_cancelled_are_not_overdue_as_the_statement_says(sta
     rows, _whole = read_ageing(staff.boss, "customer")
     (account,) = read_ledger(customer, staff.boss).accounts(ago(400), today() + timedelta(days=1))
     assert rows[customer.pk].total == account.closing == 140
+
+
+def test_what_is_due_stands_on_the_page_of_the_day_and_a_cashier_sees_that_of_all(
+    staff: Staff, browse: Browse
+) -> None:
+    customer = make_customer(staff.ann, "长青五金有限公司")
+    make_plan(staff.ann, "30", customer=customer, due_on=ago(10))
+    make_plan(staff.ann, "40", customer=customer, due_on=today() + timedelta(days=20))
+    lucy = make_user(username="lucy", name="程洁", password="not-a-secret", roles=["finance"])
+    for who, seen in ((staff.ann, True), (lucy, True), (staff.cat, False)):
+        page = browse(who).get("/today/").content.decode()
+        assert ("¥30.00" in page) is seen
+        assert "¥40.00" not in page
+    account = f'<a class="btn btn-primary" href="/customers/{customer.pk}/statement"'
+    assert account in browse(lucy).get(f"/customers/{customer.pk}/").content.decode()
+    assert account not in browse(staff.ann).get(f"/customers/{customer.pk}/").content.decode()
