@@ -105,7 +105,7 @@ class Customer(Pooled):
     )
     opening_debt = Money(
         _("Opening debt"),
-        help_text=_("What was owed before the first document here, without what stands in documents; below 0: paid ahead."),
+        help_text=_("What was owed before the first document here; less than 0 is what was paid ahead."),
     )
     debt = Money(
         _("Debt"), help_text=_("Opening debt and all that is not paid of what was signed, less what was paid ahead.")

@@ -146,9 +146,7 @@ def test_drafts_and_what_was_cancelled_are_not_overdue_as_the_statement_says(sta
     assert rows[customer.pk].total == account.closing == 140
 
 
-def test_what_is_due_stands_on_the_page_of_the_day_and_a_cashier_sees_that_of_all(
-    staff: Staff, browse: Browse
-) -> None:
+def test_what_is_due_stands_on_the_page_of_the_day_and_a_cashier_sees_that_of_all(staff: Staff, browse: Browse) -> None:
     customer = make_customer(staff.ann, "长青五金有限公司")
     make_plan(staff.ann, "30", customer=customer, due_on=ago(10))
     make_plan(staff.ann, "40", customer=customer, due_on=today() + timedelta(days=20))
