@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from haike.customers.customer.queries import days_within, people_side
-from haike.kernel.entity import Button, Category, Section, SideGroup
+from haike.kernel.currency import money_text
+from haike.kernel.entity import Button, Category, Label, Section, SideGroup
 from haike.kernel.log import Batch
 from haike.kernel.policy import Actor
-from haike.money.document import MoneyEntity
+from haike.money.document import GRANT, MoneyEntity
 from haike.money.invoice import actions
 from haike.money.invoice.record import DRAFT, ISSUED, VOID, Invoice, InvoiceFlow
 from haike.money.plan.screen import TRUTH, link, starts
-from haike.money.settle import settle_invoiced
-from haike.money.source import keys_of
+from haike.money.settle import invoices_of, settle_invoiced
+from haike.money.source import SOURCES, amount_of, keys_of, name_of
+from haike.refused import Doubt
 
 
 def _this_month(user: Actor) -> Q:
@@ -63,6 +66,20 @@ class InvoiceEntity(MoneyEntity):
 
     def create(self, *, by: Actor, batch: Batch | None = None, **values: Any) -> Any:
         return actions.write_invoice(by=by, batch=batch, **values)
+
+    def check_values(self, values: Mapping[str, Any], record: Any | None, by: Actor) -> list[Label]:
+        """Who may invoice more than a contract or order comes to is asked whether he means it."""
+        chosen = [values.get(name) for name in (*SOURCES, "plan", "payment")]
+        source = next((getattr(each, "source", each) for each in chosen if each is not None), None)
+        if record is not None or source is None or values.get("amount") is None or not by.grants.may_do(GRANT):
+            return []
+        over = invoices_of((name_of(source), source.pk)) + values["amount"] - amount_of(source)
+        if over <= 0:
+            return []
+        said = {"over": money_text(over, source.currency), "source": source}
+        return [
+            Doubt.about("amount", _("With this invoice %(over)s more is invoiced than “%(source)s” comes to.") % said)
+        ]
 
     def change(self, record: Any, *, by: Actor, **values: Any) -> Any:
         return actions.change_invoice(record, by=by, **values)

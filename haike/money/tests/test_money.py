@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
+from html import unescape
 from typing import Any
 
 import pytest
@@ -110,6 +111,9 @@ def test_a_program_that_brings_too_much_has_to_be_sure(staff: Staff, browse: Bro
     assert "预收款" in no.json()["fields"]["amount"]
     made = client.post("/api/v1/payments/?sure=true", body, content_type="application/json")
     assert (made.status_code, len(made.json()["warnings"])) == (201, 1)
+    no = client.post("/api/v1/invoices/", body, content_type="application/json")
+    assert (no.status_code, Invoice.objects.count(), "amount" in no.json()["fields"]) == (422, 0, True)
+    assert client.post("/api/v1/invoices/?sure=true", body, content_type="application/json").status_code == 201
 
 
 @pytest.mark.feature("M2", "M5")
@@ -218,7 +222,10 @@ def test_no_more_is_invoiced_than_agreed_unless_by_right(staff: Staff, browse: B
     assert over.status_code == 422
     assert "0.01" in over.content.decode()
     assert Invoice.objects.count() == 1
-    assert browse(staff.boss).post("/invoices/new", {**data, "amount": "1500"}).status_code == 302
+    asked = browse(staff.boss).post("/invoices/new", {**data, "amount": "1500"})
+    (seen,) = re.findall(r'name="seen" value="([^"]+)"', asked.content.decode())
+    sure = {**data, "amount": "1500", "seen": unescape(seen)}
+    assert browse(staff.boss).post("/invoices/new", sure).status_code == 302
     first, second = Invoice.objects.order_by("id")
     assert [first.instalment, second.instalment] == [1, 2]
     assert first.buyer == contract.customer.name
