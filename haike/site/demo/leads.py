@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
+from itertools import count as count_from
 from typing import Any
 
-from haike.customers.models import Customer
 from haike.kernel.change import fill_keys, index
 from haike.kernel.entity import entity_of
 from haike.kernel.log import Change
@@ -22,6 +22,7 @@ from haike.sales.note.record import LEAD as BECAME_LEAD
 from haike.site.demo.chance import Chance
 from haike.site.demo.load import reserve
 from haike.site.demo.offices import Offices
+from haike.site.demo.past_leads import CAMPAIGNS, REASONS, PastLeads, customers_won
 from haike.site.demo.phones import Phones
 from haike.site.demo.records import Person
 from haike.site.demo.seas import EAST
@@ -31,14 +32,14 @@ from haike.work.follow_up.record import to_minute
 
 SAMPLER = System("sample")
 MOST = 150
+PAST = 160
+"""So many leads that were won, and as many that were lost, has a company that is large enough to learn from them."""
 STATES = (
     UNASSIGNED, FOLLOWING, TO_DO, CONVERTED, FOLLOWING, INVALID, TO_DO, FOLLOWING, UNASSIGNED, VOID,
     FOLLOWING, TO_DO, UNASSIGNED, FOLLOWING, CONVERTED, TO_DO, FOLLOWING, UNASSIGNED, INVALID, FOLLOWING,
 )  # fmt: skip
 """What becomes of twenty leads."""
 SOON = ("prospect", "contacted", "intent")
-REASONS = ("no_need", "out_of_reach", "wrong_number", "no_budget", "bought_elsewhere", "competitor")
-CAMPAIGNS = ("", "", "", "广州物流展", "1688 询盘", "抖音直播", "秋季老客户转介绍")
 RULES: dict[str, Any] = {
     "claims_per_day": 10, "holds_most": 100, "protect_days": 7, "reclaim_days": 15, "recycles": True,
     "follow_days": 30, "remind_days": 3, "spares": ["planned"],
@@ -73,14 +74,26 @@ class SampleLeads:
         self.sellers = [self.people[name] for name in names]
         self.pools: list[Pool] = []
         self.made: dict[Any, list[Any]] = {Lead: [], LeadFollowUp: [], CallNote: []}
-        self.taken: set[int] = set()
+        self.past = PastLeads(Chance(seed + 2), now)
+        self.bought = customers_won(customers, self.past.chance)
 
-    def write(self, count: int) -> dict[str, list[list[int]]]:
-        """Make leads with their talks, and notes; returns the keys and versions of what was made."""
+    def write(self, count: int, past: int = 0) -> dict[str, list[list[int]]]:
+        """Make leads with their talks, and notes; returns the keys and versions of what was made.
+
+        Beside the `count` leads of every state there are so many `past` ones that were won, and as many lost.
+        """
         self._write_pools()
-        first = reserve(Lead, count)
-        for place, (facts, contact, talks) in zip(range(count), self._drawn(), strict=False):
-            self._add_lead(first + place, place, facts, contact, talks)
+        keys, drawn = count_from(reserve(Lead, count + 2 * past)), self._drawn()
+        for place in range(count):
+            if STATES[place % len(STATES)] == CONVERTED and (customer := next(self.bought, None)) is not None:
+                self._add_past(self.past.won(next(keys), customer))
+            else:
+                self._add_lead(next(keys), place, *next(drawn))
+        for __ in range(past):
+            if (customer := next(self.bought, None)) is not None:
+                self._add_past(self.past.won(next(keys), customer))
+            facts, contact, ___ = next(drawn)
+            self._add_past(self.past.lost(next(keys), facts, contact, self._whose(facts)))
         self._add_notes()
         found = {}
         with writer():
@@ -94,7 +107,8 @@ class SampleLeads:
         start = records[0].pk or reserve(model, len(records))
         for key, record in enumerate(records, start):
             record.pk = key
-            record.changed_at, record.changed_by_id = record.created_at, record.created_by_id
+            record.changed_at = getattr(record, "advanced_at", None) or record.created_at
+            record.changed_by_id = record.created_by_id
             fill_keys(record)
             record.prepare()
         model._base_manager.bulk_create(records)
@@ -120,7 +134,7 @@ class SampleLeads:
 
     def _drawn(self) -> Iterator[tuple[Record, Record, list[Record]]]:
         """Companies that nobody has sold to yet, with their first contact and what was said."""
-        for batch in self.stream.batches(MOST * 10, MOST):
+        for batch in self.stream.batches((MOST + PAST) * 20, MOST):
             contacts = {contact["customer"]: contact for contact in reversed(batch.contacts)}
             for facts in batch.customers:
                 if facts["stage"] in SOON and facts["form"] == "business" and facts["number"] in contacts:
@@ -128,8 +142,9 @@ class SampleLeads:
                     yield facts, contacts[facts["number"]], said
 
     def _add_lead(self, key: int, place: int, facts: Record, contact: Record, talks: list[Record]) -> None:
-        state, chance = STATES[place % len(STATES)], self.chance
-        whose = self.people.get(facts["owner"] or "") or chance.pick(self.sellers)
+        state, chance, whose = STATES[place % len(STATES)], self.chance, self._whose(facts)
+        # A small company may have sold to fewer than its leads would have become.
+        state = INVALID if state == CONVERTED else state
         days = chance.number(0, 6) if state == TO_DO else 1 + int(chance.random() ** 2 * 150)
         made_at = self.now - timedelta(days=days, minutes=chance.number(5, 300))
         product, unit, __, numbers = chance.pick(GOODS)
@@ -155,11 +170,18 @@ class SampleLeads:
             owned_since=max(made_at, self.now - timedelta(days=place % 29)),
         )
         since = made_at
-        if state in (FOLLOWING, CONVERTED, INVALID):
+        if state in (FOLLOWING, INVALID):
             since = self._talk(lead, whose, talks)
         lead.source = facts.get("source")
         self._settle_state(lead, since)
         self.made[Lead].append(lead)
+
+    def _add_past(self, made: tuple[Lead, list[LeadFollowUp]]) -> None:
+        self.made[Lead].append(made[0])
+        self.made[LeadFollowUp] += made[1]
+
+    def _whose(self, facts: Record) -> Person:
+        return self.people.get(facts["owner"] or "") or self.chance.pick(self.sellers)
 
     def _talk(self, lead: Lead, whose: Person, talks: list[Record]) -> datetime:
         """One to three talks between the making and now; the last of an open lead may plan the next."""
@@ -189,18 +211,6 @@ class SampleLeads:
             lead.pooled_at, lead.owned_since = at, None
         elif lead.state == INVALID:
             lead.invalid_reason = self.chance.pick(REASONS)
-        elif lead.state == CONVERTED:
-            became = self._became(lead)
-            self.taken.add(became.pk)
-            lead.customer, lead.contact_id = became, became.main_contact_id
-            lead.converted_at = lead.dealt_at = at
-
-    def _became(self, lead: Lead) -> Customer:
-        """A customer that was made after the lead, any other where there is none."""
-        rows = Customer._base_manager.filter(pk__gte=self.customers.start, pk__lt=self.customers.stop)
-        rows = rows.exclude(pk__in=self.taken).order_by("created_at", "pk")
-        later = rows.filter(created_at__gte=lead.created_at, pool=None)
-        return later.first() or rows[:1].get()
 
     def _add_notes(self) -> None:
         became = [lead for lead in self.made[Lead] if lead.state == TO_DO][:2]

@@ -39,7 +39,7 @@ from haike.site.demo.chances import SampleChances, number_of_chances
 from haike.site.demo.claim import write_claim
 from haike.site.demo.details import write_details
 from haike.site.demo.groups import write_groups, write_pivot
-from haike.site.demo.leads import MOST, SampleLeads
+from haike.site.demo.leads import MOST, PAST, SampleLeads
 from haike.site.demo.load import reserve, set_aside, tables_of
 from haike.site.demo.offices import SAMPLER, Account, write_offices
 from haike.site.demo.own_fields import write_own_fields
@@ -48,6 +48,7 @@ from haike.site.demo.products import write_products
 from haike.site.demo.projects import write_projects
 from haike.site.demo.records import Prepared, Records
 from haike.site.demo.rows import load
+from haike.site.demo.scoring import write_scoring
 from haike.site.demo.staff import SIZE
 from haike.site.demo.stream import SEED, SampleCompany
 from haike.site.demo.territories import write_territories
@@ -60,6 +61,8 @@ MODELS: tuple[type[models.Model], ...] = (Customer, Contact, FollowUp)
 MANY_USERS_FROM = 100_001
 MANY_USERS = 200
 LARGE = 50_000
+LEARNS_FROM = 1_500
+"""A company of so many customers has leads enough to learn from."""
 BATCH, LARGE_BATCH = 500, 10_000
 MOST_CONTACTS, MOST_TALKS = 3, 8
 
@@ -124,7 +127,10 @@ def make_demo(
     with transaction.atomic():
         start, size = made[entity_of(Customer).label]
         leads = SampleLeads(offices, range(start, start + size), seed=seed, now=now)
-        note["leads"] = leads.write(min(MOST, customers // 2))
+        past = PAST if customers >= LEARNS_FROM else 0
+        note["leads"] = leads.write(min(MOST, customers // 2), past)
+        if past:
+            note["scoring"] = write_scoring()
         chances = number_of_chances(customers)
         note["opportunities"] = [reserve(Opportunity, chances) if chances else 1, chances]
         people = {name: each.id for name, each in offices.people.items()}

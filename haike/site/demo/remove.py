@@ -68,6 +68,7 @@ from haike.site.demo.own_fields import take_out
 from haike.site.demo.papers import remove_papers
 from haike.site.demo.products import remove_products
 from haike.site.demo.projects import remove_projects
+from haike.site.demo.scoring import remove_scoring
 from haike.site.demo.staff import COMPANY
 from haike.site.guide import SAMPLE
 from haike.site.prepared import SAMPLE_ACCOUNTS
@@ -146,6 +147,7 @@ def remove_sample(*, by: Any, report: Report = lambda *_: None) -> Removed:
     note, done = found.value, Removed()
     with transaction.atomic(), writer():
         _remove_leads(note.get("leads", {}))
+        remove_scoring(note.get("scoring", {}))
         remove_projects(note.get("projects", []))
     _remove_details(*note.get("opportunities", (1, 0)))
     _remove_opportunities(*note.get("opportunities", (1, 0)))
