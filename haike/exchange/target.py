@@ -106,7 +106,9 @@ def guess(entity: Entity, user: Any, headings: list[str]) -> dict[int, str]:
         if f"{companion.entity}:{other.title}" in found.values():
             for index, name in found.items():
                 theirs = f"{companion.entity}:{name}"
-                if name in companion.prefers and theirs in able and theirs not in found.values():
+                also = {fold_heading(text) for text in other.synonyms.get(name, ())}
+                meant = name in companion.prefers or fold_heading(headings[index]) in also
+                if meant and theirs in able and theirs not in found.values():
                     found[index] = theirs
     return found
 

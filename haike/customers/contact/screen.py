@@ -58,7 +58,7 @@ class ContactEntity(Entity):
     synonyms = {
         "name": ("联系人", "联系人姓名", "姓名", "主要联系人", "负责人", "contact", "contact person", "contact name"),
         "mobile": ("手机", "手机号", "手机号码", "联系人手机", "联系手机", "移动电话", "mobile phone", "cell"),
-        "phone": ("联系人电话", "办公电话"),
+        "phone": ("联系人电话", "办公电话", "联系电话", "电话号码"),
         "post": ("职务", "职位", "联系人职务"),
         "email": ("联系人邮箱",),
         "wechat": ("联系人微信",),

@@ -112,6 +112,16 @@ def test_columns_are_guessed_by_chinese_and_english_headings(
     assert guessed(client, upload(client, sheet([["甲公司", "13800138000", "好"]], head=heads))) == fields
 
 
+def test_a_telephone_beside_a_person_is_the_persons(staff: Staff, browse: Browse) -> None:
+    client = browse(staff.ann)
+    beside = upload(client, sheet([["甲公司", "王工", "13800138000"]], head=["公司名称", "联系人", "联系电话"]))
+    assert guessed(client, beside) == ["name", "customers.contact:name", "customers.contact:phone"]
+    alone = upload(client, sheet([["甲公司", "13800138000", "好"]], head=["公司名称", "联系电话", "备注"]))
+    assert guessed(client, alone) == ["name", "phone", "remark"]
+    own = upload(client, sheet([["甲公司", "王工", "075586660000"]], head=["公司名称", "联系人", "公司电话"]))
+    assert guessed(client, own)[2] == "phone"
+
+
 def test_a_heading_of_what_is_worked_out_is_told_so(staff: Staff, browse: Browse) -> None:
     client = browse(staff.ann)
     run = upload(client, sheet([["甲公司", "2026-12-01", "好"]], head=["公司名称", "下次跟进时间", "备注"]))
