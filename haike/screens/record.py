@@ -280,15 +280,15 @@ def related_count(tab: Related, record: Any, user: Any) -> int | Tally:
     return Tally((Counted(key, partial(_related, tab, user), link.column),), record.pk)
 
 
-def related_panel(request: HttpRequest, record: Any, tab: Related, user: Any) -> SafeString:
-    """A related list with a button that makes a new one with this record filled in."""
+def related_panel(request: HttpRequest, record: Any, tab: Related, user: Any, *, new: bool = True) -> SafeString:
+    """A related list, with a button that makes a `new` one with this record filled in."""
     target = cast(Entity, entity_named(tab.entity))
     names = tab.columns or [name for name in target.columns if name.split("__")[0] != tab.field]
     looks = {n: target.look_at(n) for n in names if target.right(user, n) != "hidden"}
     selection = Selection(target, user, sort=tab.sort or target.sort)
     rows = related_rows(tab, record, user).select_related(*select_paths(target, looks))
     records = list(rows.order_by(*selection.order, "-id")[:RELATED_SIZE])
-    may_create = target.creatable and target.policy.may(user, "create")
+    may_create = new and target.creatable and target.policy.may(user, "create")
     context = {
         "entity": EntityWords.of(target),
         "columns": [Column(name, look.label, look.align, None, "") for name, look in looks.items()],

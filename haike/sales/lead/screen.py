@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from haike.customers.customer.queries import people_side, within
+from haike.customers.customer.record import Customer
 from haike.dedupe.guard import warnings
 from haike.kernel.entity import Button, Category, Entity, Label, Panel, Related, Section, SideGroup, entity_of
 from haike.kernel.policy import WRITES, Actor, Policy
@@ -25,6 +26,7 @@ from haike.work.follow_up.screen import AuthorPolicy
 
 READ_ONLY = frozenset({"edit", "bulk", "delete", "approve"})
 """What nobody does with a converted lead; it may still be handed over and shared."""
+SPOKEN_WITH = (TO_DO, FOLLOWING)
 WRITE = _("Write a follow-up")
 TALK_COLUMNS = ["content", "manner", "result", "at", "next_at", "created_by"]
 TALKS = Related("sales.leadfollowup", "lead", columns=TALK_COLUMNS)
@@ -47,12 +49,21 @@ class LeadPolicy(Policy):
 def _talks(request: HttpRequest, lead: Lead) -> str:
     user: Any = request.user
     may = entity_of(LeadFollowUp).policy.may(user, "view")
-    return related_panel(request, lead, TALKS, user) if may else ""
+    # With a customer one speaks on his page; with a lead that lies in its pool, or came to nothing, nobody does.
+    return related_panel(request, lead, TALKS, user, new=lead.state in SPOKEN_WITH) if may else ""
 
 
 def _count_talks(user: Actor, lead: Lead) -> int:
     may = entity_of(LeadFollowUp).policy.may(user, "view")
     return int(related_rows(TALKS, lead, user).count()) if may else 0
+
+
+def _became(lead: Lead, user: Actor) -> list[Button]:
+    """The way to the customer, for who sees him."""
+    customer = Customer.objects.visible_to(user).filter(pk=lead.customer_id).first() if lead.customer_id else None
+    if customer is None:
+        return []
+    return [Button(_("Open the customer"), entity_of(Customer).url_of(customer), "building", primary=True)]
 
 
 class LeadEntity(Entity):
@@ -158,8 +169,10 @@ class LeadEntity(Entity):
         return found
 
     def buttons(self, record: Any, user: Actor) -> list[Button]:
-        found = [*buttons(record, user)] if record.state != CONVERTED else []
-        if record.state in (TO_DO, FOLLOWING):
+        if record.state == CONVERTED:
+            return _became(record, user)
+        found = [*buttons(record, user)]
+        if record.state in SPOKEN_WITH:
             if entity_of(LeadFollowUp).policy.may(user, "create"):
                 url = f"/lead-follow-ups/new?lead={record.pk}"
                 found.insert(0, Button(WRITE, url, "message-plus", "drawer"))
@@ -172,7 +185,7 @@ class LeadEntity(Entity):
         claim, may_write = row_buttons(user), entity_of(LeadFollowUp).policy.may(user, "create")
 
         def offered(record: Any) -> list[Button]:
-            if found := claim(record):
+            if (found := claim(record)) or record.state not in SPOKEN_WITH:
                 return found
             url = f"/lead-follow-ups/new?lead={record.pk}"
             return [Button(WRITE, url, "message-plus", "drawer")] if may_write else []

@@ -1,6 +1,7 @@
 """Leads through HTTP: made, followed, converted, in and out of their pool."""
 
 import json
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -235,7 +236,10 @@ def test_a_converted_lead_is_read_only_and_is_not_converted_twice(staff: Staff, 
     assert (fresh(lead).owner, fresh(lead).state) == (staff.ann, CONVERTED)
     talk(client, lead)
     assert not LeadFollowUp.objects.exists()
-    assert client.get(f"/leads/{lead.pk}/").status_code == 200
+    page = text_of(client.get(f"/leads/{lead.pk}/"))
+    assert "/lead-follow-ups/new" not in page
+    assert re.search(rf'class="btn btn-primary[^"]*" href="/customers/{fresh(lead).customer_id}/"', page)
+    assert "/lead-follow-ups/new" not in text_of(client.get("/leads/?tab=converted"))
 
 
 @pytest.mark.feature("L5")
