@@ -8,7 +8,7 @@ the other is told who has it.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
@@ -43,7 +43,7 @@ def claim_many(entity: Entity, keys: Sequence[int], *, by: Any, batch: Batch | N
         # Two claims of one person at once would each find room for the last one allowed.
         list(User._base_manager.select_for_update().filter(pk=by.pk).values_list("pk", flat=True))
         room = {pool.pk: _room(entity, pool, by) for pool in known.of_entity(label)}
-        own = _given_up(label, keys, by, known)
+        own = given_up(label, keys, by, known)
         seen = allowed_keys(entity, keys, by, ())
         taken: dict[int, Pool] = {}
 
@@ -54,7 +54,9 @@ def claim_many(entity: Entity, keys: Sequence[int], *, by: Any, batch: Batch | N
             if not known.joined_by(by.pk, pool):
                 raise Refused(_("Only members of “%(pool)s” may claim from it.") % {"pool": pool.name})
             if until := own.get(record.pk):
-                raise Refused(_("You gave this up yourself; you may claim it again from %(day)s.") % {"day": until})
+                raise Refused(
+                    _("You gave this up yourself; you may claim it again from %(day)s.") % {"day": day_of(until)}
+                )
             left, why = room[pool.pk]
             if left is not None and left <= 0:
                 raise Refused(why)
@@ -265,21 +267,23 @@ def held(entity: Entity, pool: Pool, user: Any) -> int:
     return int(rows.count())
 
 
-def _given_up(label: str, keys: Iterable[int], by: Any, known: Seas) -> dict[int, str]:
-    """Until when he may not reclaim what he gave up or lost."""
+def given_up(label: str, keys: Iterable[int] | None, by: Any, known: Seas) -> dict[int, datetime]:
+    """Until when he may not reclaim what he gave up or lost; of all records without `keys`."""
     days = {pool.pk: pool.reclaim_days for pool in known.of_entity(label) if pool.reclaim_days}
     if not days:
         return {}
     now, found = timezone.now(), {}
-    rows = Move.objects.filter(
-        person_id=by.pk,
-        kind__in=(RETURN, RECYCLE),
-        at__gte=now - timedelta(days=max(days.values())),
-        entity=label,
-        record_id__in=list(keys),
-    )
+    since = now - timedelta(days=max(days.values()))
+    rows = Move.objects.filter(person_id=by.pk, kind__in=(RETURN, RECYCLE), at__gte=since, entity=label)
+    if keys is not None:
+        rows = rows.filter(record_id__in=list(keys))
     for pk, pool, at in rows.order_by("id").values_list("record_id", "pool_id", "at"):
         until = at + timedelta(days=days.get(pool, 0))
         if until > now:
-            found[pk] = f"{timezone.localtime(until):%Y-%m-%d %H:%M}"
+            found[pk] = until
     return found
+
+
+def day_of(until: datetime) -> str:
+    """From when on one may reclaim, as it is said."""
+    return f"{timezone.localtime(until):%Y-%m-%d %H:%M}"

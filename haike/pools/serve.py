@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import date
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from datetime import date, datetime
 from functools import partial
 from typing import Any
 
@@ -22,7 +22,7 @@ from haike.kernel.events import on
 from haike.kernel.icon import icon
 from haike.kernel.period import today
 from haike.kernel.policy import Actor
-from haike.pools.actions import RETURNED, claimed_today, held
+from haike.pools.actions import RETURNED, claimed_today, given_up, held
 from haike.pools.assignment.arrival import arrived, came_back
 from haike.pools.history import count_owners, owners_panel
 from haike.pools.pool.record import Pool
@@ -64,12 +64,17 @@ def _import_owners(entity: Entity, user: Any) -> Iterable[tuple[int, str]]:
 
 
 def row_buttons(user: Actor) -> Callable[[Any], list[Button]]:
-    """On a row of the list: take it."""
+    """On a row of the list: take it, unless one gave it up oneself and has to wait."""
     known = seas()
+    waiting: dict[str, Collection[int]] = {}
 
     def offered(record: Any) -> list[Button]:
         pool = known.by_account.get(record.owner_id)
         if pool is None or not known.joined_by(user.pk, pool):
+            return []
+        if pool.entity not in waiting:
+            waiting[pool.entity] = given_up(pool.entity, None, user, known)
+        if record.pk in waiting[pool.entity]:
             return []
         return [Button(CLAIM, f"{_entity(record).url_of(record)}claim", "hand-grab", "post")]
 
@@ -82,7 +87,7 @@ def buttons(record: Any, user: Actor) -> list[Button]:
     base, pool = entity.url_of(record), known.by_account.get(record.owner_id)
     found = []
     if pool is not None:
-        if known.joined_by(user.pk, pool):
+        if known.joined_by(user.pk, pool) and not given_up(entity.label, [record.pk], user, known):
             found.append(Button(CLAIM, f"{base}claim", "hand-grab", "post", primary=True))
         if entity.policy.allows(user, "transfer", record):
             found.append(Button(_("Assign"), f"{base}assign", "user-plus", "drawer"))
@@ -101,18 +106,35 @@ def _entity(record: Any) -> Entity:
 def marks(entity: Entity, user: Actor, records: Sequence[Any]) -> Mapping[int, str]:
     """Beside the names in lists: how many days are left until a rule takes the record."""
     known = seas()
+    found = _waiting(entity, user, records)
     if not any(pool.recycles for pool in known.of_entity(entity.label)):
-        return {}
+        return found
     owned = [record for record in records if record.owner_id and record.owner_id not in known.by_account]
     if not owned:
-        return {}
+        return found
     due, mark = dues_of(entity.label), _marker()
-    found = {}
     for record in _with_facts(entity, owned):
         day = due(record)
         if day is not None:
             found[record.pk] = mark(*day)
     return found
+
+
+def _waiting(entity: Entity, user: Actor, records: Sequence[Any]) -> dict[int, str]:
+    """Why what one gave up oneself is not offered for a claim yet."""
+    known = seas()
+    lying = [
+        each for each in records if (pool := known.by_account.get(each.owner_id)) and known.joined_by(user.pk, pool)
+    ]
+    return {pk: f' <span class="muted">{_again(day)}</span>' for pk, day in _days(entity, user, lying).items()}
+
+
+def _days(entity: Entity, user: Actor, records: Sequence[Any]) -> Mapping[int, datetime]:
+    return given_up(entity.label, [record.pk for record in records], user, seas()) if records else {}
+
+
+def _again(until: datetime) -> str:
+    return escape(_("You gave it up; claim again from %(day)s") % {"day": f"{timezone.localtime(until):%m-%d %H:%M}"})
 
 
 def marks_read(entity: Entity) -> tuple[str, ...]:
@@ -165,7 +187,10 @@ def _figures(label: str, record: Any, user: Actor) -> list[tuple[Label, str]]:
     if pool is not None and record.pooled_at:
         days = (timezone.now() - record.pooled_at).days
         text = ngettext("%(days)s day", "%(days)s days", days) % {"days": days}
-        return [(_("In the %(pool)s for") % {"pool": poolings()[label].said}, text)]
+        said: list[tuple[Label, str]] = [(_("In the %(pool)s for") % {"pool": poolings()[label].said}, text)]
+        if seas().joined_by(user.pk, pool) and (until := given_up(label, [record.pk], user, seas()).get(record.pk)):
+            said.append((_("You gave it up; claim again from"), f"{timezone.localtime(until):%m-%d %H:%M}"))
+        return said
     mark = days_left(label, record)
     return [(_("Until the recycle"), mark_safe(mark))] if mark else []
 

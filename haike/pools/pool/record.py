@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from haike.kernel.fields import LongText
 from haike.kernel.record import Record
@@ -73,7 +74,7 @@ class Pool(Record):
     description = LongText(_("Description"))
 
     class Meta:
-        verbose_name = _("Pool")
+        verbose_name = pgettext_lazy("sea or lead pool", "Pool")
         verbose_name_plural = _("Pools")
         ordering = ["position", "id"]
 

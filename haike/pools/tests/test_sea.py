@@ -233,6 +233,11 @@ def test_one_does_not_reclaim_ones_own_at_once(staff: Staff, browse: Browse) -> 
     assert ann.post(f"/customers/{customer.pk}/claim").status_code == 422
     customer.refresh_from_db()
     assert customer.owner_id == pool.account_id
+    for path in (f"/customers/{customer.pk}/", "/customers/?tab=sea"):
+        page = text_of(ann.get(path))
+        assert f"/customers/{customer.pk}/claim" not in page
+        assert f"{timezone.localtime(timezone.now() + timedelta(days=7)):%m-%d}" in page
+        assert f"/customers/{customer.pk}/claim" in text_of(browse(staff.cat).get(path))
     Move.objects.update(at=timezone.now() - timedelta(days=8))
     assert ann.post(f"/customers/{customer.pk}/claim").status_code == 302
 
