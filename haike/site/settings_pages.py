@@ -117,75 +117,75 @@ def set_options(data: Any, *, by: Any) -> dict[str, str]:
     return {}
 
 
-def links(user: Any) -> list[dict[str, Any]]:
-    """The other pages of administration that the user may open."""
-    found: list[dict[str, Any]] = []
+def links(user: Any) -> list[tuple[Any, list[dict[str, Any]]]]:
+    """The other pages of administration that the user may open, in groups."""
+    may = user.grants.may_do
+    found: list[tuple[Any, list[dict[str, Any]]]] = []
+
+    def part(title: Any) -> None:
+        found.append((title, []))
 
     def add(url: str, label: Any, text: Any, symbol: str, allowed: bool) -> None:
         if allowed:
-            found.append({"url": url, "label": label, "text": text, "symbol": symbol})
+            found[-1][1].append({"url": url, "label": label, "text": text, "symbol": symbol})
 
-    may = user.grants.may_do
-    for slug, text in (
-        ("users", _("Who signs in, with which role")),
-        ("departments", _("The tree of the company")),
-        ("roles", _("Who may see and do what")),
-        ("tab-schemes", _("Which tabs of a record a role sees")),
-    ):
+    def add_list(slug: str, text: Any, right: str = "edit", label: Any = "") -> None:
+        """The list of what somebody sets up, for who may."""
         entity = entity_named(slug)
         if entity is not None:
-            add(entity.url, entity.label_plural, text, entity.icon, entity.policy.may(user, "view"))
+            add(entity.url, label or entity.label_plural, text, entity.icon, entity.policy.may(user, right))
 
-    def add_kept(*pages: tuple[str, Any]) -> None:
-        """The lists of what somebody sets up, for who may."""
-        for slug, text in pages:
-            entity = entity_named(slug)
-            if entity is not None:
-                add(entity.url, entity.label_plural, text, entity.icon, entity.policy.may(user, "edit"))
-
-    pools = entity_named("pools")
-    if pools is not None:
-        text = _("Who takes customers out, when they come back")
-        add(pools.url, _("Public seas and pools"), text, pools.icon, pools.policy.may(user, "edit"))
+    part(_("People and rights"))
+    add_list("users", _("Who signs in, with which role"), "view")
+    add_list("departments", _("The tree of the company"), "view")
+    add_list("roles", _("Who may see and do what"), "view")
+    add_list("tab-schemes", _("Which tabs of a record a role sees"), "view")
+    add_list("product-access", _("Who sees and changes which branches of the product tree"))
     users = entity_named("users")
     text = _("Who leaves, who takes over, what was left behind")
     add("/handovers/", _("Hand-overs"), text, "transfer", users is not None and users.policy.may(user, "edit"))
-    add_kept(
-        ("assignment-rules", _("To whom new leads and customers go by themselves")),
-        ("territories", _("Which seller looks after which part of the market")),
-        ("tag-rules", _("Tags that come and go with conditions")),
-        ("price-classes", _("List, agreed, VIP and wholesale prices")),
-        ("product-packages", _("Products that are sold together under one name")),
-        ("print-templates", _("How quotes, orders and contracts look on paper")),
-        ("contract-templates", _("From which the texts of contracts are made by one click")),
-        ("solution-templates", _("What solutions for opportunities begin with, the company's and your own")),
-        ("product-access", _("Who sees and changes which branches of the product tree")),
-        ("keeper-rules", _("Who looks after customers once they are won")),
-        ("pipelines", _("Stages of opportunities, what each demands")),
-        ("plan-templates", _("How amounts are split into instalments, such as 30/60/10")),
-    )
     text = _("By user, by role, by kind of record")
     add("/settings/rights/", _("Look up rights"), text, "shield-search", may_look_up(user))
     text = _("What every surface shows, compared with the rights each night")
     add("/settings/rights-check/", _("Check of rights"), text, "shield-check", may("roles"))
-    add("/settings/company", _("Company"), _("Name, logo, contacts"), "building-skyscraper", may("settings"))
+
+    part(_("Customers and their owners"))
+    add_list("pools", _("Who takes customers out, when they come back"), label=_("Public seas and pools"))
+    add_list("assignment-rules", _("To whom new leads and customers go by themselves"))
+    add_list("keeper-rules", _("Who looks after customers once they are won"))
+    add_list("territories", _("Which seller looks after which part of the market"))
+    add_list("tag-rules", _("Tags that come and go with conditions"))
+
+    part(_("Selling and papers"))
+    add_list("pipelines", _("Stages of opportunities, what each demands"))
+    add_list("solution-templates", _("What solutions for opportunities begin with, the company's and your own"))
+    add_list("price-classes", _("List, agreed, VIP and wholesale prices"))
+    add_list("product-packages", _("Products that are sold together under one name"))
+    add_list("plan-templates", _("How amounts are split into instalments, such as 30/60/10"))
+    add_list("print-templates", _("How quotes, orders and contracts look on paper"))
+    add_list("contract-templates", _("From which the texts of contracts are made by one click"))
     add("/settings/currency", _("Currencies"), _("Exchange rates by day"), "arrows-exchange", keeps_rates(user))
-    text = _("Patterns of customer and document numbers")
-    add("/settings/numbers/", _("Running numbers"), text, "list-numbers", may("settings"))
-    text = _("Functions that the company uses or not")
-    add("/settings/modules/", _("Modules"), text, "toggle-right", may("settings"))
-    keeps_words = may("settings") or may("dictionary")
-    add("/settings/dictionaries/", _("Data dictionary"), _("The words to choose from"), "list-details", keeps_words)
-    add("/settings/alarms/", _("Alarms"), _("Unusual use: new places, mass viewing"), "bell-ringing", may("alarms"))
-    add(
-        "/settings/fields/",
-        _("Own fields"),
-        _("What your company wants to know besides"),
-        "forms",
-        may("settings"),
-    )
+
+    part(_("Fields and words"))
+    text = _("What your company wants to know besides")
+    add("/settings/fields/", _("Own fields"), text, "forms", may("settings"))
     text = _("Fields, sections and tabs of forms and pages")
     add("/settings/layout/", _("Layouts"), text, "layout-dashboard", may("settings"))
+    keeps_words = may("settings") or may("dictionary")
+    add("/settings/dictionaries/", _("Data dictionary"), _("The words to choose from"), "list-details", keeps_words)
+    text = _("Patterns of customer and document numbers")
+    add("/settings/numbers/", _("Running numbers"), text, "list-numbers", may("settings"))
+
+    part(_("Company and connections"))
+    add("/settings/company", _("Company"), _("Name, logo, contacts"), "building-skyscraper", may("settings"))
+    text = _("Functions that the company uses or not")
+    add("/settings/modules/", _("Modules"), text, "toggle-right", may("settings"))
+    add("/settings/mail", _("Outgoing mail"), _("The server by which papers are sent"), "mail", may("settings"))
+    add("/settings/webhooks/", _("Webhooks"), _("Tell other programs what happens"), "webhook", may("settings"))
+    add("/settings/samples", _("Sample company"), _("Take the examples out"), "flask", may("settings"))
+
+    part(_("Logs and health"))
+    add("/settings/alarms/", _("Alarms"), _("Unusual use: new places, mass viewing"), "bell-ringing", may("alarms"))
     add("/settings/sign-ins/", _("Sign-in log"), _("Who came in when, from where"), "login", may("log"))
     add("/settings/operations/", _("Operation log"), _("Who changed what"), "history", may("log"))
     add("/settings/exports/", _("Log of exports"), _("Who took what, by its number"), "file-export", may("log"))
@@ -195,12 +195,11 @@ def links(user: Any) -> list[dict[str, Any]]:
     add("/settings/health", _("Health"), _("Database, jobs, disk"), "heartbeat", may("settings") or may("log"))
     text = _("What pages may take, and what they take here")
     add("/settings/speed", _("Speed"), text, "gauge", may("settings") or may("log"))
-    add("/settings/webhooks/", _("Webhooks"), _("Tell other programs what happens"), "webhook", may("settings"))
-    add("/settings/mail", _("Outgoing mail"), _("The server by which papers are sent"), "mail", may("settings"))
     add("/jobs/", _("Jobs"), _("What runs in the background"), "clock-play", True)
     add("/batches/", _("Bulk acts"), _("What was done to many records at once, and undo"), "arrow-back-up", True)
-    add("/settings/samples", _("Sample company"), _("Take the examples out"), "flask", may("settings"))
-    return reachable(found, lambda link: str(link["url"]))
+
+    shown = [(title, reachable(pages, lambda link: str(link["url"]))) for title, pages in found]
+    return [(title, pages) for title, pages in shown if pages]
 
 
 @for_word_keepers

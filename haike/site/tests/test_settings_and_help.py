@@ -31,6 +31,14 @@ def test_a_setting_is_changed_by_the_boss_and_logged(staff: Staff, browse: Brows
 
 
 @pytest.mark.feature("P34")
+def test_every_section_of_the_settings_is_a_jump_away(staff: Staff, browse: Browse) -> None:
+    page = browse(staff.boss).get("/settings/").content.decode()
+    jumps = re.findall(r'href="#((?:pages|group)-\d+)"', page)
+    assert jumps == re.findall(r'<(?:section|fieldset)[^>]* id="([^"]+)"', page)
+    assert len(jumps) > 20
+
+
+@pytest.mark.feature("P34")
 def test_a_bad_value_saves_nothing(staff: Staff, browse: Browse) -> None:
     values = {each.key: str(each()) for each in options() if not isinstance(each.default, bool)}
     answer = browse(staff.boss).post("/settings/", {**values, "people.idle_minutes": "soon"})
