@@ -14,7 +14,6 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_POST
 
 from haike.digits import whole
 from haike.kernel.entity import Section
@@ -148,7 +147,7 @@ def taste_view(request: HttpRequest) -> HttpResponse:
         if typed.parse() and _time_zone_is_known(typed):
             values = {**typed.values, "page_size": int(typed.values["page_size"])}
             actions.change_taste(user, **values)
-            answer = done(request, _("Saved."), "/account/taste", go=values["language"] != user.language)
+            answer = done(request, _("Saved."), "/account/taste", go=True)
             return _with_language(answer, values["language"])
         status = 422
     sections = [
@@ -172,9 +171,10 @@ def _with_language(answer: HttpResponse, language: str) -> HttpResponse:
     return answer
 
 
-@require_POST
 def display_view(request: HttpRequest) -> HttpResponse:
-    """Colours, language and size of the menu, from the frame."""
+    """Colours, language and size of the menu, from the frame; who comes by address gets the page that has them all."""
+    if request.method != "POST":
+        return redirect("/account/taste")
     chosen = {
         name: request.POST[name]
         for name, known in CHOICES.items()

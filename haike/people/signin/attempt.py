@@ -93,15 +93,16 @@ def standing_of(typed: str, user: User | None, ip: str | None) -> Standing:
     rows = SignIn.objects.filter(mine, at__gte=start_of_day())
     in_a_row = _after(rows, FORGIVEN).filter(result__in=FAILED).count()
     today = _after(rows, (Result.UNLOCKED, Result.RESET)).filter(result__in=FAILED).count()
-    return Standing(max(in_a_row, failures_from(ip)), today)
+    return Standing(max(in_a_row, names_failed_from(ip)), today)
 
 
-def failures_from(ip: str | None) -> int:
-    """Failures in a row from one address in the last half hour, whatever names were tried."""
+def names_failed_from(ip: str | None) -> int:
+    """How many names were tried in vain from one address in the last half hour, one after another. Names and not
+    tries: a whole company sits behind one address, and one who mistypes must not trouble his colleagues."""
     if ip is None:
         return 0
     rows = SignIn.objects.filter(ip=ip, at__gte=timezone.now() - IP_WINDOW)
-    return _after(rows, (Result.OK,)).filter(result__in=FAILED).count()
+    return _after(rows, (Result.OK,)).filter(result__in=FAILED).values("typed").distinct().count()
 
 
 def solve_captcha(key: str, answer: str) -> bool:

@@ -78,7 +78,7 @@ def sign_in_view(request: HttpRequest) -> HttpResponse:
     elif told := [str(message) for message in messages.get_messages(request)]:
         page.hint = " ".join(told)
     if request.method != "POST":
-        captcha = attempt.failures_from(client_ip(request)) >= CAPTCHA_AFTER()
+        captcha = attempt.names_failed_from(client_ip(request)) >= CAPTCHA_AFTER()
         return show(request, page, AllTyped(_looks(captcha=captcha), request.user))
     asked = "captcha" in request.POST
     typed = AllTyped(_looks(captcha=asked), request.user)

@@ -7,6 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from PIL import Image
 
+from haike.kernel.entity import entity_of
 from haike.kernel.log import Change
 from haike.people.account.choices import CHANNELS, cards_of, channels_of, declare_cards, declare_reminders
 from haike.people.company.profile import company
@@ -85,6 +86,22 @@ def test_colours_and_language_from_the_menu(staff, browse):
     assert answer["Location"] == "http://testserver/users/"
     assert answer.cookies["haike_language"].value == "en"
     assert (me(staff).theme, me(staff).scheme, me(staff).language) == ("dark", "blue", "en")
+
+
+@pytest.mark.feature("P4")
+def test_the_address_of_the_menu_leads_to_the_page_of_looks(staff, browse):
+    assert browse(staff.ann).get("/account/display")["Location"] == "/account/taste"
+
+
+@pytest.mark.feature("P7")
+def test_a_user_without_role_or_password_says_what_to_do_next(staff, browse):
+    new = entity_of(User).create(by=staff.boss, name="新同事", username="xin", department=staff.ann.department)
+    page = browse(staff.boss).get(f"/users/{new.pk}/").content.decode()
+    assert f'href="/users/{new.pk}/edit" data-drawer' in page
+    assert "还没有角色" in page
+    assert "还没有密码" in page
+    assert "还没有角色" not in browse(staff.ann).get(f"/users/{new.pk}/").content.decode()
+    assert "还没有" not in browse(staff.boss).get(f"/users/{staff.ann.pk}/").content.decode().split('id="panel"')[0]
 
 
 @pytest.mark.feature("P4")

@@ -106,6 +106,13 @@ def test_many_names_from_one_address_need_a_captcha(client, staff, sign_in):
     assert sign_in(client, "ann").status_code == 422
 
 
+def test_who_mistypes_does_not_trouble_colleagues_behind_the_same_address(client, staff, sign_in):
+    for _ in range(3):
+        sign_in(client, "ann", "wrong")
+    assert "captcha_key" not in client.get("/signin").content.decode()
+    assert sign_in(client, "ben").status_code == 302
+
+
 def fail_ten_times(client, sign_in, name="ann"):
     extra = {}
     for _ in range(10):

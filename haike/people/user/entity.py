@@ -31,6 +31,16 @@ def render_holdings(request: Any, user: User) -> str:
     return render_to_string("people/holdings.html", context, request=request)
 
 
+def render_not_ready(request: Any, user: User) -> str:
+    """What is still to be done before somebody can work, for who can do it; empty when nothing is."""
+    if not user.is_active or user.deleted_at is not None or not may_manage(request.user, user):
+        return ""
+    context = {"person": user, "no_role": not user.roles.exists(), "no_password": not user.has_usable_password()}
+    if not context["no_role"] and not context["no_password"]:
+        return ""
+    return render_to_string("people/not_ready.html", context, request=request)
+
+
 def _locked_out(user: Actor) -> Q:
     return Q(locked_until__gt=timezone.now())
 
@@ -57,7 +67,10 @@ class UserEntity(Entity):
         "scheme", "theme", "menu", "page_size", "density", "signature_sms", "signature_email", "home", "reminders",
     ]  # fmt: skip
     settled = ["is_active", "closed_at", "applied_at", "locked_until", "last_seen"]
-    panels = [Panel("records", _("Records"), render_holdings)]
+    panels = [
+        Panel("ready", _("Before somebody can work"), render_not_ready, place="main"),
+        Panel("records", _("Records"), render_holdings),
+    ]
     tabs = [Related("people.user", "manager", _("Staff"))]
     categories = {
         "active": Category(_("In use"), Q(is_active=True)),
