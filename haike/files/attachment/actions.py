@@ -23,7 +23,7 @@ from haike.refused import Refused
 
 ACTION_LABELS |= {"attach": _("attached"), "detach": _("took an attachment off"), "reattach": _("attached again")}
 FIELD_LABELS["attachment"] = _("Attachment")
-SCHEMES = frozenset({"http", "https", "ftp", "mailto"})
+SCHEMES = frozenset({"http", "https", "mailto"})
 
 
 def demand_edit(record: Any, by: Actor) -> None:
