@@ -87,4 +87,27 @@ class SaidField(models.CharField[Any, Any]):
 
     def from_db_value(self, value: str | None, *__: Any) -> str | None:
         """The sentence for whoever reads now."""
-        return Said.of(json.loads(value[1:])) if value and value.startswith(_MARK) else value
+        return _loaded(value)
+
+
+class SaidTextField(models.TextField[Any, Any]):
+    """The same for a text of any length."""
+
+    def deconstruct(self) -> Any:
+        name, __, args, options = super().deconstruct()
+        return name, "django.db.models.TextField", args, options
+
+    def get_prep_value(self, value: Any) -> Any:
+        """What is stored."""
+        if isinstance(value, Said):
+            return _MARK + json.dumps(value.told, ensure_ascii=False, separators=(",", ":"))
+        text = super().get_prep_value(value)
+        return text.lstrip(_MARK) if isinstance(text, str) else text
+
+    def from_db_value(self, value: str | None, *__: Any) -> str | None:
+        """The sentence for whoever reads now."""
+        return _loaded(value)
+
+
+def _loaded(value: str | None) -> str | None:
+    return Said.of(json.loads(value[1:])) if value and value.startswith(_MARK) else value

@@ -12,7 +12,7 @@ about one particular job. Both are hints: with another task backend the same cal
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
@@ -78,7 +78,11 @@ def tune(path: str, tuning: Tuning) -> None:
 
 
 def tuning_of(path: str) -> Tuning:
-    """The tuning of a task, or the usual one."""
+    """The tuning of a task, or the usual one. A worker may not have loaded the module that declares it: without its
+    limit a job would run for an hour that may take a minute."""
+    if path not in _tunings:
+        with suppress(Exception):  # what cannot be loaded is told where it is to be run
+            import_string(path)
     return _tunings.get(path, _DEFAULT)
 
 

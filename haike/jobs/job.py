@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
@@ -15,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from haike.jobs.bell import ring
 from haike.refused import Refused
-from haike.said import SaidField
+from haike.said import Said, SaidField, SaidTextField
 
 
 class Status(models.TextChoices):
@@ -72,7 +71,7 @@ class Job(models.Model):
     result = models.JSONField(null=True, blank=True, encoder=DjangoJSONEncoder)
     file = models.CharField(max_length=400, blank=True)
     error_class = models.CharField(max_length=200, blank=True)
-    error = models.TextField(blank=True)
+    error = SaidTextField(blank=True)
     traceback = models.TextField(blank=True)
 
     enqueued_at = models.DateTimeField(_("Asked at"), default=timezone.now)
@@ -131,9 +130,12 @@ class Job(models.Model):
 
     @property
     def summary(self) -> str:
-        """The sentence a finished job returned as `message`, else the last one it reported."""
-        told: Any = self.result.get("message", "") if isinstance(self.result, dict) else ""
-        return str(told) if told else self.message
+        """The sentence a finished job returned as `message`, in the reader's language where it was made by `said()`,
+        else the last one it reported."""
+        result = self.result if isinstance(self.result, dict) else {}
+        if "said" in result:
+            return Said.of(result["said"])
+        return str(result.get("message", "")) or self.message
 
 
 def cancel(job: Job) -> None:

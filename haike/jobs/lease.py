@@ -16,10 +16,11 @@ from uuid import uuid4
 from django.conf import settings
 from django.db import transaction
 from django.db.models import F, QuerySet
-from django.utils import timezone, translation
-from django.utils.translation import gettext as _t
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from haike.jobs.job import Job, Status
+from haike.said import said
 
 
 def lease_seconds() -> float:
@@ -118,8 +119,7 @@ def _take_away(job: Job, now: datetime) -> int:
         return still_dead.update(status=Status.CANCELLED, finished_at=now, lease_until=None, token="")
     if job.attempt < job.max_attempts:
         return still_dead.update(status=Status.READY, run_at=now, lease_until=None, token="")
-    with translation.override(job.language or settings.LANGUAGE_CODE):
-        told = _t("The program stopped while this was running. Check what is already done before you start it again.")
+    told = said(_("The program stopped while this was running. Check what is already done before you start it again."))
     return still_dead.update(
         status=Status.LOST, finished_at=now, lease_until=None, token="", error=told, error_class="", traceback=""
     )

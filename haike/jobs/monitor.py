@@ -19,6 +19,8 @@ class Figures:
     running: int
     failed: int
     """Failed or lost within the last 24 hours."""
+    lost: int
+    """Those of them that were lost."""
     waited: float
     """Seconds since the job that is due longest became due; 0 when none waits."""
 
@@ -37,6 +39,7 @@ def figures() -> Figures:
         waiting=Count("pk", filter=due),
         running=Count("pk", filter=Q(status=Status.RUNNING)),
         failed=Count("pk", filter=recently),
+        lost=Count("pk", filter=recently & Q(status=Status.LOST)),
         oldest=Min("run_at", filter=due),
     )
     oldest = counted.pop("oldest")

@@ -15,8 +15,7 @@ from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import DatabaseError, connection
 from django.utils import translation
-from django.utils.translation import gettext as _t
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy as _
 from django_tasks.base import TaskContext
 from django_tasks.signals import task_finished, task_started
 
@@ -28,6 +27,7 @@ from haike.jobs.job import Job, Status
 from haike.jobs.memory import allowed_mb
 from haike.progress import Cancelled
 from haike.refused import Refused
+from haike.said import Said, said
 
 # How long the outcome is kept in hand when the database does not take it, in seconds between the tries.
 PAUSES = (0.2, 1.0, 3.0, 6.0, 10.0, 20.0, 20.0)
@@ -66,6 +66,8 @@ def _work(running: Running) -> Any:
 
 
 def _storable(value: Any) -> Any:
+    if isinstance(value, dict) and isinstance(value.get("message"), Said):
+        value = {**value, "said": value["message"].told}
     try:
         json.dumps(value, cls=DjangoJSONEncoder)
     except (TypeError, ValueError) as error:
@@ -150,17 +152,13 @@ def _told(running: Running, error: BaseException) -> dict[str, str]:
 
 
 def _sentence(running: Running, error: BaseException) -> str:
+    """What is told of a fault, kept so that each reads it in his own language."""
     if isinstance(error, TimeIsOver):
         minutes = max(1, round(tuning_of(running.job.task).timeout / 60))
-        return ngettext(
-            "It took longer than %(minutes)d minute and was stopped.",
-            "It took longer than %(minutes)d minutes and was stopped.",
-            minutes,
-        ) % {"minutes": minutes}
+        return said(_("It was stopped after %(minutes)s min, the longest that it may take."), minutes=minutes)
     if isinstance(error, MemoryError):
-        return _t("It needed more memory than a job may have (%(most)d MB).") % {"most": allowed_mb()}
+        return said(_("It needed more memory than a job may have (%(most)s MB)."), most=allowed_mb())
     if isinstance(error, UnknownTask):
-        return _t("This version of the program does not know this kind of job any more.")
-    return _t("An unexpected error stopped it. Tell your administrator the number of this job: %(number)s.") % {
-        "number": running.job.pk
-    }
+        return said(_("This version of the program does not know this kind of job any more."))
+    told = _("An unexpected error stopped it. Tell your administrator the number of this job: %(number)s.")
+    return said(told, number=running.job.pk)

@@ -29,7 +29,8 @@ TABS: dict[str, tuple[str | Promise, Q]] = {
     "": (_("All"), Q()),
     "waiting": (_("Waiting"), Q(status=Status.READY)),
     "running": (_("Running"), Q(status=Status.RUNNING)),
-    "failed": (_("Failed"), Q(status__in=[Status.FAILED, Status.LOST])),
+    "failed": (_("Failed"), Q(status=Status.FAILED)),
+    "lost": (_("Lost"), Q(status=Status.LOST)),
     "done": (_("Done"), Q(status=Status.DONE)),
 }
 

@@ -64,7 +64,8 @@ def checks() -> Iterator[Check]:
     text = str(told % {"waiting": jobs.waiting, "running": jobs.running})
     yield Check(_("Background jobs"), jobs.healthy, text, "/jobs/")
     told = _("%(count)s failed or lost within 24 hours.")
-    yield Check(_("Failed jobs"), not jobs.failed, str(told % {"count": jobs.failed}), "/jobs/?tab=failed")
+    tab = "lost" if jobs.failed == jobs.lost else "failed"
+    yield Check(_("Failed jobs"), not jobs.failed, str(told % {"count": jobs.failed}), f"/jobs/?tab={tab}")
     faults = ErrorRecord.objects.filter(at__gte=timezone.now() - timedelta(days=1)).count()
     told = _("%(count)s requests broke within 24 hours.")
     yield Check(_("Faults"), not faults, str(told % {"count": faults}), "/settings/errors/")

@@ -13,6 +13,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import override
 
 from haike.jobs import lease
 from haike.jobs.job import Job, Status
@@ -74,7 +75,7 @@ def test_everybody_sees_his_own_jobs_and_the_boss_all(ann: Any, cat: Any, boss: 
 
 
 @pytest.mark.parametrize(
-    ("tab", "seen"), [("", 3), ("waiting", 1), ("running", 0), ("failed", 1), ("done", 1), ("x", 3)]
+    ("tab", "seen"), [("", 3), ("waiting", 1), ("running", 0), ("failed", 0), ("lost", 1), ("done", 1), ("x", 3)]
 )
 def test_the_list_is_parted_by_status(ann: Any, tab: str, seen: int) -> None:
     for status in (Status.READY, Status.LOST, Status.DONE):
@@ -177,13 +178,21 @@ def test_the_pages_say_when_no_worker_runs(ann: Any) -> None:
     assert client.get(reverse("jobs:list")).context["jobs"].idle
 
 
+def test_each_reads_in_his_language_what_became_of_a_job(boss: Any) -> None:
+    job = job_of(boss, tasks.eat)
+    run_ready_jobs(strict=False)
+    with override("en"):
+        assert Job.objects.get(pk=job.pk).error.startswith("It needed more memory")
+    assert Job.objects.get(pk=job.pk).error.startswith("所需内存超过")
+
+
 def test_figures_for_the_health_page() -> None:
-    assert figures() == Figures(waiting=0, running=0, failed=0, waited=0.0)
+    assert figures() == Figures(waiting=0, running=0, failed=0, lost=0, waited=0.0)
     for status in (Status.READY, Status.RUNNING, Status.LOST, Status.FAILED, Status.DONE):
         Job.objects.create(task="x", status=status, finished_at=timezone.now())
     Job.objects.filter(status=Status.READY).update(run_at=timezone.now() - timedelta(seconds=90))
     now = figures()
-    assert (now.waiting, now.running, now.failed) == (1, 1, 2)
+    assert (now.waiting, now.running, now.failed, now.lost) == (1, 1, 2, 1)
     assert now.waited >= 90
     assert now.healthy
     Job.objects.filter(status=Status.RUNNING).delete()

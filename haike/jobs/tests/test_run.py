@@ -12,7 +12,7 @@ from django.utils import timezone
 from haike import progress
 from haike.jobs import files, lease, run
 from haike.jobs.context import Halt, Running
-from haike.jobs.declare import Tuning, tune
+from haike.jobs.declare import Tuning, tune, tuning_of
 from haike.jobs.job import Job, Status, cancel, retry
 from haike.jobs.jobs import remove_old_jobs
 from haike.jobs.testing import run_ready_jobs
@@ -222,3 +222,11 @@ def test_progress_outside_a_job_goes_nowhere() -> None:
     assert not progress.cancelled()
     with pytest.raises(RuntimeError):
         progress.result_file("x.txt")
+
+
+def test_a_limit_holds_though_the_module_of_the_job_was_not_loaded_yet(tmp_path: Path, monkeypatch: Any) -> None:
+    text = "from haike.jobs.declare import job\n\n\n@job(timeout=7)\ndef late() -> None: ...\n"
+    (tmp_path / "loaded_late.py").write_text(text)
+    monkeypatch.syspath_prepend(tmp_path)
+    assert tuning_of("loaded_late.late").timeout == 7
+    assert tuning_of("not_there.at_all").timeout == 3600

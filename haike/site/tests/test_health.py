@@ -38,7 +38,7 @@ def test_the_page_tells_part_by_part(staff: Staff, browse: Callable[[User], Clie
     Job.objects.create(task="none", status=Status.READY, run_at=timezone.now() - timedelta(minutes=5))
     Job.objects.create(task="none", status=Status.LOST, finished_at=timezone.now())
     page = boss.get("/settings/health").content.decode()
-    for told in ("似乎没有后台进程", "24 小时内 1 个失败或丢失", "请查看", "/jobs/?tab=failed"):
+    for told in ("似乎没有后台进程", "24 小时内 1 个失败或丢失", "请查看", "/jobs/?tab=lost"):
         assert told in page, told
 
 

@@ -60,7 +60,7 @@ class Enough:
             "Too few cases to learn from: %(won)s converted and %(lost)s invalid or void leads; at least %(least)s of"
             " each are needed."
         )
-        return str(message % {"won": self.won, "lost": self.lost, "least": LEAST})
+        return said(message, won=self.won, lost=self.lost, least=LEAST)
 
 
 def enough() -> Enough:
@@ -85,7 +85,7 @@ def learn_by_hand(*, user: int | None) -> dict[str, Any]:
         return {"message": reason, "url": "/leads/scoring"}
     made = learn(by=user)
     words = _("Learned from %(cases)s leads: version %(version)s.")
-    return {"message": str(words % {"cases": made.won + made.lost, "version": made.pk}), "url": "/leads/scoring"}
+    return {"message": said(words, cases=made.won + made.lost, version=made.pk), "url": "/leads/scoring"}
 
 
 @cron("10 4 * * 0", name="sales.learn-leads")
