@@ -42,14 +42,12 @@ def _check(entity: Entity) -> Iterable[CheckMessage]:
         known = {name for name in dir(Entity) if not name.startswith("__")}
         public = not attribute.startswith("_") and not callable(getattr(type(entity), attribute))
         if public and attribute not in known:
-            near = get_close_matches(attribute, known, 1)
-            yield _error(entity, attribute, f"unknown option{_meant(near)}", "E003")
+            yield _error(entity, attribute, f"unknown option{_meant(attribute, known)}", "E003")
     names: list[tuple[str, str]] = [(what, name) for what in LISTS for name in getattr(entity, what)]
     names += [("sections", name) for section in entity.sections for name in section.fields]
     names += [("sort", entity.sort.lstrip("-")), ("title", entity.title)]
     for what, path in names:
-        fault = _path_fault(entity.model, path)
-        if fault:
+        if fault := _path_fault(entity.model, path):
             yield _error(entity, what, fault, "E001")
     for field, pattern in entity.numbers():
         try:
@@ -60,11 +58,8 @@ def _check(entity: Entity) -> Iterable[CheckMessage]:
         if field.name in TAKEN and not field.primary_key:
             fault = "an input of this name breaks HTML forms, which have a property of their own called so; rename it"
             yield _error(entity, field.name, fault, "E006")
-        key = getattr(field, "dictionary", None)
-        if key is not None and key not in dictionaries():
-            yield _error(
-                entity, field.name, f"no dictionary {key!r}{_meant(get_close_matches(key, dictionaries(), 1))}", "E005"
-            )
+        if (key := getattr(field, "dictionary", None)) is not None and key not in dictionaries():
+            yield _error(entity, field.name, f"no dictionary {key!r}{_meant(key, dictionaries())}", "E005")
 
 
 def _path_fault(model: Any, path: str) -> str:
@@ -73,13 +68,13 @@ def _path_fault(model: Any, path: str) -> str:
             field = model._meta.get_field(step)
         except FieldDoesNotExist:
             known = [each.name for each in model._meta.get_fields()]
-            return f"{model.__name__} has no field {step!r}{_meant(get_close_matches(step, known, 1))}"
+            return f"{model.__name__} has no field {step!r}{_meant(step, known)}"
         model = field.related_model or model
     return ""
 
 
-def _meant(near: list[str]) -> str:
-    return f", did you mean {near[0]!r}?" if near else ""
+def _meant(written: str, known: Iterable[str]) -> str:
+    return "".join(f", did you mean {near!r}?" for near in get_close_matches(written, list(known), 1))
 
 
 def _error(entity: Entity, attribute: str, message: str, code: str) -> Error:

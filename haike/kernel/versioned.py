@@ -9,6 +9,7 @@ import secrets
 import threading
 import time
 from collections.abc import Callable
+from contextvars import ContextVar
 from typing import Any, Generic, TypeVar
 
 from django.conf import settings
@@ -36,6 +37,7 @@ class _Unsettled(threading.local):
 _unsettled = _Unsettled()
 # Read once: the way through Django's settings would be half of what a look into such a cache costs.
 SECONDS, HOSTED = float(settings.HAIKE_CACHE_SECONDS), bool(settings.HAIKE_HOSTED)
+bumped: ContextVar[bool] = ContextVar("bumped", default=False)  # by the request at hand
 EVERYTHING = "*"
 """The name of a cache of what follows from several things: it is new after a change of any."""
 
@@ -53,6 +55,12 @@ def forget() -> None:
     _unsettled.names = frozenset()
     for cache in _caches:
         cache.drop()
+
+
+def look_again(age: float) -> None:
+    """Ask anew for versions read more than `age` seconds ago, when the reader himself made a change."""
+    if (held := _seen.get(schema := _schema())) and time.monotonic() - held[0] >= age:
+        _seen.pop(schema, None)
 
 
 def _bumped_here() -> frozenset[str]:
@@ -119,6 +127,7 @@ def bump(name: str) -> None:
         Version.objects.update_or_create(name=name, defaults={"value": value})
     _seen.pop(schema := _schema(), None)
     _unsettled.seen = {}
+    bumped.set(True)
     if _in_transaction():
         _unsettled.names = _bumped_here() | {name}
         transaction.on_commit(lambda: _seen.pop(schema, None))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -14,6 +15,8 @@ from django.utils import timezone, translation
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
+from haike.digits import whole
+from haike.kernel import versioned
 from haike.kernel.log import origin
 from haike.kernel.record import writer
 from haike.people.seeing.actions import end, is_seeing
@@ -39,6 +42,10 @@ OWN_DOORS = ("/api/", "/mcp", "/hooks/", "/feed/", "/public/")
 WAITING = frozenset({"/notices/news", "/notices/stream"})
 """Addresses that an open page asks by itself: nobody need be there."""
 
+FRESH = "fresh"
+"""The cookie that tells every process when this browser changed what processes remember,"""
+FRESH_SECONDS = 2
+"""until all have noticed by themselves."""
 FORCED_PAGE = "/account/password"
 TOUCH_SECONDS = 60
 
@@ -55,11 +62,18 @@ class PeopleMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        token = origin.set(client_ip(request) or "")
+        token, before = origin.set(client_ip(request) or ""), versioned.bumped.set(False)
         try:
-            return self._guarded(request)
+            # Whoever saved a setting sees it on the next page, whichever process answers.
+            if FRESH in request.COOKIES:
+                versioned.look_again(time.time() - (whole(request.COOKIES[FRESH]) or 0) / 1000)
+            answered = self._guarded(request)
+            if versioned.bumped.get():
+                answered.set_cookie(FRESH, str(int(time.time() * 1000)), FRESH_SECONDS, httponly=True, samesite="Lax")
+            return answered
         finally:
             origin.reset(token)
+            versioned.bumped.reset(before)
 
     def _guarded(self, request: HttpRequest) -> HttpResponse:
         if request.path in ("/healthz", "/metrics") or self._by_own_door(request):
