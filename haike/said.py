@@ -76,14 +76,8 @@ class SaidField(models.CharField[Any, Any]):
         return name, "django.db.models.CharField", args, options
 
     def get_prep_value(self, value: Any) -> Any:
-        """What is stored. A sentence too long for its column stays in the language in which it was said."""
-        most = self.max_length or 0
-        if isinstance(value, Said):
-            packed = _MARK + json.dumps(value.told, ensure_ascii=False, separators=(",", ":"))
-            if len(packed) <= most:
-                return packed
-        text = super().get_prep_value(value)
-        return text.lstrip(_MARK)[:most] if isinstance(text, str) else text
+        """What is stored."""
+        return _stored(value, super().get_prep_value(value), self.max_length or 0)
 
     def from_db_value(self, value: str | None, *__: Any) -> str | None:
         """The sentence for whoever reads now."""
@@ -99,14 +93,20 @@ class SaidTextField(models.TextField[Any, Any]):
 
     def get_prep_value(self, value: Any) -> Any:
         """What is stored."""
-        if isinstance(value, Said):
-            return _MARK + json.dumps(value.told, ensure_ascii=False, separators=(",", ":"))
-        text = super().get_prep_value(value)
-        return text.lstrip(_MARK) if isinstance(text, str) else text
+        return _stored(value, super().get_prep_value(value), None)
 
     def from_db_value(self, value: str | None, *__: Any) -> str | None:
         """The sentence for whoever reads now."""
         return _loaded(value)
+
+
+def _stored(value: Any, text: Any, most: int | None) -> Any:
+    """A sentence with what it was made of; too long for its column, it stays in the language in which it was said."""
+    if isinstance(value, Said):
+        packed = _MARK + json.dumps(value.told, ensure_ascii=False, separators=(",", ":"))
+        if most is None or len(packed) <= most:
+            return packed
+    return text.lstrip(_MARK)[:most] if isinstance(text, str) else text
 
 
 def _loaded(value: str | None) -> str | None:

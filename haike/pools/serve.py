@@ -124,17 +124,15 @@ def _waiting(entity: Entity, user: Actor, records: Sequence[Any]) -> dict[int, s
     """Why what one gave up oneself is not offered for a claim yet."""
     known = seas()
     lying = [
-        each for each in records if (pool := known.by_account.get(each.owner_id)) and known.joined_by(user.pk, pool)
+        each.pk for each in records if (pool := known.by_account.get(each.owner_id)) and known.joined_by(user.pk, pool)
     ]
-    return {pk: f' <span class="muted">{_again(day)}</span>' for pk, day in _days(entity, user, lying).items()}
+    days = given_up(entity.label, lying, user, known) if lying else {}
+    told = _("You gave it up; claim again from %(day)s")
+    return {pk: f' <span class="muted">{escape(told % {"day": _clock(day)})}</span>' for pk, day in days.items()}
 
 
-def _days(entity: Entity, user: Actor, records: Sequence[Any]) -> Mapping[int, datetime]:
-    return given_up(entity.label, [record.pk for record in records], user, seas()) if records else {}
-
-
-def _again(until: datetime) -> str:
-    return escape(_("You gave it up; claim again from %(day)s") % {"day": f"{timezone.localtime(until):%m-%d %H:%M}"})
+def _clock(moment: datetime) -> str:
+    return f"{timezone.localtime(moment):%m-%d %H:%M}"
 
 
 def marks_read(entity: Entity) -> tuple[str, ...]:
@@ -189,7 +187,7 @@ def _figures(label: str, record: Any, user: Actor) -> list[tuple[Label, str]]:
         text = ngettext("%(days)s day", "%(days)s days", days) % {"days": days}
         said: list[tuple[Label, str]] = [(_("In the %(pool)s for") % {"pool": poolings()[label].said}, text)]
         if seas().joined_by(user.pk, pool) and (until := given_up(label, [record.pk], user, seas()).get(record.pk)):
-            said.append((_("You gave it up; claim again from"), f"{timezone.localtime(until):%m-%d %H:%M}"))
+            said.append((_("You gave it up; claim again from"), _clock(until)))
         return said
     mark = days_left(label, record)
     return [(_("Until the recycle"), mark_safe(mark))] if mark else []

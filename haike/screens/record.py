@@ -22,6 +22,7 @@ from haike.find.share import Held
 from haike.kernel.change import write_log
 from haike.kernel.entity import BASE_FIELDS, Button, Entity, Panel, Related, Section, entity_named
 from haike.kernel.escape import escape
+from haike.kernel.flow import Flow
 from haike.kernel.log import ACTION_LABELS, FIELD_LABELS, SETTLED, Change, shown_diff
 from haike.kernel.look import Look
 from haike.kernel.paths import select_paths
@@ -142,11 +143,8 @@ class RecordPage:
             if declared.flow is not None:
                 # A step that the entity offers itself, as the next thing to do, is there once.
                 offered = {each.url for each in found}
-                found += [
-                    Button(step.label or name, f"{base}do/{name}", "arrow-right", "drawer" if step.asks else "post")
-                    for name, step in declared.flow.open_steps(record).items()
-                    if f"{base}do/{name}" not in offered
-                ]
+                steps = [step_button(declared, record, name) for name in declared.flow.open_steps(record)]
+                found += [each for each in steps if each.url not in offered]
         if not policy.through:
             if policy.allows(user, "transfer", record):
                 found.append(Button(_("Transfer"), f"{base}transfer", "user-share", "drawer"))
@@ -267,6 +265,21 @@ def _related(tab: Related, user: Any) -> Any:
     # Whoever sees the record sees what hangs on it: the page has checked that already.
     whole = target.policy.through == tab.field
     return target.model.objects.live() if whole else target.model.objects.visible_to(user)
+
+
+def step_button(entity: Entity, record: Any, name: str, *, primary: bool = False) -> Button:
+    """What takes a step of the flow."""
+    step = cast(type[Flow], entity.flow).steps()[name]
+    sign, way = "check" if primary else "arrow-right", "drawer" if step.asks else "post"
+    return Button(step.label or name, f"{entity.url_of(record)}do/{name}", sign, way, primary=primary)
+
+
+def next_step(entity: Entity, record: Any, user: Any, name: str) -> list[Button]:
+    """A step of the flow as the next thing to do with a record, for who may take it now."""
+    able = record.deleted_at is None and name in cast(type[Flow], entity.flow).open_steps(record)
+    if not able or not entity.policy.allows(user, "edit", record):
+        return []
+    return [step_button(entity, record, name, primary=True)]
 
 
 def related_count(tab: Related, record: Any, user: Any) -> int | Tally:

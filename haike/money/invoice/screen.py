@@ -20,6 +20,7 @@ from haike.money.plan.screen import TRUTH, link, starts
 from haike.money.settle import invoices_of, settle_invoiced
 from haike.money.source import SOURCES, amount_of, keys_of, name_of
 from haike.refused import Doubt
+from haike.screens.record import next_step
 
 
 def _this_month(user: Actor) -> Q:
@@ -98,11 +99,9 @@ class InvoiceEntity(MoneyEntity):
         return [Button(_("Truth line"), TRUTH, "scale")]
 
     def buttons(self, record: Any, user: Actor) -> list[Button]:
-        found: list[Button] = []
         if record.state == VOID:
-            return found
-        if record.state == DRAFT and self.policy.allows(user, "edit", record):
-            found.append(Button(_("Issue"), f"{self.url_of(record)}do/issue", "check", "drawer", primary=True))
+            return []
+        found = next_step(self, record, user, "issue")
         about = starts(record)
         money = {"amount": record.amount, "currency": record.currency}
         if record.payment_id is None and user.grants.may("money.payment", "create"):

@@ -26,6 +26,7 @@ from haike.sales.contract.flow import ContractFlow
 from haike.sales.contract.record import ACTIVE, ALL, CANCELLED, CLOSED, DRAFT, Contract, Delivery
 from haike.sales.contract.text.facts import MORE, more_facts
 from haike.sales.contract.text.panel import PANEL
+from haike.screens.record import next_step
 
 SOON = timedelta(days=30)
 SIGNED = Q(state__in=(ACTIVE, CLOSED))
@@ -115,9 +116,7 @@ class ContractEntity(Entity):
         return super().remove(record, by=by)
 
     def buttons(self, record: Any, user: Actor) -> list[Button]:
-        sign = []
-        if record.deleted_at is None and record.state == DRAFT and self.policy.allows(user, "edit", record):
-            sign = [Button(_("Sign"), f"{self.url_of(record)}do/sign", "check", "drawer", primary=True)]
+        sign = next_step(self, record, user, "sign")
         paper, renew = paper_button(record, user), renewal.buttons(self, record, user)
         return [*sign, *plan.buttons(self, record, user), *paper, *renew]
 

@@ -28,6 +28,7 @@ from haike.sales.order.flow import OrderFlow
 from haike.sales.order.progress import NOT_SHIPPED, OVERPAID, OWING, PAID, SHIPPED
 from haike.sales.order.record import CANCELLED, CLOSED, DRAFT, SIGNED, STATES, Order
 from haike.sales.order.rules import AFTER_SHIPPING, OrderPolicy
+from haike.screens.record import next_step
 
 MOST_AMENDMENTS = 100
 TAB = ["number", "subject", "total", "received", "state", "shipping", "payment", "signed_on", "owner"]
@@ -157,9 +158,7 @@ class OrderEntity(PricedEntity):
         return found
 
     def buttons(self, record: Any, user: Actor) -> list[Button]:
-        found: list[Button] = []
-        if record.deleted_at is None and record.state == DRAFT and self.policy.allows(user, "edit", record):
-            found.append(Button(_("Sign"), f"{self.url_of(record)}do/sign", "check", "post", primary=True))
+        found = next_step(self, record, user, "sign")
         if record.deleted_at is None and record.state == SIGNED:
             if record.shipping != SHIPPED and user.grants.may("sales.shipment", "create"):
                 found.append(Button(_("Ship"), f"{self.url_of(record)}ship", "truck-delivery", "drawer", primary=True))
