@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from datetime import datetime, timedelta
 from itertools import count as count_from
 from typing import Any
@@ -75,7 +76,6 @@ class SampleLeads:
         self.pools: list[Pool] = []
         self.made: dict[Any, list[Any]] = {Lead: [], LeadFollowUp: [], CallNote: []}
         self.past = PastLeads(Chance(seed + 2), now)
-        self.bought = customers_won(customers, self.past.chance)
 
     def write(self, count: int, past: int = 0) -> dict[str, list[list[int]]]:
         """Make leads with their talks, and notes; returns the keys and versions of what was made.
@@ -84,16 +84,18 @@ class SampleLeads:
         """
         self._write_pools()
         keys, drawn = count_from(reserve(Lead, count + 2 * past)), self._drawn()
-        for place in range(count):
-            if STATES[place % len(STATES)] == CONVERTED and (customer := next(self.bought, None)) is not None:
-                self._add_past(self.past.won(next(keys), customer))
-            else:
-                self._add_lead(next(keys), place, *next(drawn))
-        for __ in range(past):
-            if (customer := next(self.bought, None)) is not None:
-                self._add_past(self.past.won(next(keys), customer))
-            facts, contact, ___ = next(drawn)
-            self._add_past(self.past.lost(next(keys), facts, contact, self._whose(facts)))
+        # What is left unread would keep its table locked: SQLite then sets no index aside for what comes next.
+        with closing(customers_won(self.customers, self.past.chance)) as bought:
+            for place in range(count):
+                if STATES[place % len(STATES)] == CONVERTED and (customer := next(bought, None)) is not None:
+                    self._add_past(self.past.won(next(keys), customer))
+                else:
+                    self._add_lead(next(keys), place, *next(drawn))
+            for __ in range(past):
+                if (customer := next(bought, None)) is not None:
+                    self._add_past(self.past.won(next(keys), customer))
+                facts, contact, ___ = next(drawn)
+                self._add_past(self.past.lost(next(keys), facts, contact, self._whose(facts)))
         self._add_notes()
         found = {}
         with writer():

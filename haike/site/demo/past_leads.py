@@ -6,7 +6,7 @@ whether there is a budget. So there is something to learn from them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -38,15 +38,17 @@ TOOK = (1, 2, 3, 6, 7, 8, 13, 20)
 """Days from the first word to the customer."""
 LATEST, LONGEST = 3, 150
 """Days ago that a lost lead came in at the latest and at the earliest."""
+READ = 500
+"""Customers read at once."""
 
 
-def customers_won(customers: range, chance: Chance) -> Iterator[Customer]:
+def customers_won(customers: range, chance: Chance) -> Generator[Customer, None, None]:
     """Companies that have bought, the newest first, those of good sources more often."""
     rows = Customer._base_manager.filter(
         pk__gte=customers.start, pk__lt=customers.stop, form="business", stage__in=BOUGHT, pool=None,
         owner__isnull=False, main_contact__isnull=False,
     )  # fmt: skip
-    for customer in rows.select_related("main_contact", "owner").order_by("-created_at", "pk").iterator(500):
+    for customer in rows.select_related("main_contact", "owner").order_by("-created_at", "pk").iterator(READ):
         if chance.happens(OFTEN_WON.get(str(customer.source), ELSE_WON)):
             yield customer
 
