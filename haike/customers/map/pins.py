@@ -20,6 +20,9 @@ MOST_PINS = 600
 SQUARE = 72
 """Side of a square in pixels of the screen."""
 NEAREST = 20
+"""At most so many are told."""
+ENOUGH = 8
+"""With so many one looks no farther: customers of another city would make a heap of those around the corner."""
 CIRCLES = (0.5, 2.0, 10.0, 50.0, 250.0, 1000.0)
 """Kilometres to look around, one after the other until there are enough."""
 MOST_NEAR = 2_000
@@ -124,7 +127,7 @@ def nearest(selection: Selection, place: Place) -> list[tuple[float, Customer]]:
         rows = [(distance(place, place_of(row)), row) for row in _seen(found, ids, ["name", "address", "region"])]
         # In the corners of the box there may be some that are farther away than others outside of it.
         close = sorted((pair for pair in rows if pair[0] <= radius), key=lambda pair: (pair[0], pair[1].pk))
-        if len(close) >= NEAREST or len(ids) >= MOST_NEAR:
+        if len(close) >= ENOUGH or len(ids) >= MOST_NEAR:
             break
     return close[:NEAREST]
 
@@ -148,7 +151,9 @@ class _Paint:
                 self.known[key] = ("", "grey")
             else:
                 given = self.words[key].colour if key in self.words else ""
-                self.known[key] = (self.look.text(value), given or COLOURS[len(self.known) % len(COLOURS)])
+                # A person has the same colour wherever the map is moved to; words without one take turns.
+                turn = value.pk if hasattr(value, "pk") else len(self.known)
+                self.known[key] = (self.look.text(value), given or COLOURS[turn % len(COLOURS)])
         return self.known[key][1]
 
     def legend(self) -> list[dict[str, str]]:

@@ -71,6 +71,8 @@ def test_colours_follow_the_dictionary_and_the_owner(staff: Staff, browse: Brows
     colour = {pin["name"]: pin["colour"] for pin in by_owner["pins"]}
     assert colour["甲"] == colour["乙"] != colour["丙"]
     assert {line["label"] for line in by_owner["legend"]} == {str(staff.ann), str(staff.cat)}
+    alone = drawn(browse(staff.cat), by="owner")["pins"]
+    assert [pin["colour"] for pin in alone] == [colour["丙"]], "who else is on the map changed a person's colour"
 
 
 def test_many_become_squares_whose_numbers_add_up(
@@ -146,6 +148,15 @@ def test_near_me_tells_the_nearest_first_with_the_distance(staff: Staff, browse:
     assert "远的" not in page
     assert "别人的" not in page
     assert "没有标了位置" in browse(staff.ann).get("/customers/map/near", {"at": "-70,-50"}).content.decode()
+
+
+def test_near_me_looks_no_farther_than_it_must(staff: Staff, browse: Browse) -> None:
+    for number in range(pins.ENOUGH):
+        at(staff.ann, f"附近{number}家", f"114.0{number + 1}", "22.55")
+    at(staff.ann, "另一座城市", "113.26", "23.13")
+    page = browse(staff.ann).get("/customers/map/near", {"at": "114.06,22.55"}).content.decode()
+    assert all(f"附近{number}家" in page for number in range(pins.ENOUGH))
+    assert "另一座城市" not in page
 
 
 def test_the_way_of_the_day_orders_its_stops(staff: Staff, browse: Browse) -> None:
