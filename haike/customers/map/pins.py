@@ -152,7 +152,7 @@ class _Paint:
             else:
                 given = self.words[key].colour if key in self.words else ""
                 # A person has the same colour wherever the map is moved to; words without one take turns.
-                turn = value.pk if hasattr(value, "pk") else len(self.known)
+                turn = key if isinstance(key, int) else len(self.known)
                 self.known[key] = (self.look.text(value), given or COLOURS[turn % len(COLOURS)])
         return self.known[key][1]
 
