@@ -77,9 +77,11 @@ class Running:
         return files.full_path(self.file)
 
     def stop(self, halt: Halt) -> None:
-        """Ask the work to stop at its next report. The first reason stays."""
+        """Ask the work to stop at its next report. The first reason stays; the time of what a user stops is over."""
         if self.halt is None:
             self.halt = halt
+        if halt is Halt.CANCELLED:
+            self.ends_at = min(self.ends_at, monotonic())
 
     @property
     def progress(self) -> Progress:

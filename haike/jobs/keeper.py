@@ -15,7 +15,7 @@ from haike.jobs.context import Halt, Running
 from haike.jobs.job import Job
 from haike.jobs.trouble import survived
 
-# Seconds that a job may go on after its time is over before its process is ended.
+# Seconds that a job may go on after its time is over, or after it was stopped, before its process is ended.
 OVERRUN = 30.0
 
 logger = logging.getLogger(__name__)

@@ -77,9 +77,12 @@ def finish(job: Job, status: Status, **outcome: Any) -> bool:
 
 
 def put_off(job: Job, seconds: float, **outcome: Any) -> bool:
-    """Let the job be tried again after a pause. False: it is no longer ours."""
-    later = timezone.now() + timedelta(seconds=seconds)
-    return _held(job).update(status=Status.READY, run_at=later, lease_until=None, token="", **outcome) == 1
+    """Let the job be tried again after a pause, unless a user has stopped it. False: it is no longer ours."""
+    now = timezone.now()
+    outcome |= {"lease_until": None, "token": ""}
+    if _held(job).filter(cancel_asked=True).update(status=Status.CANCELLED, finished_at=now, **outcome):
+        return True
+    return _held(job).update(status=Status.READY, run_at=now + timedelta(seconds=seconds), **outcome) == 1
 
 
 def release(job: Job) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -17,6 +18,7 @@ class Figures:
 
     waiting: int
     running: int
+    """Those whose worker was heard of lately."""
     failed: int
     """Failed or lost within the last 24 hours."""
     lost: int
@@ -30,6 +32,16 @@ class Figures:
         return self.waited < 60 or self.running > 0
 
 
+MOST_LOOKED_AT = 1_000
+
+
+def titles_of(status: Status) -> list[tuple[str, int]]:
+    """What ended so within the last 24 hours, by title, the most frequent first, and how often."""
+    ended = Job.objects.filter(status=status, finished_at__gte=timezone.now() - timedelta(days=1)).order_by("-pk")
+    titles = Counter(job.title or job.task for job in ended.only("title", "task")[:MOST_LOOKED_AT])
+    return titles.most_common()
+
+
 def figures() -> Figures:
     """Count the jobs, in one query."""
     now = timezone.now()
@@ -37,7 +49,8 @@ def figures() -> Figures:
     recently = Q(status__in=[Status.FAILED, Status.LOST], finished_at__gte=now - timedelta(days=1))
     counted = Job.objects.filter(Q(status__in=[Status.READY, Status.RUNNING]) | recently).aggregate(
         waiting=Count("pk", filter=due),
-        running=Count("pk", filter=Q(status=Status.RUNNING)),
+        # Nobody extends the lease of a job whose worker has died or hangs.
+        running=Count("pk", filter=Q(status=Status.RUNNING, lease_until__gte=now)),
         failed=Count("pk", filter=recently),
         lost=Count("pk", filter=recently & Q(status=Status.LOST)),
         oldest=Min("run_at", filter=due),

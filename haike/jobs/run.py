@@ -134,6 +134,8 @@ def _ended_badly(running: Running, error: BaseException) -> bool:
 
 def overrun(running: Running) -> bool:
     """Record that a job did not stop when its time was over. Its worker process ends right after."""
+    if running.halt is Halt.CANCELLED:
+        return lease.finish(running.job, Status.CANCELLED, **running.progress.columns())
     told = _told(running, TimeIsOver(running.number))
     if running.job.attempt >= running.job.max_attempts:
         return lease.finish(running.job, Status.FAILED, **told)

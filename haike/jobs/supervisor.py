@@ -24,6 +24,10 @@ SHORT_LIFE = 10.0
 LONGEST_PAUSE = 30.0
 # Exit code of a child that ended itself so that one with less memory takes its place.
 RENEWAL_EXIT = 76
+# Seconds without a sign of life after which a child hangs: a job may keep the interpreter to itself, and then neither
+# the keeper of leases nor anybody else in that process has a turn.
+SILENCE = 120.0
+LOOK = 0.5
 
 logger = logging.getLogger(__name__)
 
@@ -38,6 +42,10 @@ class Post:
     started_at: float = 0.0
     start_at: float = 0.0
     failures: int = 0
+    silence: float = SILENCE
+    pulse: int = -1
+    silent: int = 0
+    """Looks since the last sign of life; a machine that slept meanwhile took none."""
 
     def fill(self) -> None:
         """Start a child. It learns the name of its predecessor, whose jobs it need not wait for."""
@@ -45,7 +53,13 @@ class Post:
         command = [sys.executable, "-m", "django", "run_worker", "--processes=0", f"--threads={self.threads}"]
         command += [f"--name={self.name}", f"--parent={os.getpid()}", f"--dead={dead}"]
         environment = {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
-        self.process = subprocess.Popen(command, env=environment)  # noqa: S603 - every part is ours
+        self.pulse, end = os.pipe()
+        os.set_blocking(self.pulse, False)
+        os.set_blocking(end, False)
+        command.append(f"--pulse={end}")
+        self.process = subprocess.Popen(command, env=environment, pass_fds=[end])  # noqa: S603 - every part is ours
+        os.close(end)
+        self.silent = 0
         self.started_at = monotonic()
 
     def look(self) -> None:
@@ -53,7 +67,9 @@ class Post:
         if self.process is not None:
             code = self.process.poll()
             if code is None:
+                self.listen()
                 return
+            self.hang_up()
             lived = monotonic() - self.started_at
             self.failures = self.failures + 1 if lived < SHORT_LIFE and code != RENEWAL_EXIT else 0
             pause = min(0.25 * 2.0**self.failures, LONGEST_PAUSE) if self.failures else 0.0
@@ -62,6 +78,25 @@ class Post:
             self.process, self.start_at = None, monotonic() + pause
         if monotonic() >= self.start_at:
             self.fill()
+
+    def listen(self) -> None:
+        """Take the signs of life since the last look; kill a child that hangs. What it ran is tried again."""
+        if self.process is None or self.pulse < 0:
+            return
+        try:
+            self.silent = 0 if os.read(self.pulse, 65536) else self.silent + 1
+        except BlockingIOError:
+            self.silent += 1
+        if self.silent * LOOK >= self.silence:
+            logger.error("Worker %s hangs and is killed.", self.name)
+            self.process.kill()
+            self.process.wait()
+
+    def hang_up(self) -> None:
+        """The child has died."""
+        if self.pulse >= 0:
+            os.close(self.pulse)
+            self.pulse = -1
 
     def stop(self) -> None:
         """Ask the child to stop."""
@@ -80,17 +115,17 @@ class Post:
             self.process.wait()
 
 
-def supervise(*, processes: int, threads: int) -> int:
+def supervise(*, processes: int, threads: int, silence: float = SILENCE) -> int:
     """Keep so many workers alive until SIGTERM or SIGINT."""
     stopping = threading.Event()
     if threading.current_thread() is threading.main_thread():
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stopping.set())
-    posts = [Post(threads) for _ in range(processes)]
+    posts = [Post(threads, silence=silence) for _ in range(processes)]
     while True:
         for post in posts:
             post.look()
-        if stopping.wait(0.5):
+        if stopping.wait(LOOK):
             break
     for post in posts:
         post.stop()
@@ -105,8 +140,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="haike.jobs.supervisor", description="Keep job workers running.")
     parser.add_argument("--processes", type=int, default=1, help="worker processes")
     parser.add_argument("--threads", type=int, default=2, help="threads of each process")
+    parser.add_argument("--silence", type=float, default=SILENCE, help="seconds after which a silent one is killed")
     given = parser.parse_args()
-    return supervise(processes=given.processes, threads=given.threads)
+    return supervise(processes=given.processes, threads=given.threads, silence=given.silence)
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ import os
 import signal
 import socket
 import threading
+from contextlib import suppress
 from secrets import token_hex
 from time import monotonic
 
@@ -47,11 +48,12 @@ class Worker:
     One thread more runs what waits for other people's machines; it sleeps nearly always.
     """
 
-    def __init__(self, *, threads: int = 2, name: str = "", parent: int = 0, dead: str = "") -> None:
+    def __init__(self, *, threads: int = 2, name: str = "", parent: int = 0, dead: str = "", pulse: int = -1) -> None:
         self.name = name or worker_name()
         self.stopping = threading.Event()
         self._ended = threading.Event()
         self._parent = parent
+        self._pulse = pulse
         self._code = 0
         self._keeper = Keeper(self._give_up)
         self._all, self._quick, self._outside = Rounds(), Rounds(), Rounds()
@@ -78,10 +80,18 @@ class Worker:
         for thread in (*self._attendants, *self._runners):
             thread.start()
         while not self.stopping.wait(0.5):
+            self._beat()
             if self._parent and os.getppid() != self._parent:
                 logger.warning("The supervisor has gone; worker %s stops.", self.name)
                 self.stopping.set()
         return self._shut_down()
+
+    def _beat(self) -> None:
+        """Show the supervisor that this process is not hung up."""
+        if self._pulse >= 0:
+            # The pipe is full while nobody listens, and broken when the supervisor has gone.
+            with suppress(BlockingIOError, BrokenPipeError):
+                os.write(self._pulse, b".")
 
     def _run_lane(self, lane: Rounds) -> None:
         """Body of a thread that runs jobs."""
@@ -170,7 +180,9 @@ class Worker:
             lease.release(running.job)
 
 
-def main(*, processes: int = 1, threads: int = 2, name: str = "", parent: int = 0, dead: str = "") -> int:
+def main(
+    *, processes: int = 1, threads: int = 2, name: str = "", parent: int = 0, dead: str = "", pulse: int = -1
+) -> int:
     """Run jobs until SIGTERM or SIGINT; returns the exit code. Each of the processes has so many threads and is
     started again when it dies; with `processes=0` the jobs run in this process."""
     if processes > 0:
@@ -178,7 +190,7 @@ def main(*, processes: int = 1, threads: int = 2, name: str = "", parent: int = 
     if parent:
         # Only a process of its own: a worker within another program must not limit that.
         limit_memory()
-    worker = Worker(threads=threads, name=name, parent=parent, dead=dead)
+    worker = Worker(threads=threads, name=name, parent=parent, dead=dead, pulse=pulse)
     if threading.current_thread() is threading.main_thread():
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: worker.stopping.set())

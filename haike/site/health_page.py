@@ -19,7 +19,9 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 
 from haike import __version__
-from haike.jobs.monitor import figures
+from haike.jobs.job import Status
+from haike.jobs.monitor import figures, titles_of
+from haike.jobs.views import is_administrator
 from haike.people.error.record import ErrorRecord
 from haike.people.pages import demand_grant
 from haike.site.metrics import database_bytes
@@ -44,11 +46,25 @@ class Check:
 def health_view(request: HttpRequest) -> HttpResponse:
     """The parts of the installation and how each is now."""
     demand_grant(request, "settings", "log")
-    return render(request, "site/health.html", {"checks": list(checks())})
+    # Who does not look after everybody's jobs would find none of those told of here.
+    jobs_url = "/jobs/" if is_administrator(request.user) else ""
+    return render(request, "site/health.html", {"checks": list(checks(jobs_url)), "jobs_url": jobs_url})
 
 
-def checks() -> Iterator[Check]:
-    """Ask each part how it is."""
+MOST_NAMED = 3
+
+
+def _named(status: Status) -> str:
+    """Which jobs ended so, and how often if more than once."""
+    titles = titles_of(status)
+    named = [title if count == 1 else f"{title} × {count}" for title, count in titles[:MOST_NAMED]]
+    if len(titles) > MOST_NAMED:
+        named.append("…")
+    return str(_(", ")).join(named)
+
+
+def checks(jobs_url: str) -> Iterator[Check]:
+    """Ask each part how it is; `jobs_url` is the list of everybody's jobs."""
     began = time.perf_counter()
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
@@ -62,10 +78,15 @@ def checks() -> Iterator[Check]:
     if not jobs.healthy:
         told = _("%(waiting)s waiting, and no worker seems to run; start one with “haike work”.")
     text = str(told % {"waiting": jobs.waiting, "running": jobs.running})
-    yield Check(_("Background jobs"), jobs.healthy, text, "/jobs/")
-    told = _("%(count)s failed or lost within 24 hours.")
-    tab = "lost" if jobs.failed == jobs.lost else "failed"
-    yield Check(_("Failed jobs"), not jobs.failed, str(told % {"count": jobs.failed}), f"/jobs/?tab={tab}")
+    yield Check(_("Background jobs"), jobs.healthy, text, jobs_url)
+    failed = jobs.failed - jobs.lost
+    told = _("%(count)s failed within 24 hours: %(names)s.") if failed else _("None failed within 24 hours.")
+    text = str(told % {"count": failed, "names": _named(Status.FAILED)})
+    yield Check(_("Failed jobs"), not failed, text, jobs_url and f"{jobs_url}?tab=failed")
+    if jobs.lost:
+        told = _("%(count)s were lost within 24 hours, because the program stopped while they ran: %(names)s.")
+        text = str(told % {"count": jobs.lost, "names": _named(Status.LOST)})
+        yield Check(_("Lost jobs"), False, text, jobs_url and f"{jobs_url}?tab=lost")
     faults = ErrorRecord.objects.filter(at__gte=timezone.now() - timedelta(days=1)).count()
     told = _("%(count)s requests broke within 24 hours.")
     yield Check(_("Faults"), not faults, str(told % {"count": faults}), "/settings/errors/")

@@ -6,6 +6,7 @@ a line for each run.
 
 from __future__ import annotations
 
+import ctypes
 import fcntl
 import os
 import time
@@ -63,3 +64,10 @@ def freeze(seconds: float) -> int:
 def tick() -> None:
     """Every second."""
     mark("ticks")
+
+
+@job(attempts=2)
+def hang(seconds: int) -> None:
+    """Keep the interpreter to itself, as an expression that is matched for ever does: no other thread has a turn."""
+    mark("hang.begun")
+    ctypes.PyDLL(None).sleep(seconds)

@@ -181,3 +181,18 @@ def test_the_supervisor_replaces_a_dead_worker_who_inherits_at_once(site: Site) 
     second = site.marks("1.begun")[1]
     with pytest.raises(ProcessLookupError):
         os.kill(second, 0)
+
+
+@pytest.mark.parametrize("site", [pytest.param("sqlite", marks=pytest.mark.sqlite)], indirect=True)
+def test_a_worker_that_hangs_is_killed_and_other_jobs_run_on(site: Site) -> None:
+    """One job that lets nobody else have a turn is tried again and then lost; those behind it are done."""
+    site.prepare("hang.enqueue(600); hold.enqueue(1, 0.5)")
+    supervisor = site.start("haike.jobs.supervisor", "--processes=1", "--threads=2", "--silence=5")
+    ended = "SELECT status, attempt FROM jobs_job WHERE key IS NULL AND status NOT IN ('ready', 'running') ORDER BY id"
+    wait_for(lambda: len(site.rows(ended)) == 2, 90)
+    [lost, done] = site.rows(ended)
+    assert lost == ("lost", 2)
+    assert done[0] == "done"
+    assert len(set(site.marks("hang.begun"))) == 2
+    supervisor.terminate()
+    assert supervisor.wait(30) == 0

@@ -95,6 +95,16 @@ def test_a_cancelled_job_of_a_dead_worker_is_not_run_again() -> None:
     assert only().status == Status.CANCELLED
 
 
+@pytest.mark.parametrize("ending", ["raises", "sent home"])
+def test_a_cancelled_job_that_did_not_get_to_heed_is_not_run_again(ending: str) -> None:
+    tasks.add.enqueue(1)
+    job = claim()
+    Job.objects.update(cancel_asked=True)
+    assert lease.put_off(job, 10, error="no") if ending == "raises" else lease.release(job)
+    assert (only().status, only().token) == (Status.CANCELLED, "")
+    assert only().finished_at
+
+
 def test_the_jobs_of_a_worker_known_to_be_dead_are_not_waited_for() -> None:
     tasks.add.enqueue(1)
     claim("one")

@@ -19,10 +19,10 @@ from haike.jobs import cron as cron_module
 from haike.jobs import keeper, lease
 from haike.jobs.clock import Clock
 from haike.jobs.companies import doors
-from haike.jobs.context import Running
+from haike.jobs.context import Halt, Running
 from haike.jobs.cron import CronSlot, cron
 from haike.jobs.declare import OUTSIDE_QUEUE, Tuning, tune, tuning_of
-from haike.jobs.job import Job, Status
+from haike.jobs.job import Job, Status, cancel
 from haike.jobs.rounds import Rounds
 from haike.jobs.supervisor import RENEWAL_EXIT, Post
 from haike.jobs.tests import tasks
@@ -129,6 +129,27 @@ def test_a_job_that_does_not_stop_ends_its_worker_and_is_tried_again(monkeypatch
     job.refresh_from_db()
     assert (job.status, job.error_class) == (Status.READY, "haike.jobs.run.TimeIsOver")
     assert job.run_at > timezone.now()
+
+
+@pytest.mark.django_db
+def test_a_job_that_does_not_heed_who_stops_it_ends_its_worker_and_is_not_tried_again() -> None:
+    tasks.add.enqueue(1)
+    job = lease.claim("one")
+    assert job is not None
+    cancel(job)
+    worker = Worker(threads=1)
+    running = Running(job)
+    worker._keeper.add(running)
+    worker._keeper.look()
+    assert running.halt is Halt.CANCELLED
+    assert not worker.stopping.is_set(), "it has a while to heed"
+    running.ends_at -= keeper.OVERRUN + 1
+    worker._keeper.look()
+    assert worker.stopping.is_set()
+    worker._keeper.drop(running)
+    assert worker.run() == OVERRUN_EXIT
+    job.refresh_from_db()
+    assert (job.status, job.error) == (Status.CANCELLED, "")
 
 
 @pytest.mark.django_db

@@ -21,7 +21,8 @@ class Command(BaseCommand):
         parser.add_argument("--name", default="", help="name of the worker (set by its supervisor)")
         parser.add_argument("--parent", type=int, default=0, help="process id of the supervisor")
         parser.add_argument("--dead", default="", help="name of the worker that died before")
+        parser.add_argument("--pulse", type=int, default=-1, help="where the supervisor hears that it lives")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        names = ("processes", "threads", "name", "parent", "dead")
+        names = ("processes", "threads", "name", "parent", "dead", "pulse")
         sys.exit(main(**{name: options[name] for name in names}))
