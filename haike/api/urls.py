@@ -17,6 +17,7 @@ urlpatterns = [
     path("settings/webhooks/new", webhooks.edit_view, name="webhook_new"),
     path(HOOK, webhooks.webhook_view, name="webhook"),
     path(f"{HOOK}edit", webhooks.edit_view, name="webhook_edit"),
+    path(f"{HOOK}again", webhooks.failed_again_view, name="webhook_again"),
     path(f"{HOOK}test", webhooks.test_view, name="webhook_test"),
     path(f"{HOOK}switch", webhooks.switch_view, name="webhook_switch"),
     path(f"{HOOK}secret", webhooks.secret_view, name="webhook_secret"),

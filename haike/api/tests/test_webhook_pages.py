@@ -230,3 +230,47 @@ def test_the_pages_in_english(staff: Staff, browse: Browse, receiver: Receiver) 
         main = re.search(r"<main.*</main>", boss.get(path).content.decode(), re.DOTALL)
         assert main is not None
         assert not re.search(r"[一-鿿]", main[0].replace("白石", "")), path
+
+
+def test_what_was_given_up_is_sent_again_all_at_once(staff: Staff, browse: Browse, receiver: Receiver) -> None:
+    choose(ALLOW_HTTP, True)
+    boss = browse(staff.boss)
+    make(boss, receiver.url)
+    hook = Webhook.objects.get()
+    for name in ("甲公司", "乙公司"):
+        CUSTOMERS.create(by=staff.boss, name=name)
+    page = f"{HERE}{hook.pk}/"
+    assert "重新发送失败的" not in boss.get(page).content.decode()
+    Delivery.objects.update(state="failed", tries=10, status=500)
+    assert "重新发送失败的 2 条" in boss.get(page).content.decode()
+    assert browse(staff.ann).post(f"{page}again").status_code == 404
+    assert boss.get(f"{page}again").status_code == 404
+    assert Delivery.objects.filter(state="failed").count() == 2
+    answer = boss.post(f"{page}again", follow=True).content.decode()
+    assert "2 条推送重新发送" in answer
+    drain(hook.pk)
+    assert [body["data"][0]["record"]["name"] for body in receiver.bodies] == ["甲公司", "乙公司"]
+    assert not Delivery.objects.exclude(state="sent").exists()
+
+
+def test_what_waits_for_a_webhook_that_is_off_promises_no_time(
+    staff: Staff, browse: Browse, receiver: Receiver
+) -> None:
+    choose(ALLOW_HTTP, True)
+    boss = browse(staff.boss)
+    make(boss, receiver.url)
+    hook = Webhook.objects.get()
+    CUSTOMERS.create(by=staff.boss, name="甲公司")
+    receiver.answers = [500]
+    drain(hook.pk)
+    page = f"{HERE}{hook.pk}/"
+    assert "重试</div>" in boss.get(page).content.decode()
+    boss.post(f"{page}switch", {"on": "0"})
+    shown = boss.get(page).content.decode()
+    assert "重试</div>" not in shown
+    assert "启用后发送" in shown
+    delivery = boss.get(f"{page}deliveries/{Delivery.objects.get().pk}/").content.decode()
+    assert "下次尝试" not in delivery
+    assert "\n  &quot;type&quot;: &quot;customers.customer.created&quot;" in delivery, "it is read in lines"
+    answer = boss.post(f"{page}again", follow=True).content.decode()
+    assert "请先启用" in answer

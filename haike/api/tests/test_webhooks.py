@@ -289,6 +289,21 @@ def test_too_many_failures_switch_it_off_and_tell_its_owner(staff: Staff, receiv
     assert Delivery.objects.filter(state="sent").count() == 3
 
 
+def test_a_single_message_is_not_given_up_when_the_webhook_is_switched_off(staff: Staff, receiver: Receiver) -> None:
+    hook = hook_of(staff.ann, receiver)
+    CUSTOMERS.create(by=staff.ann, name="甲公司")
+    receiver.answers = [500] * 10
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        for _ in range(MOST_TRIES):
+            drain(hook.pk)
+            clock.shift(9.7 * 3600)
+        hook.refresh_from_db()
+        assert (hook.active, len(receiver.got)) == (False, MOST_TRIES)
+        switch(hook, on=True, by=staff.boss)
+        assert drain(hook.pk) == 1
+    assert Delivery.objects.get().state == "sent"
+
+
 def test_one_message_that_is_refused_holds_up_no_other(staff: Staff, receiver: Receiver) -> None:
     hook = hook_of(staff.ann, receiver)
     first = CUSTOMERS.create(by=staff.ann, name="甲公司")

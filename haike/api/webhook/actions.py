@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -146,15 +147,34 @@ def send_test(hook: Webhook) -> Delivery:
 
 def send_again(delivery: Delivery) -> None:
     """Send a message once more under its id, with all its tries."""
-    hook = delivery.hook
-    if not hook.active and delivery.event != TEST:
-        raise Refused(_("The webhook is switched off. Switch it on first."))
+    if not delivery.hook.active and delivery.event != TEST:
+        raise Refused(_OFF)
+    _begin_again(delivery.hook, Delivery.objects.filter(pk=delivery.pk))
+
+
+def send_failed_again(hook: Webhook) -> int:
+    """Send all that was given up once more, in its order; returns how many messages that are."""
+    if not hook.active:
+        raise Refused(_OFF)
+    return _begin_again(hook, given_up(hook))
+
+
+_OFF = _("The webhook is switched off. Switch it on first.")
+
+
+def given_up(hook: Webhook) -> QuerySet[Delivery]:
+    """The messages about records that the receiver never took."""
+    return Delivery.objects.filter(hook=hook, state=Delivery.State.FAILED).exclude(event=TEST)
+
+
+def _begin_again(hook: Webhook, deliveries: QuerySet[Delivery]) -> int:
     with transaction.atomic():
-        Delivery.objects.filter(pk=delivery.pk).update(
+        number = deliveries.update(
             state=Delivery.State.WAITING, tries=0, due_at=timezone.now(), fault="", answer="", status=None
         )
         Webhook.objects.filter(pk=hook.pk).update(rest_until=None)
         wake(hook.pk, rested=True)
+    return number
 
 
 def delete_webhook(hook: Webhook, *, by: Any) -> None:

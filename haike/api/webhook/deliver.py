@@ -186,20 +186,20 @@ def _close(delivery: Delivery, answer: Answer, state: str, due_at: datetime | No
 
 def _fail(delivery: Delivery, answer: Answer) -> None:
     """Put a message off, or give it up after its last try; after too many failures in a row the webhook is off."""
-    tries = delivery.tries + 1
-    if delivery.event == TEST or tries >= MOST_TRIES:
+    tries, failures = delivery.tries + 1, delivery.hook.failures + 1
+    # With the webhook off it waits like the others: the receiver was down, and this message no fault of it.
+    off = answer.status == GONE or failures >= int(MOST_FAILURES())
+    if delivery.event == TEST or (tries >= MOST_TRIES and not off):
         _close(delivery, answer, Delivery.State.FAILED)
     else:
         _close(delivery, answer, Delivery.State.WAITING, timezone.now() + pause(tries))
     if delivery.event == TEST:
         return
-    hook = Webhook.objects.filter(pk=delivery.hook_id)
-    failures = delivery.hook.failures + 1
-    hook.update(failures=F("failures") + 1, rest_until=timezone.now() + pause(failures))
-    if answer.status == GONE:
-        stop(delivery.hook, Webhook.Stopped.GONE)
-    elif failures >= int(MOST_FAILURES()):
-        stop(delivery.hook, Webhook.Stopped.FAILURES)
+    Webhook.objects.filter(pk=delivery.hook_id).update(
+        failures=F("failures") + 1, rest_until=timezone.now() + pause(failures)
+    )
+    if off:
+        stop(delivery.hook, Webhook.Stopped.GONE if answer.status == GONE else Webhook.Stopped.FAILURES)
 
 
 def stop(hook: Webhook, why: Webhook.Stopped) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, cast
@@ -10,6 +11,7 @@ from django.db.models import Count, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from haike.api.webhook import actions
 from haike.api.webhook.record import TEST, Delivery, Webhook, events
@@ -137,6 +139,7 @@ def _page(request: HttpRequest, hook: Webhook, *, key: str = "") -> HttpResponse
         "states": [(f"?state={value}" if value else "?", label, value == state) for value, label in states],
         "first": before is None,
         "state": state,
+        "given_up": actions.given_up(hook).count() if hook.active and state in ("", Delivery.State.FAILED) else 0,
         "waiting": any(each.state == Delivery.State.WAITING and not each.tries for each in found),
         "mine": hook.owner_id == cast(Any, request.user).pk,
     }
@@ -159,8 +162,17 @@ def _line(delivery: Delivery) -> dict[str, Any]:
 def delivery_view(request: HttpRequest, pk: int, key: int) -> HttpResponse:
     """One delivery: what was sent and what came back. The records in it are shown only to the user as whom it was."""
     delivery = _delivery(pk, key)
-    context = {**_line(delivery), "hook": delivery.hook, "mine": delivery.seen_by_id == cast(Any, request.user).pk}
+    mine = delivery.seen_by_id == cast(Any, request.user).pk
+    context = {**_line(delivery), "hook": delivery.hook, "mine": mine, "body": _readable(delivery.body)}
     return render(request, "api/delivery.html", context)
+
+
+def _readable(body: str) -> str:
+    """JSON in lines; what was shortened is shown as it is."""
+    try:
+        return json.dumps(json.loads(body), indent=2, ensure_ascii=False)
+    except ValueError:
+        return body
 
 
 def _delivery(pk: int, key: int) -> Delivery:
@@ -176,6 +188,15 @@ def again_view(request: HttpRequest, pk: int, key: int) -> HttpResponse:
     _posted(request)
     actions.send_again(_delivery(pk, key))
     return done(request, _("It is sent again."), f"{HERE}{pk}/")
+
+
+@for_administrators
+def failed_again_view(request: HttpRequest, pk: int) -> HttpResponse:
+    """Send all that was given up once more."""
+    _posted(request)
+    number = actions.send_failed_again(_hook(pk))
+    told = ngettext("%(n)s message is sent again.", "%(n)s messages are sent again.", number) % {"n": number}
+    return done(request, told, f"{HERE}{pk}/")
 
 
 @for_administrators
