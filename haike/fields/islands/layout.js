@@ -1,5 +1,7 @@
 // The designer of layouts: cards are dragged between lists. The order of the cards in the page is what the form sends;
 // buttons and keyboard go through the server, which answers with the page rearranged.
+import { forget } from "../../kernel/islands/drafts.js";
+
 let acted = false;
 
 export default (form) => {
@@ -9,6 +11,7 @@ export default (form) => {
   const opened = document.querySelector("[data-lay-opened]");
   if (opened) requestAnimationFrame(() => opened.scrollIntoView());
   form.addEventListener("submit", () => (acted = true));
+  form.addEventListener("saved", () => forget(form));
   form.addEventListener("pointerdown", (event) => {
     const card = event.target.closest(".lay-card");
     if (!card || event.button || event.target.closest("button, input, select, label")) return;
@@ -17,6 +20,9 @@ export default (form) => {
     const from = card.parentNode;
     const next = card.nextElementSibling;
     const own = "layOwn" in from.dataset; // tabs and panels stay in their list
+    let over = null;
+    let opening; // the folded section above which the card stays a moment opens
+    let folded = null; // the list of one that is still folded takes the card when it is let go, so that nothing jumps before
     card.classList.add("dragging");
     const move = (moved) => {
       if (moved.clientY < 60) window.scrollBy(0, -16);
@@ -24,7 +30,15 @@ export default (form) => {
       const under = document.elementFromPoint(moved.clientX, moved.clientY);
       const place = under?.closest("[data-lay-section], .lay-unused, .lay-tabs");
       const list = place?.querySelector("[data-lay-list]");
+      const fold = place?.querySelector(".lay-fold :checked");
+      if (place !== over) {
+        over = place;
+        clearTimeout(opening);
+        if (fold) opening = setTimeout(() => (fold.checked = false), 500);
+      }
+      folded = null;
       if (!list || !form.contains(list) || (list !== from && (own || "layOwn" in list.dataset))) return;
+      if (fold && list !== from) return void (folded = list);
       const after = [...list.children].find((other) => {
         if (other === card) return false;
         const box = other.getBoundingClientRect();
@@ -34,6 +48,8 @@ export default (form) => {
       else list.append(card);
     };
     const end = () => {
+      clearTimeout(opening);
+      folded?.append(card);
       card.classList.remove("dragging");
       document.removeEventListener("pointermove", move);
       document.removeEventListener("pointerup", end);

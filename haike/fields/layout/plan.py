@@ -93,6 +93,15 @@ class Plan:
         """What the database keeps."""
         return asdict(self)
 
+    def same_as(self, other: Plan) -> bool:
+        """Whether both arrange everything alike; where the order says nothing it counts for nothing."""
+
+        def told(plan: Plan) -> dict[str, Any]:
+            sets = {name: sorted(getattr(plan, name)) for name in ("required", "tabs_off", "panels_off")}
+            return plan.data() | sets
+
+        return told(self) == told(other)
+
     def settle(self, shipped: Shipped) -> Plan:
         """Drop what is not there any more, and put what is new where it was shipped, or under "Other"."""
         home, placed = shipped.home, set[str]()

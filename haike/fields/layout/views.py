@@ -81,6 +81,7 @@ def design_view(request: HttpRequest, entity: Entity) -> HttpResponse:
             status, wrong = 422, str(no)
     else:
         plan, version = actions.present(entity, line)
+    unsaved = request.method == "POST" and not plan.same_as(actions.present(entity, line)[0])
     looked, wanted, name = request.POST.get("preview", ""), *request.POST.get("act", "").partition(":")[::2]
     looked = name if wanted == "preview" else looked
     own = Layout.objects.filter(entity=entity.label, line=line).exclude(plan={}).exists()
@@ -95,16 +96,37 @@ def design_view(request: HttpRequest, entity: Entity) -> HttpResponse:
         "own": own,
         "said": said,
         "wrong": wrong,
+        "unsaved": unsaved,
         "looked": looked if looked in SHOWN else "",
         "opened": wanted == "preview",
         "preview": preview(request, entity, line, plan, looked) if looked in SHOWN else None,
-        **shown(entity, shipped, plan, request.POST.get("act", "")),
+        **shown(entity, shipped, plan, request.POST.get("act", ""), shut(request, plan)),
     }
     template = "fields/layout.html#design" if getattr(request, "htmx", False) else "fields/layout.html"
     return render(request, template, context, status=status)
 
 
-def shown(entity: Entity, shipped: Shipped, plan: Plan, pressed: str) -> dict[str, Any]:
+MANY_FIELDS, MANY_TABS = 24, 8
+
+
+def shut(request: HttpRequest, plan: Plan) -> set[str]:
+    """The sections and places whose cards the designer folds away: what the user has folded; at first, where there are
+    many, all but the first section, for a page of all of them is too long to find one's way."""
+    if request.method != "POST":
+        many = sum(len(part.fields) for part in plan.parts) > MANY_FIELDS
+        found = {part.key for part in plan.parts[1:]} if many else set()
+        return found | {"place-tab"} if len(plan.tabs) > MANY_TABS else found
+    verb, __, name = request.POST.get("act", "").partition(":")
+    if verb == "fold":
+        return (
+            {part.key for part in plan.parts} | {f"place-{place}" for place in PLACE_LABELS} if name == "all" else set()
+        )
+    part = plan.part_of(name)
+    # What was just moved is to be seen where it stands now.
+    return set(request.POST.getlist("shut")) - ({part.key} if part is not None else set())
+
+
+def shown(entity: Entity, shipped: Shipped, plan: Plan, pressed: str, folded: set[str]) -> dict[str, Any]:
     """The plan as the page shows it; the button that was pressed has the focus again."""
     looks = entity.looks
     verb, __, target = pressed.partition(":")
@@ -121,13 +143,18 @@ def shown(entity: Entity, shipped: Shipped, plan: Plan, pressed: str) -> dict[st
         }
 
     parts = [
-        {"part": part, "label": shipped.label(part), "fields": [card(name) for name in part.fields]}
+        {
+            "part": part,
+            "label": shipped.label(part),
+            "fields": [card(name) for name in part.fields],
+            "shut": part.key in folded,
+        }
         for part in plan.parts
     ]
     return {
         "parts": parts,
         "unused": [card(name) for name in plan.unused],
-        "rows": rows(entity, plan),
+        "rows": [{**row, "shut": f"place-{row['place']}" in folded} for row in rows(entity, plan)],
     }
 
 

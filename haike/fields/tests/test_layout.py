@@ -301,6 +301,42 @@ def test_the_buttons_work_without_scripts(staff: Staff, browse: Browse) -> None:
 
 
 @DB
+def test_a_long_layout_comes_folded_and_shows_what_was_moved(staff: Staff, browse: Browse) -> None:
+    boss = browse(staff.boss)
+
+    def folded(data: Any = None) -> set[str]:
+        answer = boss.get(URL) if data is None else boss.post(URL, data)
+        parts = {each["part"].key for each in answer.context["parts"] if each["shut"]}
+        return parts | {row["place"] for row in answer.context["rows"] if row["shut"]}
+
+    plan = as_shipped()
+    first, second, *rest = [part.key for part in plan.parts]
+    assert folded() == {second, *rest, "tab"}
+    assert "电话、手机" in boss.get(URL).content.decode(), "a folded section says what is in it"
+    shut, name = {"shut": [second, *rest]}, plan.parts[0].fields[1]
+    assert folded(sent(plan, act=f"to:{name}", **{f"to-{name}": second}) | shut) == {*rest}
+    assert folded(sent(plan, act="fold:none") | shut) == set()
+    assert folded(sent(plan, act="fold:all")) >= {first, second, *rest, "tab", "main"}
+    # What is folded is saved like the rest.
+    assert boss.post(URL, sent(plan) | shut).status_code == 302
+    assert Layout.objects.get().plan["parts"][1]["fields"] == plan.parts[1].fields
+    short = boss.get("/settings/layout/follow-ups/").context["parts"]
+    assert short
+    assert not any(each["shut"] for each in short)
+
+
+@DB
+def test_it_is_known_whether_something_is_not_saved(staff: Staff, browse: Browse) -> None:
+    boss = browse(staff.boss)
+    plan = as_shipped()
+    assert not boss.get(URL).context["unsaved"]
+    assert not boss.post(URL, sent(plan, act="preview:form")).context["unsaved"]
+    moved = boss.post(URL, sent(plan, act=f"down:{plan.parts[0].fields[0]}"))
+    assert moved.context["unsaved"]
+    assert "data-wrong" in moved.content.decode()
+
+
+@DB
 def test_fields_come_and_go(staff: Staff, browse: Browse) -> None:
     boss = browse(staff.boss)
     before = add(boss, "text", label="甲段")

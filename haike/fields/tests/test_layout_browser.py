@@ -73,6 +73,7 @@ def test_panels_are_dragged_and_previewed(browser_page: Page, company: Staff) ->
     expect(panels.first).to_have_attribute("data-lay-card", "health")
     # By mouse, within its place only: the tabs below take no panel.
     panels.first.evaluate("card => card.scrollIntoView({block: 'center', behavior: 'instant'})")
+    page.locator('.lay-fold input[value="place-tab"]').press("Space")
     for goal, count in (('[data-lay-list="tab"]', 2), ('[data-lay-card="follow_up"]', 2)):
         box, target = panels.first.locator("[data-lay-grip]").bounding_box(), page.locator(goal).bounding_box()
         assert box
@@ -120,3 +121,44 @@ def test_choosing_a_business_line_brings_its_form(browser_page: Page, company: S
     page.locator(".form-foot button.btn-primary").first.click()
     page.wait_for_url("**/customers/*/")
     assert Customer.objects.get().business_line == line
+
+
+def test_a_card_is_dropped_into_a_folded_section_and_nothing_is_lost_unasked(
+    browser_page: Page, company: Staff
+) -> None:
+    page = browser_page
+    sign_in(page, "/settings/layout/customers/", "boss")
+    goal = page.locator("[data-lay-section]").nth(1)
+    phone = goal.locator('[data-lay-card="phone"]')
+    expect(phone).to_be_hidden()
+    expect(goal.locator(".lay-names")).to_contain_text("电话")
+    # Only looked at: nobody is asked.
+    goal.locator(".lay-fold input").press("Space")
+    expect(phone).to_be_visible()
+    goal.locator(".lay-fold input").press("Space")
+    page.locator(".page-head .actions a").first.click()
+    page.wait_for_url("**/settings/layout/")
+    page.goto("/settings/layout/customers/")
+    grip = page.locator('[data-lay-card="mnemonic"] [data-lay-grip]').bounding_box()
+    assert grip
+    page.mouse.move(grip["x"] + 8, grip["y"] + 8)
+    page.mouse.down()
+    goal.evaluate("section => section.scrollIntoView({block: 'center', behavior: 'instant'})")
+    for __ in range(2):  # on its way the card moves others, and with them the goal
+        target = goal.bounding_box()
+        assert target
+        page.mouse.move(target["x"] + 200, target["y"] + 20, steps=6)
+    expect(phone).to_be_visible()
+    with page.expect_response("**/settings/layout/customers/"):
+        page.mouse.up()
+    expect(goal.locator('[data-lay-card="mnemonic"]')).to_be_visible()
+    # What was arranged and not saved is asked about before one leaves.
+    page.locator(".page-head .actions a").first.click()
+    expect(page.locator("dialog[open]")).to_contain_text("还没有保存")
+    page.keyboard.press("Escape")
+    expect(goal.locator('[data-lay-card="mnemonic"]')).to_be_visible()
+    with page.expect_navigation():
+        page.locator(".lay-foot .btn-primary").click()
+    assert "mnemonic" in Layout.objects.get().plan["parts"][1]["fields"]
+    page.locator(".page-head .actions a").first.click()
+    page.wait_for_url("**/settings/layout/")

@@ -1,7 +1,7 @@
 // What is typed into a form and not yet saved stays on this device and is offered again.
 import { ago, store, t, user } from "./page.js";
 
-const skip = /^(csrfmiddlewaretoken|version)$|password/i;
+const skip = /^(csrfmiddlewaretoken|version|shut)$|password/i; // what is folded away is nothing typed
 const first = new WeakMap();
 const months = 30 * 86400000;
 
